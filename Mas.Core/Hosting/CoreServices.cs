@@ -1,0 +1,28 @@
+using Mas.Core.Model;
+using Mas.Core.Queues;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mas.Core.Hosting;
+
+/// <summary>The services that every process shares.</summary>
+public static class CoreServices
+{
+    /// <summary>Adds the model and the queues; Redis is connected before (<see cref="MasHost.ConnectRedisAsync"/>).</summary>
+    public static IServiceCollection AddMasCore(this IServiceCollection services) => services
+        .AddSetting<HistoryOptions>("History")
+        .AddSingleton<Users>()
+        .AddSingleton<UserCards>()
+        .AddSingleton<Logins>()
+        .AddSingleton<Sessions>()
+        .AddSingleton<SessionCleanup>()
+        .AddSingleton<Conversations>()
+        .AddSingleton<ConversationHistory>()
+        .AddSingleton<UserWindows>()
+        .AddSingleton<WindowLifecycle>()
+        .AddSingleton<Friends>()
+        .AddSingleton<Settings>()
+        .AddSingleton<Alerts>()
+        .AddSingleton<Courier>()
+        .AddSingleton<Outboxes>()
+        .AddSingleton<DeadLetters>();
+}

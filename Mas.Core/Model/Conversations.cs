@@ -1,0 +1,75 @@
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Model;
+
+/// <summary>Reads conversations, their members and their indexes. What changes them is <see cref="ConversationWriter"/>.</summary>
+public sealed class Conversations(RedisConnection redis)
+{
+    private readonly IDatabase _database = redis.Database;
+
+    /// <summary>The record, or null when there is none.</summary>
+    public async Task<Conversation?> FindAsync(ConversationId id) =>
+        Conversation.From(id, await _database.HashGetAsync(RedisKeys.Conversation(id), Conversation.Fields));
+
+    /// <summary>The id of a group, by its name folded by the network's casemapping.</summary>
+    public Task<ConversationId?> FindGroupAsync(string network, string foldedName) =>
+        FindByIndexAsync(RedisKeys.GroupField(network, foldedName));
+
+    /// <summary>The id of the 1on1 of two users on a network.</summary>
+    public Task<ConversationId?> FindOneOnOneAsync(string network, UserId one, UserId other) =>
+        FindByIndexAsync(RedisKeys.OneOnOneField(network, one, other));
+
+    /// <summary>All members with their roles, detached ones included.</summary>
+    public async Task<IReadOnlyDictionary<UserId, string>> GetMembersAsync(ConversationId id)
+    {
+        var entries = await _database.HashGetAllAsync(RedisKeys.ConversationMembers(id));
+        var members = new Dictionary<UserId, string>(entries.Length);
+        foreach (var entry in entries)
+        {
+            if (UserId.TryParse(entry.Name, out var user))
+                members[user] = entry.Value!;
+        }
+        return members;
+    }
+
+    /// <summary>The role of one user, or null for who is no member.</summary>
+    public async Task<string?> GetRoleAsync(ConversationId id, UserId user) =>
+        await _database.HashGetAsync(RedisKeys.ConversationMembers(id), user.Value);
+
+    /// <summary>The roles of several users, null for who is no member.</summary>
+    public async Task<string?[]> GetRolesAsync(ConversationId id, IReadOnlyList<UserId> users)
+    {
+        var fields = new RedisValue[users.Count];
+        for (var i = 0; i < fields.Length; i++)
+            fields[i] = users[i].Value;
+        var values = await _database.HashGetAsync(RedisKeys.ConversationMembers(id), fields);
+        return Array.ConvertAll(values, value => (string?)value);
+    }
+
+    /// <summary>The sessions that are live now, with each one's windowId.</summary>
+    public async Task<List<LiveSession>> GetLiveSessionsAsync(ConversationId id)
+    {
+        var entries = await _database.HashGetAllAsync(RedisKeys.ConversationSessions(id));
+        var sessions = new List<LiveSession>(entries.Length);
+        foreach (var entry in entries)
+        {
+            if (SessionRef.TryParse(entry.Name, out var session) && entry.Value.TryParseLong(out var windowId))
+                sessions.Add(new LiveSession(session, (int)windowId));
+        }
+        return sessions;
+    }
+
+    /// <summary>Reserves gids.</summary>
+    /// <returns>The first of them; they are consecutive.</returns>
+    public async Task<long> ReserveGidsAsync(int count) =>
+        await _database.StringIncrementAsync(RedisKeys.NextMsgId, count) - count + 1;
+
+    private async Task<ConversationId?> FindByIndexAsync(RedisValue field) =>
+        ConversationId.TryParse(await _database.HashGetAsync(RedisKeys.ConversationIndex, field), out var id) ? id : null;
+}
+
+/// <summary>A live session that shows a conversation, from <c>conversationsessions:&lt;conversationId&gt;</c>.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="WindowId">Its user's window of the conversation.</param>
+public readonly record struct LiveSession(SessionRef Session, int WindowId);

@@ -1,0 +1,72 @@
+using Mas.Core.Protocol;
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Model;
+
+/// <summary>Friendships (<c>friends:</c>) and open requests (<c>friendrequests:</c>, of those who ask).</summary>
+public sealed class Friends(RedisConnection redis)
+{
+    private readonly IDatabase _database = redis.Database;
+
+    /// <summary>The user's friends.</summary>
+    public Task<UserId[]> GetAsync(UserId user) => GetSetAsync(RedisKeys.Friends(user));
+
+    /// <summary>Who asks the user to be friends.</summary>
+    public Task<UserId[]> GetRequestsAsync(UserId user) => GetSetAsync(RedisKeys.FriendRequests(user));
+
+    /// <summary>Whether two users are friends.</summary>
+    public Task<bool> AreFriendsAsync(UserId user, UserId other) => _database.SetContainsAsync(RedisKeys.Friends(user), other.Value);
+
+    /// <summary>The presence of users.</summary>
+    public async Task<FriendState[]> GetStatesAsync(IReadOnlyList<UserId> users)
+    {
+        var values = await Task.WhenAll(users.Select(user => _database.HashGetAsync(RedisKeys.User(user), "lastlogout")));
+        return [.. users.Select((user, i) => new FriendState(user, values[i].LongOr(-1) == 0, values[i].LongOr(-1)))];
+    }
+
+    /// <summary>Notes that one user asks another; when the other asks too, they become friends.</summary>
+    /// <returns>Whether they are friends now.</returns>
+    public async Task<bool> RequestAsync(UserId asks, UserId asked)
+    {
+        if (await _database.SetContainsAsync(RedisKeys.FriendRequests(asks), asked.Value))
+        {
+            await AcceptAsync(asks, asked);
+            return true;
+        }
+        await _database.SetAddAsync(RedisKeys.FriendRequests(asked), asks.Value);
+        return false;
+    }
+
+    /// <summary>Whether a request is open.</summary>
+    public Task<bool> HasRequestAsync(UserId asked, UserId asks) => _database.SetContainsAsync(RedisKeys.FriendRequests(asked), asks.Value);
+
+    /// <summary>Makes two users friends; the request goes last, so a crash in between can be answered again.</summary>
+    public async Task AcceptAsync(UserId asked, UserId asks)
+    {
+        await Task.WhenAll(
+            _database.SetAddAsync(RedisKeys.Friends(asked), asks.Value),
+            _database.SetAddAsync(RedisKeys.Friends(asks), asked.Value));
+        await Task.WhenAll(RefuseAsync(asked, asks), RefuseAsync(asks, asked));
+    }
+
+    /// <summary>Drops a request.</summary>
+    public Task RefuseAsync(UserId asked, UserId asks) => _database.SetRemoveAsync(RedisKeys.FriendRequests(asked), asks.Value);
+
+    /// <summary>Ends a friendship, and whatever requests are open between the two.</summary>
+    public Task RemoveAsync(UserId user, UserId other) => Task.WhenAll(
+        _database.SetRemoveAsync(RedisKeys.Friends(user), other.Value),
+        _database.SetRemoveAsync(RedisKeys.Friends(other), user.Value),
+        RefuseAsync(user, other), RefuseAsync(other, user));
+
+    private async Task<UserId[]> GetSetAsync(RedisKey key)
+    {
+        var users = new List<UserId>();
+        foreach (var member in await _database.SetMembersAsync(key))
+        {
+            if (UserId.TryParse(member, out var user))
+                users.Add(user);
+        }
+        return [.. users];
+    }
+}

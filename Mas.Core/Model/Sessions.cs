@@ -1,0 +1,120 @@
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Model;
+
+/// <summary>Live sessions: <c>sessionlist</c>, <c>sessionlastheartbeat</c>, <c>sessionlogins</c> and <c>lastlogout</c>.</summary>
+public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, TimeProvider time)
+{
+    private readonly IDatabase _database = redis.Database;
+
+    /// <summary>
+    /// Registers a session before anything of its user's view is read, so that nothing passes it by.
+    /// </summary>
+    /// <returns>False when the user has as many sessions as allowed; nothing is left then.</returns>
+    public async Task<bool> TryRegisterAsync(SessionRef session, string loginDigest, int maxSessions)
+    {
+        var user = session.UserId;
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var listed = _database.SortedSetAddAsync(RedisKeys.SessionList(user), session.SessionId, now);
+        var count = _database.SortedSetLengthAsync(RedisKeys.SessionList(user));
+        await Task.WhenAll(
+            _database.SortedSetAddAsync(RedisKeys.SessionLastHeartbeat, session.ToString(), now), listed, count,
+            _database.HashSetAsync(RedisKeys.SessionLogins(user), session.SessionId, loginDigest));
+        if (count.Result <= maxSessions)
+            return true;
+        await EndAsync(session);
+        return false;
+    }
+
+    /// <summary>Makes the session hear of a conversation; called before its messages are read.</summary>
+    public Task ListenAsync(ConversationId conversation, SessionRef session, int windowId) =>
+        _database.HashSetAsync(RedisKeys.ConversationSessions(conversation), session.ToString(), windowId);
+
+    /// <summary>Takes back <see cref="ListenAsync"/>, when the window turned out to be gone.</summary>
+    public Task UnlistenAsync(ConversationId conversation, SessionRef session) =>
+        _database.HashDeleteAsync(RedisKeys.ConversationSessions(conversation), session.ToString());
+
+    /// <summary>Whether a session is still in its user's list: who ends one takes it out of there first.</summary>
+    public async Task<bool> IsListedAsync(SessionRef session) =>
+        await _database.SortedSetScoreAsync(RedisKeys.SessionList(session.UserId), session.SessionId) is not null;
+
+    /// <summary>The user's live sessions.</summary>
+    public async Task<SessionRef[]> GetAsync(UserId user) =>
+        Array.ConvertAll(await _database.SortedSetRangeByRankAsync(RedisKeys.SessionList(user)), id => new SessionRef(user, id!));
+
+    /// <summary>The user's live sessions that began with a login.</summary>
+    public async Task<SessionRef[]> GetByLoginAsync(UserId user, string loginDigest)
+    {
+        var entries = await _database.HashGetAllAsync(RedisKeys.SessionLogins(user));
+        return [.. entries.Where(entry => entry.Value == loginDigest).Select(entry => new SessionRef(user, entry.Name!))];
+    }
+
+    /// <summary>Says for all of a server's sessions at once that they are alive; one that has been ended is not revived.</summary>
+    public async Task HeartbeatAsync(IReadOnlyCollection<SessionRef> sessions)
+    {
+        if (sessions.Count == 0)
+            return;
+        var arguments = new object[sessions.Count * 2 + 2];
+        arguments[0] = RedisKeys.SessionLastHeartbeat;
+        arguments[1] = "XX";
+        var now = time.GetUtcNow().ToUnixTimeSeconds();
+        var i = 2;
+        foreach (var session in sessions)
+        {
+            arguments[i++] = now;
+            arguments[i++] = session.ToString();
+        }
+        await _database.ExecuteAsync("ZADD", arguments);
+    }
+
+    /// <summary>Whether a session is still registered.</summary>
+    public async Task<bool> IsRegisteredAsync(SessionRef session) =>
+        await _database.SortedSetScoreAsync(RedisKeys.SessionLastHeartbeat, session.ToString()) is not null;
+
+    /// <summary>Sessions whose last heartbeat is older than the idle timeout.</summary>
+    public async Task<SessionRef[]> GetIdleAsync(TimeSpan idleTimeout, int most)
+    {
+        var before = (time.GetUtcNow() - idleTimeout).ToUnixTimeSeconds();
+        var members = await _database.SortedSetRangeByScoreAsync(
+            RedisKeys.SessionLastHeartbeat, double.NegativeInfinity, before, Exclude.None, Order.Ascending, 0, most);
+        var sessions = new List<SessionRef>(members.Length);
+        foreach (var member in members)
+        {
+            if (SessionRef.TryParse(member, out var session))
+                sessions.Add(session);
+        }
+        return [.. sessions];
+    }
+
+    /// <summary>Ends a session. The removal of its heartbeat decides who of several does it.</summary>
+    /// <returns>Whether this call ended it.</returns>
+    public async Task<bool> EndAsync(SessionRef session)
+    {
+        // Keys first: were the heartbeat removed first, a crash in between would leave keys that nobody looks for.
+        await cleanup.RemoveKeysAsync(session);
+        return await _database.SortedSetRemoveAsync(RedisKeys.SessionLastHeartbeat, session.ToString());
+    }
+
+    /// <summary>
+    /// Brings <c>lastlogout</c> in line with whether the user has sessions (0 = online). Two of these may run at once:
+    /// each looks again after it wrote, so the last write is right.
+    /// </summary>
+    /// <returns>The presence that was written, or null when nothing changed.</returns>
+    public async Task<(bool Online, long Last)?> UpdatePresenceAsync(UserId user)
+    {
+        (bool, long)? written = null;
+        for (; ; )
+        {
+            var sessions = _database.SortedSetLengthAsync(RedisKeys.SessionList(user));
+            var stored = _database.HashGetAsync(RedisKeys.User(user), ["lastlogout", "inuse"]);
+            await Task.WhenAll(sessions, stored);
+            var online = sessions.Result > 0;
+            if (stored.Result[1].IsNull || stored.Result[0].LongOr(-1) == 0 == online)
+                return written;
+            var last = online ? 0 : time.GetUtcNow().ToUnixTimeSeconds();
+            await _database.HashSetAsync(RedisKeys.User(user), "lastlogout", last);
+            written = (online, last);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Model;
+
+/// <summary>What a user may see and change of the own record.</summary>
+/// <param name="Name">The full name.</param>
+/// <param name="Email">The email address.</param>
+/// <param name="Nick">The nick on the MAS network.</param>
+public sealed record Profile(string Name, string Email, string Nick);
+
+/// <summary>A stored password: PBKDF2-SHA512.</summary>
+/// <param name="Hash"><c>passwd</c>: <c>pbkdf2-sha512$&lt;rounds&gt;$&lt;base64&gt;</c>.</param>
+/// <param name="Salt"><c>salt</c>: base64.</param>
+public sealed record StoredPassword(string Hash, string Salt);
+
+/// <summary>Users of this MAS: <c>user:&lt;userId&gt;</c> and <c>index:user</c>.</summary>
+public sealed class Users(RedisConnection redis, TimeProvider time)
+{
+    private readonly IDatabase _database = redis.Database;
+
+    /// <summary>
+    /// Makes a user. Email and nick are claimed in the index first, so of two who register at the same instant one wins;
+    /// the record is written before anything can lead to it.
+    /// </summary>
+    /// <returns>The new id, or which of <c>email</c> and <c>nick</c> is taken.</returns>
+    public async Task<(UserId Id, string? TakenField)> CreateAsync(Profile profile, StoredPassword password, string ip, int maxWindows)
+    {
+        var id = UserId.Mas(await _database.StringIncrementAsync(RedisKeys.NextUserId));
+        if (!await ClaimAsync(profile.Email, id))
+            return (default, "email");
+        if (!await ClaimAsync(profile.Nick, id))
+        {
+            await ReleaseAsync(profile.Email, id);
+            return (default, "nick");
+        }
+        await _database.HashSetAsync(RedisKeys.User(id),
+        [
+            new("name", profile.Name), new("email", profile.Email), new("inuse", "1"), new("lastlogout", -1),
+            new("passwd", password.Hash), new("salt", password.Salt), new("nick", profile.Nick),
+            new("secret", ""), new("secretExpires", 0), new("lastip", ip), new("ads", 0), new("maxwindows", maxWindows),
+            new("openidurl", ""), new("registrationtime", time.GetUtcNow().ToUnixTimeSeconds()), new("nextwindowid", 0),
+        ]);
+        return (id, null);
+    }
+
+    /// <summary>The user with this email or nick, without regard to case; null for none.</summary>
+    public async Task<UserId?> FindAsync(string emailOrNick) =>
+        UserId.TryParse(await _database.HashGetAsync(RedisKeys.UserIndex, RedisKeys.UserIndexField(emailOrNick)), out var id) ? id : null;
+
+    /// <summary>Whether the account is there and not closed.</summary>
+    public async Task<bool> IsInUseAsync(UserId id) => await _database.HashGetAsync(RedisKeys.User(id), "inuse") == "1";
+
+    /// <summary>The stored password; null when there is no such user, or the account is closed.</summary>
+    public async Task<StoredPassword?> GetPasswordAsync(UserId id)
+    {
+        var values = await _database.HashGetAsync(RedisKeys.User(id), ["inuse", "passwd", "salt"]);
+        return values[0] == "1" && !values[1].IsNullOrEmpty ? new StoredPassword(values[1]!, values[2]!) : null;
+    }
+
+    /// <summary>Stores a new password.</summary>
+    public Task SetPasswordAsync(UserId id, StoredPassword password) =>
+        _database.HashSetAsync(RedisKeys.User(id), [new("passwd", password.Hash), new("salt", password.Salt)]);
+
+    /// <summary>The user's own view of the record; null when there is none.</summary>
+    public async Task<Profile?> GetProfileAsync(UserId id)
+    {
+        var values = await _database.HashGetAsync(RedisKeys.User(id), ["name", "email", "nick"]);
+        return values[2].IsNull ? null : new Profile((string?)values[0] ?? "", (string?)values[1] ?? "", values[2]!);
+    }
+
+    /// <summary>Changes name, email and nick: new index entries first, then the record, then the old entries.</summary>
+    /// <returns>Which of <c>email</c> and <c>nick</c> is taken; null when done.</returns>
+    public async Task<string?> UpdateProfileAsync(UserId id, Profile old, Profile changed)
+    {
+        if (!await ClaimAsync(changed.Email, id))
+            return "email";
+        if (!await ClaimAsync(changed.Nick, id))
+        {
+            if (!Same(old.Email, changed.Email))
+                await ReleaseAsync(changed.Email, id);
+            return "nick";
+        }
+        await _database.HashSetAsync(RedisKeys.User(id),
+            [new("name", changed.Name), new("email", changed.Email), new("nick", changed.Nick)]);
+        if (!Same(old.Email, changed.Email))
+            await ReleaseAsync(old.Email, id);
+        if (!Same(old.Nick, changed.Nick))
+            await ReleaseAsync(old.Nick, id);
+        return null;
+    }
+
+    /// <summary>Notes from where the user came last.</summary>
+    public Task SetLastIpAsync(UserId id, string ip) => _database.HashSetAsync(RedisKeys.User(id), "lastip", ip);
+
+    /// <summary>How many windows the user may have.</summary>
+    public async Task<int> GetMaxWindowsAsync(UserId id) =>
+        (int)(await _database.HashGetAsync(RedisKeys.User(id), "maxwindows")).LongOr(0);
+
+    /// <summary>
+    /// Closes an account: no way leads in any more, and the personal data is gone; the record stays, since others'
+    /// histories name its userId.
+    /// </summary>
+    public async Task CloseAsync(UserId id)
+    {
+        var profile = await GetProfileAsync(id);
+        await _database.HashSetAsync(RedisKeys.User(id),
+        [
+            new("inuse", "0"), new("passwd", ""), new("salt", ""), new("secret", ""), new("secretExpires", 0),
+        ]);
+        await _database.KeyDeleteAsync(RedisKeys.Logins(id));
+        if (profile is not null)
+        {
+            await ReleaseAsync(profile.Email, id);
+            await ReleaseAsync(profile.Nick, id);
+        }
+        await _database.HashSetAsync(RedisKeys.User(id),
+            [new("name", "Closed account"), new("email", ""), new("nick", $"closed-{id.Value}"), new("lastip", "")]);
+        await Task.WhenAll(
+            _database.KeyDeleteAsync(RedisKeys.Settings(id)),
+            _database.KeyDeleteAsync(RedisKeys.Alerts(id)),
+            _database.KeyDeleteAsync(RedisKeys.FriendRequests(id)),
+            _database.KeyDeleteAsync(RedisKeys.UserPermissions(id)));
+    }
+
+    private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    private async Task<bool> ClaimAsync(string emailOrNick, UserId id)
+    {
+        var field = RedisKeys.UserIndexField(emailOrNick);
+        return await _database.HashSetAsync(RedisKeys.UserIndex, field, id.Value, When.NotExists)
+            || await _database.HashGetAsync(RedisKeys.UserIndex, field) == id.Value;
+    }
+
+    private Task<RedisResult> ReleaseAsync(string emailOrNick, UserId id) =>
+        _database.RunScriptAsync(LuaScripts.IndexRemove, [RedisKeys.UserIndex], [RedisKeys.UserIndexField(emailOrNick), id.Value]);
+}

@@ -1,0 +1,104 @@
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Model;
+
+/// <summary>
+/// Makes and removes users' windows, and tells their sessions. Each step may be run again after a crash: the window's id
+/// is claimed in <c>index:windowIds</c> first, and given up there last.
+/// </summary>
+public sealed class WindowLifecycle(
+    RedisConnection redis, Conversations conversations, ConversationHistory history, UserWindows windows, Sessions sessions, HistoryOptions options)
+{
+    private readonly IDatabase _database = redis.Database;
+
+    /// <summary>Gives the user a window of the conversation, unless there is one, and tells the user's sessions all that it shows.</summary>
+    /// <returns>The windowId.</returns>
+    public async Task<int> OpenAsync(UserId user, Conversation conversation, Delivery delivery)
+    {
+        var windowId = await ClaimIdAsync(user, conversation.Id);
+        var window = new Window(windowId, conversation.Id, null, false, true, true, 0, 0);
+        // A window that is there keeps its settings.
+        await Task.WhenAll(window.ToHash().Select(field =>
+            _database.HashSetAsync(RedisKeys.Window(user, windowId), field.Name, field.Value, When.NotExists)));
+        // windowlist before sessionlist: a session that starts now does it the other way round, so one of us sees the other.
+        await _database.SetAddAsync(RedisKeys.WindowList(user), windowId);
+        var live = await sessions.GetAsync(user);
+        await Task.WhenAll(live.Select(session => sessions.ListenAsync(conversation.Id, session, windowId)));
+        foreach (var session in live)
+        {
+            if (!await sessions.IsListedAsync(session))
+                await sessions.UnlistenAsync(conversation.Id, session);
+        }
+        if (live.Length > 0)
+            await ShowAsync(user, windowId, conversation, live, delivery);
+        return windowId;
+    }
+
+    /// <summary>Takes the user's window of the conversation away.</summary>
+    public async Task RemoveAsync(UserId user, ConversationId conversation, Delivery delivery)
+    {
+        if (await windows.FindWindowIdAsync(user, conversation) is not { } windowId)
+            return;
+        await _database.SetRemoveAsync(RedisKeys.WindowList(user), windowId);
+        await _database.KeyDeleteAsync(RedisKeys.Window(user, windowId));
+        var live = await sessions.GetAsync(user);
+        await Task.WhenAll(live.Select(session => sessions.UnlistenAsync(conversation, session)));
+        await _database.HashDeleteAsync(RedisKeys.WindowIndex, RedisKeys.WindowIndexField(user, conversation));
+        var entry = Notifications.DeleteWindow(windowId);
+        foreach (var session in live)
+            delivery.Add(session, entry);
+    }
+
+    private async Task<int> ClaimIdAsync(UserId user, ConversationId conversation)
+    {
+        if (await windows.FindWindowIdAsync(user, conversation) is { } existing)
+            return existing;
+        var windowId = (int)await _database.HashIncrementAsync(RedisKeys.User(user), "nextwindowid");
+        var field = RedisKeys.WindowIndexField(user, conversation);
+        if (await _database.HashSetAsync(RedisKeys.WindowIndex, field, windowId, When.NotExists))
+            return windowId;
+        return (int)(await _database.HashGetAsync(RedisKeys.WindowIndex, field)).LongOr(windowId);
+    }
+
+    private async Task ShowAsync(UserId user, int windowId, Conversation conversation, SessionRef[] live, Delivery delivery)
+    {
+        var members = conversations.GetMembersAsync(conversation.Id);
+        var messages = history.GetNewestAsync(conversation.Id, options.Backlog);
+        var stored = windows.FindAsync(user, windowId);
+        await Task.WhenAll(members, messages, stored);
+        if (stored.Result is not { } window)
+            return;
+        var role = members.Result.GetValueOrDefault(user, Roles.User);
+        window = window with { Peer = PeerOf(conversation, user, members.Result.Keys) };
+        byte[][] entries =
+        [
+            Notifications.AddWindow(window, conversation, role),
+            Notifications.UpdateMembers(windowId, reset: true, members.Result),
+            Notifications.AddMessages([new Backlog(windowId, false, messages.Result)]),
+        ];
+        var mentioned = members.Result.Keys.Concat(messages.Result.Select(message => message.Message.UserId)).Distinct().ToList();
+        foreach (var session in live)
+        {
+            foreach (var other in mentioned)
+                delivery.Mention(session, other);
+            foreach (var entry in entries)
+                delivery.Add(session, entry);
+        }
+    }
+
+    /// <summary>The other one of an 1on1, null in a group.</summary>
+    public static UserId? PeerOf(Conversation conversation, UserId user, IEnumerable<UserId> members)
+    {
+        if (conversation.IsGroup)
+            return null;
+        foreach (var member in members)
+        {
+            if (member != user)
+                return member;
+        }
+        return user;
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Mas.Core.Protocol;
+
+/// <summary>The answer to a request, before it is written: success or failure, and what the request's row says.</summary>
+/// <param name="Status">A constant of <see cref="Protocol.Status"/>.</param>
+/// <param name="ErrorMsg">A sentence fit to show, of a failure.</param>
+/// <param name="Fields">Writes further fields.</param>
+public sealed record Ack(string Status, string? ErrorMsg = null, Action<Utf8JsonWriter>? Fields = null)
+{
+    /// <summary>Success without further fields.</summary>
+    public static readonly Ack Ok = new(Protocol.Status.Ok);
+
+    /// <summary>The window is not there, or not this user's.</summary>
+    public static readonly Ack NoWindow = new(Protocol.Status.NotFound, "There is no such window.");
+
+    /// <summary>Redis or a worker is away.</summary>
+    public static readonly Ack Unavailable = new(Protocol.Status.Unavailable, "The service is not available at the moment. Please try again.");
+
+    /// <summary>Writes the ACK.</summary>
+    /// <param name="reqId">The request's <c>reqId</c>, as the JSON that it was.</param>
+    public byte[] ToJson(string reqId) => WireJson.Write((this, reqId), static (json, state) =>
+    {
+        json.WriteString("type", "ACK");
+        json.WritePropertyName("reqId");
+        json.WriteRawValue(state.reqId, skipInputValidation: true);
+        json.WriteString("status", state.Item1.Status);
+        if (state.Item1.ErrorMsg is { } errorMsg)
+            json.WriteString("errorMsg", errorMsg);
+        state.Item1.Fields?.Invoke(json);
+    });
+
+    /// <summary>The ACK of a SEND.</summary>
+    public static byte[] Sent(string reqId, long gid, long ts) =>
+        Encoding.UTF8.GetBytes($$"""{"type":"ACK","reqId":{{reqId}},"status":"OK","gid":{{gid}},"ts":{{ts}}}""");
+}

@@ -1,0 +1,140 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Mas.Core.Model;
+
+namespace Mas.Core.Protocol;
+
+/// <summary>What a session asks of MAS's own conversations: an entry of <c>inbox:loopbackparser</c>.</summary>
+/// <param name="Origin">Who asks, and where the answer goes.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(PostMessage), "SEND")]
+[JsonDerivedType(typeof(EditMessage), "EDIT")]
+[JsonDerivedType(typeof(CreateGroup), "CREATE")]
+[JsonDerivedType(typeof(JoinGroup), "JOIN")]
+[JsonDerivedType(typeof(OpenChat), "CHAT")]
+[JsonDerivedType(typeof(CloseWindow), "CLOSE")]
+[JsonDerivedType(typeof(SetTopic), "UPDATE_TOPIC")]
+[JsonDerivedType(typeof(SetPassword), "UPDATE_PASSWORD")]
+[JsonDerivedType(typeof(SetRole), "UPDATE_ROLE")]
+[JsonDerivedType(typeof(KickMember), "KICK")]
+[JsonDerivedType(typeof(InviteUser), "INVITE")]
+public abstract record BackendMessage(Origin Origin)
+{
+    /// <summary>What has to stay in order: the conversation, or, before it has an id, its name.</summary>
+    [JsonIgnore]
+    public abstract string Lane { get; }
+
+    /// <summary>The JSON for the inbox.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BackendJson.Default.BackendMessage);
+
+    /// <summary>Reads an entry.</summary>
+    /// <returns>The message, or why it can't be read.</returns>
+    public static (BackendMessage? Message, string? Error) FromJson(byte[] json)
+    {
+        try
+        {
+            return (JsonSerializer.Deserialize(json, BackendJson.Default.BackendMessage), null);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
+        {
+            return (null, e.Message);
+        }
+    }
+}
+
+/// <summary>Who asks, and where the answer goes.</summary>
+/// <param name="Rid">Unique for every entry of every inbox.</param>
+/// <param name="User">Who asks.</param>
+/// <param name="SessionId">The session that gets the ACK; null when nobody waits for one.</param>
+/// <param name="ReqId">The request's <c>reqId</c>, as the JSON that it was.</param>
+public sealed record Origin(
+    string Rid,
+    [property: JsonPropertyName("userId"), JsonConverter(typeof(UserIdConverter))] UserId User,
+    string? SessionId = null,
+    string? ReqId = null)
+{
+    /// <summary>The session that gets the ACK, or null.</summary>
+    [JsonIgnore]
+    public SessionRef? Session => SessionId is null ? null : new SessionRef(User, SessionId);
+}
+
+/// <summary>What is asked of a conversation that is there: its messages stay in order.</summary>
+public abstract record ConversationMessage(Origin Origin, long ConversationId) : BackendMessage(Origin)
+{
+    /// <inheritdoc/>
+    public override string Lane => ConversationId.ToString();
+
+    /// <summary><see cref="ConversationId"/> as an id.</summary>
+    [JsonIgnore]
+    public ConversationId Id => new(ConversationId);
+}
+
+/// <summary>Says something.</summary>
+/// <param name="Origin">Who asks.</param>
+/// <param name="ConversationId">Where.</param>
+/// <param name="Cat"><see cref="Category.Message"/> or <see cref="Category.Action"/>.</param>
+/// <param name="Text">What.</param>
+/// <param name="ClientRid">The client's <c>rid</c>.</param>
+/// <param name="Retry">Whether the client may have sent it before.</param>
+public sealed record PostMessage(Origin Origin, long ConversationId, string Cat, string Text, string? ClientRid, bool Retry) : ConversationMessage(Origin, ConversationId);
+
+/// <summary>Changes or, with an empty text, deletes a message of the own.</summary>
+public sealed record EditMessage(Origin Origin, long ConversationId, long Gid, string Text) : ConversationMessage(Origin, ConversationId);
+
+/// <summary>Makes a group.</summary>
+public sealed record CreateGroup(Origin Origin, string Name, string Password) : BackendMessage(Origin)
+{
+    /// <inheritdoc/>
+    public override string Lane => "group:" + Networks.Fold(Name);
+}
+
+/// <summary>Joins a group. An initial one (from the settings) is made when it is missing, and joining it is not announced.</summary>
+public sealed record JoinGroup(Origin Origin, long ConversationId, string Name, string Password, bool Initial) : BackendMessage(Origin)
+{
+    /// <inheritdoc/>
+    public override string Lane => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
+}
+
+/// <summary>Opens the 1on1 with another MAS user.</summary>
+public sealed record OpenChat(Origin Origin, long ConversationId, string Peer) : BackendMessage(Origin)
+{
+    /// <inheritdoc/>
+    public override string Lane => ConversationId > 0
+        ? ConversationId.ToString()
+        : Redis.RedisKeys.OneOnOneField(Networks.Mas, Origin.User, new UserId(Peer)).ToString();
+}
+
+/// <summary>Leaves a group or detaches from an 1on1. <paramref name="Account"/>: because the account is closed.</summary>
+public sealed record CloseWindow(Origin Origin, long ConversationId, bool Account = false) : ConversationMessage(Origin, ConversationId);
+
+/// <summary>Sets the topic.</summary>
+public sealed record SetTopic(Origin Origin, long ConversationId, string Topic) : ConversationMessage(Origin, ConversationId);
+
+/// <summary>Sets the password; empty removes it.</summary>
+public sealed record SetPassword(Origin Origin, long ConversationId, string Password) : ConversationMessage(Origin, ConversationId);
+
+/// <summary>Gives a member a role.</summary>
+public sealed record SetRole(Origin Origin, long ConversationId, string Target, string Role) : ConversationMessage(Origin, ConversationId);
+
+/// <summary>Puts a member out.</summary>
+public sealed record KickMember(Origin Origin, long ConversationId, string Target, string Reason) : ConversationMessage(Origin, ConversationId);
+
+/// <summary>Tells a user, by an alert, that they are welcome in a group.</summary>
+public sealed record InviteUser(Origin Origin, long ConversationId, string Target) : ConversationMessage(Origin, ConversationId);
+
+internal sealed class UserIdConverter : JsonConverter<UserId>
+{
+    public override UserId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        UserId.TryParse(reader.GetString(), out var id) ? id : throw new JsonException("Not a userId.");
+
+    public override void Write(Utf8JsonWriter writer, UserId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = false)]
+[JsonSerializable(typeof(BackendMessage))]
+internal sealed partial class BackendJson : JsonSerializerContext;

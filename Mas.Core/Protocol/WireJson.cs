@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Mas.Core.Protocol;
+
+/// <summary>Builds the UTF-8 JSON objects that travel to clients and into lists.</summary>
+public static class WireJson
+{
+    /// <summary>Text stays readable: only what JSON itself demands is escaped. Nothing of it is ever put into HTML.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
+
+    /// <summary>One JSON object with what <paramref name="fields"/> writes into it.</summary>
+    public static byte[] Write<T>(T state, Action<Utf8JsonWriter, T> fields)
+    {
+        var buffer = _buffer ?? new ArrayBufferWriter<byte>(1024);
+        var writer = _writer ?? new Utf8JsonWriter(buffer, WriterOptions);
+        // Taken while in use, so that a builder that builds another object on the way gets a buffer of its own.
+        (_buffer, _writer) = (null, null);
+        writer.Reset(buffer);
+        writer.WriteStartObject();
+        fields(writer, state);
+        writer.WriteEndObject();
+        writer.Flush();
+        var json = buffer.WrittenSpan.ToArray();
+        buffer.ResetWrittenCount();
+        if (buffer.Capacity <= 256 * 1024)
+            (_buffer, _writer) = (buffer, writer);
+        return json;
+    }
+
+    /// <summary>Puts a windowId into an object that has none, as its second field: <c>{"type":T,"windowId":N,</c>rest.</summary>
+    /// <param name="head">Everything up to the windowId's value, such as <c>{"type":"ADD_MESSAGE","windowId":</c>.</param>
+    /// <param name="windowId">What differs from user to user.</param>
+    /// <param name="rest">The fields that follow, with the closing brace, without a leading comma.</param>
+    public static byte[] Splice(ReadOnlySpan<byte> head, int windowId, ReadOnlySpan<byte> rest)
+    {
+        Span<byte> digits = stackalloc byte[11];
+        System.Buffers.Text.Utf8Formatter.TryFormat(windowId, digits, out var length);
+        var json = new byte[head.Length + length + 1 + rest.Length];
+        head.CopyTo(json);
+        digits[..length].CopyTo(json.AsSpan(head.Length));
+        json[head.Length + length] = (byte)',';
+        rest.CopyTo(json.AsSpan(head.Length + length + 1));
+        return json;
+    }
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics.Metrics;
+using Mas.Core.Hosting;
+using Mas.Core.Protocol;
+using Mas.Core.Redis;
+using Microsoft.Extensions.Logging;
+
+namespace Mas.Core.Queues;
+
+/// <summary>Puts entries away that could not be handled: <c>inbox:&lt;endpoint&gt;:dead</c>, bounded, with the error.</summary>
+public sealed partial class DeadLetters(RedisConnection redis, WorkerOptions options, TimeProvider time, ILogger<DeadLetters> logger)
+{
+    private static readonly Counter<long> Counted =
+        MasMeter.Meter.CreateCounter<long>("mas_dead_letters", description: "Inbox entries that could not be handled");
+
+    /// <summary>Puts one away as <c>{"ts", "error", "entry"}</c>; <c>entry</c> is the entry's text.</summary>
+    public async Task AddAsync(string endpoint, byte[] entry, string error)
+    {
+        var letter = WireJson.Write((entry, error, ts: time.GetUtcNow().ToUnixTimeSeconds()), static (json, state) =>
+        {
+            json.WriteNumber("ts", state.ts);
+            json.WriteString("error", state.error);
+            json.WriteString("entry", state.entry);
+        });
+        var key = RedisKeys.InboxDead(endpoint);
+        await Task.WhenAll(redis.Database.ListLeftPushAsync(key, letter), redis.Database.ListTrimAsync(key, 0, options.DeadLetters - 1));
+        Counted.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint));
+        LogDead(logger, endpoint, error);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "An entry of inbox:{Endpoint} was put away: {Error}")]
+    private static partial void LogDead(ILogger logger, string endpoint, string error);
+}

@@ -1,0 +1,101 @@
+using Mas.Core.Redis;
+
+namespace Mas.Core.Queues;
+
+/// <summary>An entry with what it means.</summary>
+/// <typeparam name="T">The backend's messages.</typeparam>
+/// <param name="Message">What it means.</param>
+/// <param name="Redelivered">Whether it may have been handled before, wholly or in part.</param>
+public sealed record Work<T>(T Message, bool Redelivered);
+
+/// <summary>
+/// Handles the batches of an inbox: entries of different lanes (conversations) side by side, those of one lane in order.
+/// An entry that can't be read, or that fails three times, is put away and does not stop the others.
+/// </summary>
+/// <typeparam name="T">The backend's messages.</typeparam>
+public abstract class LaneHandler<T>(string endpoint, DeadLetters deadLetters) : IInboxHandler where T : class
+{
+    private const int MaxAttempts = 3;
+
+    /// <inheritdoc/>
+    public abstract Task BeginAsync(Lease lease, CancellationToken stopping);
+
+    /// <inheritdoc/>
+    public async Task HandleAsync(IReadOnlyList<InboxEntry> batch, CancellationToken stopping)
+    {
+        var lanes = new Dictionary<string, List<(Work<T> Work, byte[] Json)>>(StringComparer.Ordinal);
+        foreach (var entry in batch)
+        {
+            var (message, error) = Read(entry.Json);
+            if (message is null)
+            {
+                await deadLetters.AddAsync(endpoint, entry.Json, error ?? "Not readable.");
+                continue;
+            }
+            var lane = LaneOf(message);
+            if (!lanes.TryGetValue(lane, out var works))
+                lanes[lane] = works = [];
+            works.Add((new Work<T>(message, entry.Redelivered), entry.Json));
+        }
+        await Task.WhenAll(lanes.Values.Select(works => HandleLaneAsync(works, stopping)));
+    }
+
+    /// <summary>Reads an entry.</summary>
+    /// <returns>What it means, or why it can't be read.</returns>
+    protected abstract (T? Message, string? Error) Read(byte[] json);
+
+    /// <summary>What has to stay in order with this message: all that has the same name.</summary>
+    protected abstract string LaneOf(T message);
+
+    /// <summary>Whether a message may be handled in one go with those before it.</summary>
+    protected abstract bool Joins(T previous, T next);
+
+    /// <summary>Handles one message, or several that join.</summary>
+    protected abstract Task HandleAsync(IReadOnlyList<Work<T>> run, CancellationToken stopping);
+
+    /// <summary>Tells whoever waits for an answer that there will be none but this.</summary>
+    protected abstract Task FailAsync(T message);
+
+    private async Task HandleLaneAsync(List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
+    {
+        for (var i = 0; i < works.Count;)
+        {
+            var run = new List<Work<T>> { works[i].Work };
+            while (i + run.Count < works.Count && Joins(run[^1].Message, works[i + run.Count].Work.Message))
+                run.Add(works[i + run.Count].Work);
+            stopping.ThrowIfCancellationRequested();
+            try
+            {
+                await HandleAsync(run, stopping);
+            }
+            catch (Exception e) when (IsOfTheEntry(e))
+            {
+                for (var k = i; k < i + run.Count; k++)
+                    await HandleAloneAsync(works[k].Work.Message, works[k].Json, run.Count == 1 ? e : null, stopping);
+            }
+            i += run.Count;
+        }
+    }
+
+    private async Task HandleAloneAsync(T message, byte[] json, Exception? failure, CancellationToken stopping)
+    {
+        for (var attempt = failure is null ? 1 : 2; attempt <= MaxAttempts; attempt++)
+        {
+            stopping.ThrowIfCancellationRequested();
+            try
+            {
+                await HandleAsync([new Work<T>(message, true)], stopping);
+                return;
+            }
+            catch (Exception e) when (IsOfTheEntry(e))
+            {
+                failure = e;
+            }
+        }
+        await deadLetters.AddAsync(endpoint, json, $"{failure!.GetType().Name}: {failure.Message}");
+        await FailAsync(message);
+    }
+
+    /// <summary>Not Redis's or the lease's fault: those end the batch, which then comes again as a whole.</summary>
+    private static bool IsOfTheEntry(Exception e) => e is not (LeaseLostException or OperationCanceledException) && !RedisErrors.IsAway(e);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Queues;
+
+/// <summary>
+/// The right to consume an inbox, <c>lease:&lt;endpoint&gt;</c>. Whoever holds it has an <see cref="Epoch"/> higher than every
+/// earlier holder's of any lease; <see cref="Fence"/> keeps a holder that was paused past its lease from doing harm.
+/// </summary>
+public sealed class Lease
+{
+    private readonly IDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _lasts;
+    private long _validUntil;
+
+    private Lease(IDatabase database, string endpoint, string holder, long epoch, TimeSpan lasts, TimeProvider time, long validUntil)
+    {
+        _database = database;
+        Endpoint = endpoint;
+        Holder = holder;
+        Epoch = epoch;
+        _lasts = lasts;
+        _time = time;
+        _validUntil = validUntil;
+    }
+
+    /// <summary>Whose inbox it is.</summary>
+    public string Endpoint { get; }
+
+    /// <summary>Who holds it: the value of the key.</summary>
+    public string Holder { get; }
+
+    /// <summary>Grows from holder to holder (<c>nextGlobalLeaseEpoch</c>).</summary>
+    public long Epoch { get; }
+
+    /// <summary>
+    /// Whether the lease is certainly still held. Counted on the own clock from before the last renewal was sent, so a
+    /// process that wakes up after a pause knows before it asks anybody.
+    /// </summary>
+    public bool IsValid => _time.GetTimestamp() < Volatile.Read(ref _validUntil);
+
+    /// <summary>Tries once to get the lease.</summary>
+    /// <returns>Null when somebody else holds it.</returns>
+    public static async Task<Lease?> TryAcquireAsync(RedisConnection redis, string endpoint, string holder, TimeSpan lasts, TimeProvider time)
+    {
+        var database = redis.Database;
+        var before = time.GetTimestamp();
+        if (!await database.StringSetAsync(RedisKeys.Lease(endpoint), holder, lasts, When.NotExists))
+            return null;
+        // The epoch is taken while the lease is held and used only if it is held still: so a later holder's is higher.
+        var epoch = await database.StringIncrementAsync(RedisKeys.NextLeaseEpoch);
+        var lease = new Lease(database, endpoint, holder, epoch, lasts, time, Deadline(time, before, lasts));
+        return await lease.TryRenewAsync() ? lease : null;
+    }
+
+    /// <summary>Prolongs the lease.</summary>
+    /// <returns>False when it is lost.</returns>
+    public async Task<bool> TryRenewAsync()
+    {
+        var before = _time.GetTimestamp();
+        var held = (long)await _database.RunScriptAsync(
+            LuaScripts.LeaseRenew, [RedisKeys.Lease(Endpoint)], [Holder, (long)_lasts.TotalMilliseconds]) == 1;
+        Volatile.Write(ref _validUntil, held ? Deadline(_time, before, _lasts) : 0);
+        return held;
+    }
+
+    /// <summary>Gives it up, so that a standby takes over at once.</summary>
+    public async Task ReleaseAsync()
+    {
+        Volatile.Write(ref _validUntil, 0);
+        await _database.RunScriptAsync(LuaScripts.LeaseRelease, [RedisKeys.Lease(Endpoint)], [Holder]);
+    }
+
+    /// <summary>Who holds a lease now, or null.</summary>
+    public static async Task<string?> GetHolderAsync(RedisConnection redis, string endpoint) =>
+        await redis.Database.StringGetAsync(RedisKeys.Lease(endpoint));
+
+    // A tenth is kept back for the clocks' difference and for what is under way.
+    private static long Deadline(TimeProvider time, long from, TimeSpan lasts) => from + (long)(lasts.TotalSeconds * 0.9 * time.TimestampFrequency);
+}
+
+/// <summary>The lease is lost: the work is another's now, and what was begun will be done there.</summary>
+public sealed class LeaseLostException(string message) : Exception(message);
+
+/// <summary>Writes under a lease: refused, with <see cref="LeaseLostException"/>, once a later holder has written the same key.</summary>
+public sealed class Fence(RedisConnection redis, Lease lease)
+{
+    /// <summary>Longer than any process is paused without its own clock telling it that the lease is over.</summary>
+    internal const int KeptForSeconds = 3600;
+
+    /// <summary>Fails when the lease is over by the own clock; called before each step that changes something.</summary>
+    public void ThrowIfLost()
+    {
+        if (!lease.IsValid)
+            throw new LeaseLostException($"The lease of {lease.Endpoint} is over.");
+    }
+
+    /// <summary>Runs one write command on <paramref name="key"/>.</summary>
+    public Task<RedisResult> ExecuteAsync(string command, RedisKey key, params RedisValue[] arguments) =>
+        RunAsync(LuaScripts.Fenced, key, [command, .. arguments]);
+
+    /// <summary>Runs a script whose KEYS are a key and its fence, and whose ARGV begin with the epoch and the fence's lifetime.</summary>
+    internal async Task<RedisResult> RunAsync(string script, RedisKey key, IEnumerable<RedisValue> arguments)
+    {
+        ThrowIfLost();
+        try
+        {
+            return await redis.Database.RunScriptAsync(script, [key, RedisKeys.Fence(key)], [lease.Epoch, KeptForSeconds, .. arguments]);
+        }
+        catch (RedisServerException e) when (e.Message.Contains("FENCED", StringComparison.Ordinal))
+        {
+            throw new LeaseLostException(string.Create(CultureInfo.InvariantCulture, $"A later holder than epoch {lease.Epoch} has written {key}."));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics.Metrics;
+using Mas.Core.Hosting;
+using Mas.Core.Model;
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Queues;
+
+/// <summary>
+/// The way to clients: pushes notifications to <c>outbox:&lt;userId&gt;:&lt;sessionId&gt;</c> and wakes the servers that hold the
+/// sessions. A <see cref="Delivery"/> collects what one piece of work tells, and is flushed once.
+/// </summary>
+public sealed class Outboxes(RedisConnection redis, UserCards cards, SessionCleanup cleanup)
+{
+    internal static readonly Counter<long> Delivered =
+        MasMeter.Meter.CreateCounter<long>("mas_outbox_pushed", description: "Entries pushed to outboxes");
+
+    internal KnownUsers Known { get; } = new();
+
+    internal RedisConnection Redis { get; } = redis;
+
+    internal UserCards Cards { get; } = cards;
+
+    internal SessionCleanup Cleanup { get; } = cleanup;
+
+    /// <summary>Begins to collect.</summary>
+    public Delivery NewDelivery() => new(this);
+
+    /// <summary>Tells every live session of a user the same.</summary>
+    public async Task SendToUserAsync(UserId user, byte[] entry, IReadOnlyList<UserId>? mentions = null, SessionRef? except = null)
+    {
+        var delivery = NewDelivery();
+        foreach (var sessionId in await Redis.Database.SortedSetRangeByRankAsync(RedisKeys.SessionList(user)))
+        {
+            var session = new SessionRef(user, sessionId!);
+            if (session == except)
+                continue;
+            foreach (var mentioned in mentions ?? [])
+                delivery.Mention(session, mentioned);
+            delivery.Add(session, entry);
+        }
+        await delivery.FlushAsync();
+    }
+}
+
+/// <summary>
+/// Entries for sessions, in order for each. Not thread-safe. Flushing costs one LPUSH a session and one PUBLISH a server,
+/// all of them in one pipeline.
+/// </summary>
+public sealed class Delivery
+{
+    private readonly Outboxes _outboxes;
+    private readonly Dictionary<SessionRef, List<RedisValue>> _entries = [];
+    private readonly HashSet<(SessionRef Session, UserId User)> _unknown = [];
+
+    internal Delivery(Outboxes outboxes) => _outboxes = outboxes;
+
+    /// <summary>Adds an entry for a session, behind those that it has.</summary>
+    public void Add(SessionRef session, byte[] entry)
+    {
+        if (!_entries.TryGetValue(session, out var list))
+            _entries[session] = list = new List<RedisValue>(4);
+        list.Add(entry);
+    }
+
+    /// <summary>Says that what is added for the session mentions a user, who has to be introduced if that was not done yet.</summary>
+    public void Mention(SessionRef session, UserId user)
+    {
+        if (!_outboxes.Known.Contains(session, user))
+            _unknown.Add((session, user));
+    }
+
+    /// <summary>
+    /// Introduces, pushes and wakes. When it throws, some of it may have happened; doing it again is harmless, since
+    /// clients drop doubles by gid and every other notification says how things are.
+    /// </summary>
+    public async Task FlushAsync()
+    {
+        if (_entries.Count == 0)
+            return;
+        var introduced = _unknown.Count > 0 ? await IntroduceAsync() : [];
+        var database = _outboxes.Redis.Database;
+        var pushes = new Task[_entries.Count];
+        var names = new Dictionary<string, List<SessionRef>>(StringComparer.Ordinal);
+        var i = 0;
+        var count = 0;
+        foreach (var (session, entries) in _entries)
+        {
+            pushes[i++] = database.ListLeftPushAsync(RedisKeys.Outbox(session), [.. entries]);
+            count += entries.Count;
+            if (!names.TryGetValue(session.ServerId, out var sessions))
+                names[session.ServerId] = sessions = [];
+            sessions.Add(session);
+        }
+        // On one Redis the wake-ups follow the pushes on the same connection. On a cluster they go another way, and a
+        // server that is woken too early finds nothing.
+        if (_outboxes.Redis.IsCluster)
+            await Task.WhenAll(pushes);
+        var wakes = names.Select(server => (server.Value, Receivers: database.PublishAsync(
+            RedisKeys.Wake(server.Key), string.Join(' ', server.Value.Select(session => session.ToString()))))).ToArray();
+        await Task.WhenAll(pushes);
+        foreach (var (session, user) in introduced)
+            _outboxes.Known.Add(session, user);
+        Outboxes.Delivered.Add(count);
+        foreach (var (sessions, receivers) in wakes)
+        {
+            if (await receivers == 0)
+                await _outboxes.Cleanup.RemoveGoneAsync(sessions);
+        }
+        _entries.Clear();
+        _unknown.Clear();
+    }
+
+    /// <summary>
+    /// Pushes ADD_USERS ahead of the entries of the sessions that need it. <c>sessionknownuserids</c> is written behind that
+    /// push, never before it: a crash in between introduces twice, which is harmless, and never not at all.
+    /// </summary>
+    private async Task<List<(SessionRef, UserId)>> IntroduceAsync()
+    {
+        var database = _outboxes.Redis.Database;
+        var pairs = _unknown.ToList();
+        var known = await Task.WhenAll(pairs.Select(pair =>
+            database.SetContainsAsync(RedisKeys.SessionKnownUserIds(pair.Session), pair.User.Value)));
+        var strangers = pairs.Where((_, i) => !known[i]).ToLookup(pair => pair.Session, pair => pair.User);
+        if (strangers.Count > 0)
+        {
+            var users = strangers.SelectMany(session => session).Distinct().ToList();
+            var cards = (await _outboxes.Cards.GetAsync(users)).Zip(users).ToDictionary(pair => pair.Second, pair => pair.First);
+            var single = new Dictionary<UserId, byte[]>();
+            var written = new List<Task>();
+            foreach (var session in strangers)
+            {
+                var ids = session.ToList();
+                // Most often a whole group hears of one newcomer: that is one JSON for all.
+                if (ids.Count > 1 || !single.TryGetValue(ids[0], out var entry))
+                    entry = Protocol.Notifications.AddUsers(ids, ids.ConvertAll(id => cards[id]));
+                if (ids.Count == 1)
+                    single[ids[0]] = entry;
+                written.Add(database.ListLeftPushAsync(RedisKeys.Outbox(session.Key), entry));
+                written.Add(database.SetAddAsync(RedisKeys.SessionKnownUserIds(session.Key), ids.ConvertAll(id => (RedisValue)id.Value).ToArray()));
+            }
+            await Task.WhenAll(written);
+        }
+        return pairs;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Reflection;
+using StackExchange.Redis;
+
+namespace Mas.Core.Redis;
+
+/// <summary>The embedded scripts. Each touches the keys of one slot only; what they do is in their headers.</summary>
+internal static class LuaScripts
+{
+    internal static readonly string LeaseRenew = Load("lease_renew");
+    internal static readonly string LeaseRelease = Load("lease_release");
+    internal static readonly string InboxTake = Load("inbox_take");
+    internal static readonly string Fenced = Load("fenced");
+    internal static readonly string HistoryAppend = Load("history_append");
+    internal static readonly string HistoryReplace = Load("history_replace");
+    internal static readonly string HashGrow = Load("hash_grow");
+    internal static readonly string IndexRemove = Load("index_remove");
+
+    /// <summary>Runs a script; a script cache that Redis lost (restart, SCRIPT FLUSH) is filled again.</summary>
+    internal static async Task<RedisResult> RunScriptAsync(this IDatabase database, string script, RedisKey[] keys, RedisValue[] values)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(script, keys, values);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ScriptEvaluateAsync(script, keys, values);
+        }
+    }
+
+    private static string Load(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")
+            ?? throw new InvalidOperationException($"The script {name}.lua is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

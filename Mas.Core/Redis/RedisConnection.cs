@@ -1,0 +1,117 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using StackExchange.Redis;
+
+namespace Mas.Core.Redis;
+
+/// <summary>
+/// One multiplexed connection to Redis or Redis Cluster. It reconnects by itself; while Redis is away commands fail at
+/// once, and trying again is the caller's (<see cref="RedisErrors.IsAway"/> says when that makes sense).
+/// </summary>
+public sealed partial class RedisConnection : IAsyncDisposable
+{
+    private static readonly ResiliencePipeline ConnectRetry = new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(RedisErrors.IsAway),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(200),
+            MaxDelay = TimeSpan.FromSeconds(5),
+        })
+        .Build();
+
+    private readonly RedisOptions _options;
+    private readonly ILogger _logger;
+    private readonly ConnectionMultiplexer _multiplexer;
+
+    private RedisConnection(RedisOptions options, ILogger logger, ConnectionMultiplexer multiplexer)
+    {
+        _options = options;
+        _logger = logger;
+        _multiplexer = multiplexer;
+        Database = multiplexer.GetDatabase();
+        IsCluster = Servers.Any(server => server.ServerType == ServerType.Cluster);
+        multiplexer.ConnectionFailed += (_, e) => LogLost(logger, e.EndPoint, e.FailureType);
+        multiplexer.ConnectionRestored += (_, e) =>
+        {
+            RedisMetrics.Reconnects.Add(1);
+            LogRestored(logger, e.EndPoint);
+            Restored?.Invoke();
+        };
+    }
+
+    /// <summary>Raised after a lost connection was made again; what was pushed meanwhile has to be looked for.</summary>
+    public event Action? Restored;
+
+    /// <summary>The commands.</summary>
+    public IDatabase Database { get; }
+
+    /// <summary>Publish and subscribe.</summary>
+    public ISubscriber Subscriber => _multiplexer.GetSubscriber();
+
+    /// <summary>True when keys live on several nodes, so that commands for different keys have no common order.</summary>
+    public bool IsCluster { get; }
+
+    /// <summary>Whether commands reach Redis now, as far as the connection knows.</summary>
+    public bool IsConnected => _multiplexer.IsConnected;
+
+    /// <summary>Every node that is known, replicas included.</summary>
+    public IEnumerable<IServer> Servers => _multiplexer.GetEndPoints().Select(endpoint => _multiplexer.GetServer(endpoint));
+
+    /// <summary>Connects, waiting with growing, jittered pauses for as long as Redis is away.</summary>
+    public static async Task<RedisConnection> ConnectAsync(RedisOptions options, ILogger logger, CancellationToken stopping)
+    {
+        var told = false;
+        var multiplexer = await ConnectRetry.ExecuteAsync(async _ =>
+        {
+            try
+            {
+                return await ConnectionMultiplexer.ConnectAsync(Configure(options));
+            }
+            catch (Exception e) when (RedisErrors.IsAway(e) && !told)
+            {
+                told = true;
+                LogWaiting(logger, options.Endpoint);
+                throw;
+            }
+        }, stopping);
+        return new RedisConnection(options, logger, multiplexer);
+    }
+
+    /// <summary>Opens a connection of its own for blocking commands, which would hold up everything else on this one.</summary>
+    public Task<RedisConnection> OpenAnotherAsync(CancellationToken stopping) => ConnectAsync(_options, _logger, stopping);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _multiplexer.CloseAsync(allowCommandsToComplete: false);
+
+    private static ConfigurationOptions Configure(RedisOptions options)
+    {
+        var configuration = new ConfigurationOptions
+        {
+            AbortOnConnectFail = true,
+            ConnectTimeout = 2000,
+            ConnectRetry = 1,
+            SyncTimeout = options.TimeoutMilliseconds,
+            KeepAlive = 2,
+            ReconnectRetryPolicy = new LinearRetry(300),
+            Ssl = options.Tls,
+            Password = options.Password.Length > 0 ? options.Password : null,
+        };
+        foreach (var endpoint in options.Endpoint.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            configuration.EndPoints.Add(endpoint);
+        return configuration;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Endpoint} is away; waiting for it")]
+    private static partial void LogWaiting(ILogger logger, string endpoint);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection to Redis at {Endpoint} is lost ({Failure}); reconnecting")]
+    private static partial void LogLost(ILogger logger, EndPoint endpoint, ConnectionFailureType failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The connection to Redis at {Endpoint} is back")]
+    private static partial void LogRestored(ILogger logger, EndPoint endpoint);
+}

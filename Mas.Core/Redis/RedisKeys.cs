@@ -1,0 +1,150 @@
+using Mas.Core.Model;
+using StackExchange.Redis;
+
+namespace Mas.Core.Redis;
+
+/// <summary>
+/// Spells every key and channel name of MAS. Types, fields, writers and lifetimes are in <c>docs/redis-schema.md</c>;
+/// names marked "extension" there extend the published schema.
+/// </summary>
+public static class RedisKeys
+{
+    /// <summary>Hash of <c>&lt;email&gt;</c> and <c>&lt;nick&gt;</c>, in lower case, to userId.</summary>
+    public static readonly RedisKey UserIndex = "index:user";
+
+    /// <summary>Hash of <c>&lt;userId&gt;:&lt;conversationId&gt;</c> to windowId.</summary>
+    public static readonly RedisKey WindowIndex = "index:windowIds";
+
+    /// <summary>Hash of <c>group:&lt;network&gt;:&lt;name&gt;</c> and <c>1on1:&lt;network&gt;:&lt;id&gt;:&lt;id&gt;</c> to conversationId.</summary>
+    public static readonly RedisKey ConversationIndex = "index:conversation";
+
+    /// <summary>Hash of <c>&lt;network&gt;:&lt;nick&gt;</c> to the MAS user who has that nick there now.</summary>
+    public static readonly RedisKey CurrentNickIndex = "index:currentnick";
+
+    /// <summary>Hash of <c>&lt;network&gt;:&lt;nick&gt;</c> to the id of an IRC user.</summary>
+    public static readonly RedisKey IrcUserIndex = "index:ircuser";
+
+    /// <summary>Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by the unix time of the last heartbeat.</summary>
+    public static readonly RedisKey SessionLastHeartbeat = "sessionlastheartbeat";
+
+    /// <summary>Set of the configured networks.</summary>
+    public static readonly RedisKey NetworkList = "networklist";
+
+    /// <summary>Counter of user ids.</summary>
+    public static readonly RedisKey NextUserId = "nextGlobalUserId";
+
+    /// <summary>Counter of alerts.</summary>
+    public static readonly RedisKey NextNoteId = "nextGlobalNoteId";
+
+    /// <summary>Counter of gids: messages and revisions.</summary>
+    public static readonly RedisKey NextMsgId = "nextGlobalMsgId";
+
+    /// <summary>Counter of conversation ids.</summary>
+    public static readonly RedisKey NextConversationId = "nextGlobalConversationId";
+
+    /// <summary>Counter of lease epochs (extension): a later holder of any lease has a higher epoch.</summary>
+    public static readonly RedisKey NextLeaseEpoch = "nextGlobalLeaseEpoch";
+
+    /// <summary>Hash: the user's record.</summary>
+    public static RedisKey User(UserId user) => "user:" + user.Value;
+
+    /// <summary>Sorted set of login digests by the unix time at which they end (extension).</summary>
+    public static RedisKey Logins(UserId user) => "logins:" + user.Value;
+
+    /// <summary>Sorted set of the user's live session ids by start time.</summary>
+    public static RedisKey SessionList(UserId user) => "sessionlist:" + user.Value;
+
+    /// <summary>Hash of sessionId to the digest of the login that it began with (extension).</summary>
+    public static RedisKey SessionLogins(UserId user) => "sessionlogins:" + user.Value;
+
+    /// <summary>Set of the userIds that ADD_USERS has introduced to the session.</summary>
+    public static RedisKey SessionKnownUserIds(SessionRef session) => $"sessionknownuserids:{session.UserId.Value}:{session.SessionId}";
+
+    /// <summary>List of the notifications that wait for the session, oldest on the right.</summary>
+    public static RedisKey Outbox(SessionRef session) => $"outbox:{session.UserId.Value}:{session.SessionId}";
+
+    /// <summary>Set of the user's friends.</summary>
+    public static RedisKey Friends(UserId user) => "friends:" + user.Value;
+
+    /// <summary>Set of the users who ask this one to be friends (extension).</summary>
+    public static RedisKey FriendRequests(UserId user) => "friendrequests:" + user.Value;
+
+    /// <summary>Hash of the user's settings.</summary>
+    public static RedisKey Settings(UserId user) => "settings:" + user.Value;
+
+    /// <summary>Hash of alertId to message: alerts that the user has not acknowledged (extension).</summary>
+    public static RedisKey Alerts(UserId user) => "alerts:" + user.Value;
+
+    /// <summary>Set of the user's permissions, such as <c>admin</c> (extension).</summary>
+    public static RedisKey UserPermissions(UserId user) => "userpermissions:" + user.Value;
+
+    /// <summary>Set of the user's windowIds.</summary>
+    public static RedisKey WindowList(UserId user) => "windowlist:" + user.Value;
+
+    /// <summary>Hash: one window of the user.</summary>
+    public static RedisKey Window(UserId user, int windowId) => $"window:{user.Value}:{windowId}";
+
+    /// <summary>Hash: the user's state on a network.</summary>
+    public static RedisKey Network(UserId user, string network) => $"networks:{user.Value}:{network}";
+
+    /// <summary>Hash: a user who is only on IRC.</summary>
+    public static RedisKey IrcUser(UserId user) => "ircuser:" + user.Value;
+
+    /// <summary>Hash: the conversation's record.</summary>
+    public static RedisKey Conversation(ConversationId id) => $"conversation:{id.Value}";
+
+    /// <summary>Hash of userId to role.</summary>
+    public static RedisKey ConversationMembers(ConversationId id) => $"conversationmembers:{id.Value}";
+
+    /// <summary>List of messages as JSON, newest on the left.</summary>
+    public static RedisKey ConversationMessages(ConversationId id) => $"conversationmsgs:{id.Value}";
+
+    /// <summary>Hash of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> to windowId: the sessions that are live now (extension).</summary>
+    public static RedisKey ConversationSessions(ConversationId id) => $"conversationsessions:{id.Value}";
+
+    /// <summary>String with expiry: the user who may set a new password.</summary>
+    public static RedisKey PasswordResetToken(string token) => "passwordresettoken:" + token;
+
+    /// <summary>String with expiry: a one-use ticket for INIT (extension).</summary>
+    public static RedisKey Ticket(string ticket) => "ticket:" + ticket;
+
+    /// <summary>List: what waits for a backend, newest on the left.</summary>
+    public static RedisKey Inbox(string endpoint) => "inbox:" + endpoint;
+
+    /// <summary>List: what a worker has taken from an inbox and not finished, newest on the left (extension).</summary>
+    public static RedisKey InboxTaken(string endpoint, string worker) => $"{{inbox:{endpoint}}}:taken:{worker}";
+
+    /// <summary>Sorted set of the workers that may have a taken list, by when each last held the lease (extension).</summary>
+    public static RedisKey InboxTakers(string endpoint) => $"{{inbox:{endpoint}}}:takers";
+
+    /// <summary>List of entries that could not be handled, newest on the left (extension).</summary>
+    public static RedisKey InboxDead(string endpoint) => $"inbox:{endpoint}:dead";
+
+    /// <summary>String with expiry: the worker that consumes an inbox (extension).</summary>
+    public static RedisKey Lease(string endpoint) => "lease:" + endpoint;
+
+    /// <summary>String with expiry beside <paramref name="key"/>: the epoch of the last lease holder that wrote it (extension).</summary>
+    public static RedisKey Fence(RedisKey key) => $"{{{key}}}:fence";
+
+    /// <summary>Channel on which a server hears which of its sessions have something in their outboxes (extension).</summary>
+    public static RedisChannel Wake(string serverId) => new("wake:" + serverId, RedisChannel.PatternMode.Literal);
+
+    /// <summary>Field of <see cref="UserIndex"/>: nicks and emails are unique without regard to case.</summary>
+    public static RedisValue UserIndexField(string nickOrEmail) => nickOrEmail.ToLowerInvariant();
+
+    /// <summary>Field of <see cref="WindowIndex"/>.</summary>
+    public static RedisValue WindowIndexField(UserId user, ConversationId id) => $"{user.Value}:{id.Value}";
+
+    /// <summary>Field of <see cref="ConversationIndex"/> for a group; <paramref name="foldedName"/> is in the network's casemapping.</summary>
+    public static RedisValue GroupField(string network, string foldedName) => $"group:{network}:{foldedName}";
+
+    /// <summary>Field of <see cref="ConversationIndex"/> for an 1on1: the same whoever asks.</summary>
+    public static RedisValue OneOnOneField(string network, UserId one, UserId other)
+    {
+        var inOrder = one.Value.Length != other.Value.Length
+            ? one.Value.Length < other.Value.Length
+            : string.CompareOrdinal(one.Value, other.Value) < 0;
+        var (first, second) = inOrder ? (one, other) : (other, one);
+        return $"1on1:{network}:{first.Value}:{second.Value}";
+    }
+}

@@ -1,0 +1,11 @@
+using System.Diagnostics.Metrics;
+using Mas.Core.Hosting;
+
+namespace Mas.Core.Redis;
+
+/// <summary>What is counted of the connection to Redis.</summary>
+internal static class RedisMetrics
+{
+    internal static readonly Counter<long> Reconnects =
+        MasMeter.Meter.CreateCounter<long>("mas_redis_reconnects", description: "Connections to Redis that were lost and made again");
+}

@@ -1,0 +1,15 @@
+-- Purpose: runs one write command, unless a later lease holder has written the key: a consumer that was paused past
+--          its lease must not undo what its successor did.
+-- KEYS[1]  the key that the command writes
+-- KEYS[2]  {<key>}:fence
+-- ARGV[1]  the caller's lease epoch
+-- ARGV[2]  how long the fence is kept, s
+-- ARGV[3]  the command; the key follows it
+-- ARGV[4…] its other arguments
+-- Returns  what the command returns, or the error FENCED
+local epoch = redis.call('GET', KEYS[2])
+if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
+  return redis.error_reply('FENCED a later lease holder has written this key')
+end
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+return redis.call(ARGV[3], KEYS[1], unpack(ARGV, 4))

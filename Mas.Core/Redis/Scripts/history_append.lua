@@ -1,0 +1,39 @@
+-- Purpose: adds messages to a conversation's history, each at most once, unless a later lease holder has written it.
+-- KEYS[1]  conversationmsgs:<conversationId>
+-- KEYS[2]  {conversationmsgs:<conversationId>}:fence
+-- ARGV[1]  the caller's lease epoch
+-- ARGV[2]  how long the fence is kept, s
+-- ARGV[3]  the most messages that the history keeps
+-- ARGV[4…] for each message three: its JSON, and, when it may be there already, two pieces that the JSON of the
+--          same message contains (its author and its rid), else two empty strings
+-- Returns  for each message '' when it was added, or the JSON that is there already; or the error FENCED
+local epoch = redis.call('GET', KEYS[2])
+if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
+  return redis.error_reply('FENCED a later lease holder has written this history')
+end
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+
+local result, added, history = {}, {}, nil
+for i = 4, #ARGV, 3 do
+  local found = ''
+  if ARGV[i + 2] ~= '' then
+    history = history or redis.call('LRANGE', KEYS[1], 0, -1)
+    for _, list in ipairs({ history, added }) do
+      for _, message in ipairs(list) do
+        if string.find(message, ARGV[i + 2], 1, true) and string.find(message, ARGV[i + 1], 1, true) then
+          found = message
+          break
+        end
+      end
+    end
+  end
+  if found == '' then
+    added[#added + 1] = ARGV[i]
+  end
+  result[#result + 1] = found
+end
+if #added > 0 then
+  redis.call('LPUSH', KEYS[1], unpack(added))
+  redis.call('LTRIM', KEYS[1], 0, ARGV[3] - 1)
+end
+return result

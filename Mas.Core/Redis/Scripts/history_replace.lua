@@ -1,0 +1,19 @@
+-- Purpose: replaces one message of a history (an edit), unless it changed or a later lease holder has written it.
+-- KEYS[1]  conversationmsgs:<conversationId>
+-- KEYS[2]  {conversationmsgs:<conversationId>}:fence
+-- ARGV[1]  the caller's lease epoch
+-- ARGV[2]  how long the fence is kept, s
+-- ARGV[3]  the JSON that is there
+-- ARGV[4]  the JSON to put in its place
+-- Returns  1 when it was replaced, 0 when the message is not there (any more); or the error FENCED
+local epoch = redis.call('GET', KEYS[2])
+if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
+  return redis.error_reply('FENCED a later lease holder has written this history')
+end
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+local index = redis.call('LPOS', KEYS[1], ARGV[3])
+if not index then
+  return 0
+end
+redis.call('LSET', KEYS[1], index, ARGV[4])
+return 1

@@ -1,0 +1,60 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Redis;
+
+namespace Mas.Loopback.Commands;
+
+/// <summary>CLOSE: leaves a group, or detaches from an 1on1, whose history stays for when it is opened again.</summary>
+internal static class CloseCommand
+{
+    internal static async Task<Ack> RunAsync(CloseWindow close, CommandContext context)
+    {
+        var user = close.Origin.User;
+        var conversation = await context.On.Conversations.FindAsync(close.Id);
+        var members = await context.On.Conversations.GetMembersAsync(close.Id);
+        var role = members.GetValueOrDefault(user);
+        if (conversation is not { IsMas: true } || role is null or Roles.Detached)
+        {
+            // After a crash the window may be all that is left of the membership.
+            await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Delivery);
+            return context.Redelivered ? Ack.Ok : Ack.NoWindow;
+        }
+        await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Delivery);
+        if (conversation.IsGroup)
+            await LeaveAsync(conversation, user, members.Count, close, context);
+        else
+            await DetachAsync(conversation, user, members, context);
+        return Ack.Ok;
+    }
+
+    /// <summary>Ends a membership of a group; a group without members is gone.</summary>
+    internal static async Task EndMembershipAsync(Conversation conversation, UserId user, int members, CommandContext context)
+    {
+        await context.Writer.RemoveMemberAsync(conversation.Id, user);
+        if (members <= 1)
+            await context.Writer.DeleteAsync(conversation, RedisKeys.GroupField(Networks.Mas, Networks.Fold(conversation.Name)));
+        else
+            await context.Writer.TellMembersGoneAsync(conversation.Id, [user], context.Delivery);
+    }
+
+    private static async Task LeaveAsync(Conversation conversation, UserId user, int members, CloseWindow close, CommandContext context)
+    {
+        if (members > 1)
+            await context.PostLineAsync(conversation.Id, close, Category.Part, "");
+        await EndMembershipAsync(conversation, user, members, context);
+    }
+
+    private static async Task DetachAsync(
+        Conversation conversation, UserId user, IReadOnlyDictionary<UserId, string> members, CommandContext context)
+    {
+        await context.Writer.SetMemberAsync(conversation.Id, user, Roles.Detached);
+        await context.Writer.TellMembersGoneAsync(conversation.Id, [user], context.Delivery);
+        // Between two closed accounts nobody is left who could open it again.
+        var inUse = await Task.WhenAll(members.Keys.Select(context.On.Users.IsInUseAsync));
+        if (!inUse.Contains(true))
+        {
+            var pair = members.Keys.ToArray();
+            await context.Writer.DeleteAsync(conversation, RedisKeys.OneOnOneField(Networks.Mas, pair[0], pair[^1]));
+        }
+    }
+}

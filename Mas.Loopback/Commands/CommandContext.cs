@@ -1,0 +1,39 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+
+namespace Mas.Loopback.Commands;
+
+/// <summary>What commands read and call, the same for every lease.</summary>
+internal sealed record LoopbackDependencies(
+    RedisConnection Redis, Conversations Conversations, ConversationHistory History, WindowLifecycle Lifecycle, UserWindows Windows, Users Users,
+    UserCards Cards, Alerts Alerts, Outboxes Outboxes, HistoryOptions HistoryOptions, TimeProvider Time);
+
+/// <summary>What one command works with: the dependencies, the lease's writer, and where it says what happened.</summary>
+/// <param name="On">The dependencies.</param>
+/// <param name="Writer">The writer of conversations.</param>
+/// <param name="Delivery">Collects notifications; flushed behind the command.</param>
+/// <param name="Redelivered">Whether the command may have been run before, wholly or in part.</param>
+internal sealed record CommandContext(LoopbackDependencies On, ConversationWriter Writer, Delivery Delivery, bool Redelivered)
+{
+    /// <summary>Posts a line that tells what a command did, once.</summary>
+    internal async Task PostLineAsync(ConversationId id, BackendMessage cause, string cat, string body) =>
+        await Writer.PostAsync(
+            id,
+            [new NewMessage(cause.Origin.User, cat, body, cause.Origin.Rid, MayBeThere: Redelivered, Redelivered: Redelivered)],
+            await On.Conversations.ReserveGidsAsync(1),
+            Delivery);
+
+    /// <summary>The conversation and the asking user's role, when the user is a member of it and has not detached.</summary>
+    internal async Task<(Conversation Conversation, string Role)?> FindOwnAsync(ConversationMessage message)
+    {
+        var conversation = On.Conversations.FindAsync(message.Id);
+        var role = On.Conversations.GetRoleAsync(message.Id, message.Origin.User);
+        await Task.WhenAll(conversation, role);
+        return conversation.Result is { IsMas: true } found && role.Result is { } member and not Roles.Detached ? (found, member) : null;
+    }
+
+    /// <summary>Success with the window that the request made.</summary>
+    internal static Ack Opened(int windowId) => new(Status.Ok, Fields: json => json.WriteNumber("windowId", windowId));
+}

@@ -1,0 +1,31 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+
+namespace Mas.Loopback.Commands;
+
+/// <summary>KICK: puts a member out of a group.</summary>
+internal static class KickCommand
+{
+    internal static async Task<Ack> RunAsync(KickMember kick, CommandContext context)
+    {
+        if (await context.FindOwnAsync(kick) is not var (conversation, role))
+            return Ack.NoWindow;
+        var target = new UserId(kick.Target);
+        var members = await context.On.Conversations.GetMembersAsync(kick.Id);
+        if (!conversation.IsGroup || !members.TryGetValue(target, out var targetRole))
+        {
+            await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Delivery);
+            return context.Redelivered ? Ack.Ok : new Ack(Status.NotFound, "There is no such member.");
+        }
+        if (!Roles.MayModerate(role) || targetRole == Roles.Owner)
+            return new Ack(Status.NoPermission, targetRole == Roles.Owner ? "The owner can't be kicked." : "Only the owner and operators may kick.");
+        if (target == kick.Origin.User)
+            return new Ack(Status.Error, "To leave, close the window.");
+        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Delivery);
+        var card = (await context.On.Cards.GetAsync([target]))[0];
+        var nick = card.Nicks.GetValueOrDefault(Networks.Mas, card.Name);
+        await context.PostLineAsync(kick.Id, kick, Category.Kick, kick.Reason.Length > 0 ? $"{nick}: {kick.Reason}" : nick);
+        await CloseCommand.EndMembershipAsync(conversation, target, members.Count, context);
+        return Ack.Ok;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using Mas.Core.Hosting;
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+
+namespace Mas.Loopback.Commands;
+
+/// <summary>SEND: says something. The one command that handles many messages of a conversation at once.</summary>
+internal static class PostCommand
+{
+    private static readonly Counter<long> Posted =
+        MasMeter.Meter.CreateCounter<long>("mas_messages_posted", description: "Messages posted to MAS conversations");
+
+    internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, Delivery delivery)
+    {
+        var id = ((PostMessage)run[0].Message).Id;
+        // Everything that does not depend on another answer goes out together: one round trip.
+        var gids = on.Conversations.ReserveGidsAsync(run.Count);
+        var found = on.Conversations.FindAsync(id);
+        var authors = run.Select(work => work.Message.Origin.User).Distinct().ToList();
+        var roles = on.Conversations.GetRolesAsync(id, authors);
+        await Task.WhenAll(gids, found, roles);
+        var members = authors.Where((_, i) => roles.Result[i] is not (null or Roles.Detached)).ToHashSet();
+        var conversation = found.Result;
+
+        var accepted = new List<NewMessage>(run.Count);
+        foreach (var work in run)
+        {
+            var post = (PostMessage)work.Message;
+            if (conversation is not { IsMas: true } || !members.Contains(post.Origin.User))
+                LoopbackHandler.Answer(delivery, post.Origin, Ack.NoWindow);
+            else if (!conversation.IsGroup && await AttachPeerAsync(on, writer, conversation, post.Origin.User, delivery) is { } refusal)
+                LoopbackHandler.Answer(delivery, post.Origin, refusal);
+            else
+                accepted.Add(new NewMessage(
+                    post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
+                    MayBeThere: post.Retry || work.Redelivered, work.Redelivered, post.Origin.Session, post.Origin.ReqId));
+        }
+        if (accepted.Count > 0)
+            await writer.PostAsync(id, accepted, gids.Result, delivery);
+        Posted.Add(accepted.Count);
+    }
+
+    /// <summary>Brings the peer of an 1on1 back who has closed the window.</summary>
+    /// <returns>Null, or why nothing can be said there.</returns>
+    private static async Task<Ack?> AttachPeerAsync(
+        LoopbackDependencies on, ConversationWriter writer, Conversation conversation, UserId author, Delivery delivery)
+    {
+        var members = await on.Conversations.GetMembersAsync(conversation.Id);
+        foreach (var (peer, role) in members)
+        {
+            if (peer == author || role != Roles.Detached)
+                continue;
+            if (!await on.Users.IsInUseAsync(peer))
+                return new Ack(Status.NotFound, "This account is closed.");
+            await writer.SetMemberAsync(conversation.Id, peer, Roles.User);
+            await writer.TellMembersAsync(conversation.Id, new Dictionary<UserId, string> { [peer] = Roles.User }, delivery);
+            await on.Lifecycle.OpenAsync(peer, conversation, delivery);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,72 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+using Mas.Loopback.Commands;
+
+namespace Mas.Loopback;
+
+/// <summary>Handles <c>inbox:loopbackparser</c>: every change of a conversation whose network is MAS.</summary>
+internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadLetters) : LaneHandler<BackendMessage>(Endpoints.Loopback, deadLetters)
+{
+    private Fence? _fence;
+    private ConversationWriter? _writer;
+
+    public override Task BeginAsync(Lease lease, CancellationToken stopping)
+    {
+        _fence = new Fence(on.Redis, lease);
+        _writer = new ConversationWriter(_fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
+        return Task.CompletedTask;
+    }
+
+    protected override (BackendMessage? Message, string? Error) Read(byte[] json) => BackendMessage.FromJson(json);
+
+    protected override string LaneOf(BackendMessage message) => message.Lane;
+
+    // What is said in one conversation in one batch is one append and one push for each session.
+    protected override bool Joins(BackendMessage previous, BackendMessage next) => previous is PostMessage && next is PostMessage;
+
+    protected override async Task HandleAsync(IReadOnlyList<Work<BackendMessage>> run, CancellationToken stopping)
+    {
+        _fence!.ThrowIfLost();
+        var delivery = on.Outboxes.NewDelivery();
+        if (run[0].Message is PostMessage)
+        {
+            await PostCommand.RunAsync(on, _writer!, run, delivery);
+        }
+        else
+        {
+            var message = run[0].Message;
+            var context = new CommandContext(on, _writer!, delivery, run[0].Redelivered);
+            Answer(delivery, message.Origin, await RunAsync(message, context));
+        }
+        await delivery.FlushAsync();
+    }
+
+    protected override async Task FailAsync(BackendMessage message)
+    {
+        var delivery = on.Outboxes.NewDelivery();
+        Answer(delivery, message.Origin, new Ack(Status.Error, "The request could not be carried out. The operator has been told."));
+        await delivery.FlushAsync();
+    }
+
+    internal static void Answer(Delivery delivery, Origin origin, Ack ack)
+    {
+        if (origin is { Session: { } session, ReqId: { } reqId })
+            delivery.Add(session, ack.ToJson(reqId));
+    }
+
+    private static Task<Ack> RunAsync(BackendMessage message, CommandContext context) => message switch
+    {
+        EditMessage edit => EditCommand.RunAsync(edit, context),
+        CreateGroup create => CreateCommand.RunAsync(create, context),
+        JoinGroup join => JoinCommand.RunAsync(join, context),
+        OpenChat chat => ChatCommand.RunAsync(chat, context),
+        CloseWindow close => CloseCommand.RunAsync(close, context),
+        SetTopic topic => TopicCommand.RunAsync(topic, context),
+        SetPassword password => PasswordCommand.RunAsync(password, context),
+        SetRole role => RoleCommand.RunAsync(role, context),
+        KickMember kick => KickCommand.RunAsync(kick, context),
+        InviteUser invite => InviteCommand.RunAsync(invite, context),
+        _ => throw new InvalidOperationException($"No command handles {message.GetType().Name}."),
+    };
+}
