@@ -1,0 +1,23 @@
+namespace Mas.Tests.Harness;
+
+/// <summary>How many processes a <see cref="MasSystem"/> has, and how they are set.</summary>
+public sealed record MasSystemOptions
+{
+    /// <summary>Mas.Server processes.</summary>
+    public int Servers { get; init; } = 1;
+
+    /// <summary>Mas.Loopback processes; all but one stand by.</summary>
+    public int Loopbacks { get; init; } = 1;
+
+    /// <summary>Mas.IrcBackend processes.</summary>
+    public int IrcBackends { get; init; }
+
+    /// <summary><c>Session:IdleTimeoutSeconds</c>: how long a session of a crashed server is kept.</summary>
+    public int IdleTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>True: Redis keeps an append-only file, so that it may be killed and started again.</summary>
+    public bool AppendOnly { get; init; }
+
+    /// <summary>Settings of all processes beside the fast ones that every test has; these win.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}
