@@ -1,5 +1,3 @@
-using StackExchange.Redis;
-
 namespace Mas.Tests.Harness;
 
 public sealed class RedisServerTests
