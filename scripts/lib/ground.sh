@@ -1,0 +1,117 @@
+# What scripts/run, scripts/test and scripts/bench share: messages, missing packages, builds. Sourced by bash, not run.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TOOLS="$ROOT/data/tools"
+# Vite says which Node.js it needs: 20.19, 22.12, or anything newer.
+NODE_NEEDED="20.19 (or 22.12, or newer)"
+NODE_FETCHED=22
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+say() { printf '== %s\n' "$*"; }
+
+fail() {
+  printf '\n%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Debian keeps some servers in sbin, which is not on everybody's PATH.
+case ":$PATH:" in *:/usr/sbin:*) ;; *) PATH="$PATH:/usr/sbin:/sbin" ;; esac
+
+# install_packages PACKAGE...: by apt when that may be done without asking, else the sentence that says what to do.
+install_packages() {
+  have apt-get || fail "these are missing, and there is no apt-get to install them with: $*"
+  [ "$(id -u)" = 0 ] || fail "these are missing: $*. Install them with:  sudo apt-get install -y --no-install-recommends $*"
+  say "installing $*"
+  local log
+  log=$(mktemp)
+  if ! { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" ||
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"; }; } >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    rm -f "$log"
+    fail "apt-get could not install: $*"
+  fi
+  rm -f "$log"
+}
+
+need_dotnet() {
+  local wanted
+  have dotnet || fail "the .NET SDK 10 is missing; see https://learn.microsoft.com/dotnet/core/install/linux-debian"
+  wanted=$(cd "$ROOT" && dotnet --version 2>&1) || fail "no installed .NET SDK fits global.json: $wanted"
+}
+
+need_redis() {
+  have redis-server || install_packages redis-server
+  local major
+  major=$(redis-server --version | sed -n 's/.* v=\([0-9]*\)\..*/\1/p')
+  [ "${major:-0}" -ge 7 ] || fail "Redis 7 is needed, and redis-server is: $(redis-server --version)"
+}
+
+node_is_new_enough() {
+  have node || return 1
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)'
+}
+
+# Node.js for the web client's build. Where apt's is too old (Debian 12), the npm registry has newer ones as packages.
+need_node() {
+  local arch fetched
+  case $(uname -m) in x86_64) arch=x64 ;; aarch64) arch=arm64 ;; *) arch="" ;; esac
+  fetched="$TOOLS/node_modules/node-linux-$arch/bin"
+  [ -x "$fetched/node" ] && ! node_is_new_enough && PATH="$fetched:$PATH"
+  have node || install_packages nodejs
+  have npm || install_packages npm
+  node_is_new_enough && return
+  [ -n "$arch" ] || fail "the web client's build needs Node.js $NODE_NEEDED; node is $(node --version). Install a newer one from https://nodejs.org"
+  say "Node.js here is $(node --version), the web client's build needs $NODE_NEEDED: fetching $NODE_FETCHED from the npm registry into data/tools"
+  mkdir -p "$TOOLS"
+  npm install --prefix "$TOOLS" --no-save --no-audit --no-fund --loglevel=error "node-linux-$arch@$NODE_FETCHED" </dev/null ||
+    fail "that failed. Install Node.js $NODE_NEEDED yourself, for example from https://nodejs.org, and put it on the PATH"
+  PATH="$fetched:$PATH"
+  hash -r
+  node_is_new_enough || fail "the fetched Node.js does not run on this machine. Install Node.js $NODE_NEEDED yourself, and put it on the PATH"
+}
+
+# Whether the web client's source, or what it depends on, is newer than its last build.
+web_client_is_stale() {
+  local built="$ROOT/Mas.Server/wwwroot/index.html"
+  [ -f "$built" ] || return 0
+  [ -n "$(find "$ROOT/Mas.Server/ClientApp" -path '*/node_modules' -prune -o -type f -newer "$built" -print -quit)" ]
+}
+
+# npm_packages: the exact versions of the lock file, fetched once for each lock file.
+npm_packages() {
+  local app="$ROOT/Mas.Server/ClientApp" stamp
+  stamp="$app/node_modules/.mas-lock"
+  cmp -s "$app/package-lock.json" "$stamp" && return
+  say "fetching the web client's packages"
+  (cd "$app" && npm ci --no-audit --no-fund --loglevel=error </dev/null) || return 1
+  cp "$app/package-lock.json" "$stamp"
+}
+
+build_web_client() {
+  [ -f "$ROOT/Mas.Server/ClientApp/package.json" ] || return 0
+  web_client_is_stale || return 0
+  need_node
+  npm_packages || return 1
+  say "building the web client"
+  (cd "$ROOT/Mas.Server/ClientApp" && npm run --silent build </dev/null)
+}
+
+# Build servers would outlive the script, and hold what it holds.
+build_dotnet() {
+  dotnet build "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false </dev/null
+}
+
+# port_is_open HOST PORT
+port_is_open() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
+
+# http_status HOST PORT PATH: the status code of a GET, without needing curl; nothing when nobody answers.
+http_status() {
+  (
+    exec 3<>"/dev/tcp/$1/$2" || exit 1
+    printf 'GET %s HTTP/1.0\r\nHost: %s:%s\r\n\r\n' "$3" "$1" "$2" >&3
+    read -r -t 5 _ code _ <&3 && printf '%s' "$code"
+  ) 2>/dev/null
+}
