@@ -50,27 +50,25 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
         return [.. entries.Where(entry => entry.Value == loginDigest).Select(entry => new SessionRef(user, entry.Name!))];
     }
 
-    /// <summary>Says for all of a server's sessions at once that they are alive; one that has been ended is not revived.</summary>
-    public async Task HeartbeatAsync(IReadOnlyCollection<SessionRef> sessions)
+    /// <summary>Says for many of a server's sessions at once that they are alive; one that has been ended is not revived.</summary>
+    /// <returns>The indexes of those that have been ended.</returns>
+    public async Task<int[]> HeartbeatAsync(IReadOnlyList<SessionRef> sessions)
     {
-        if (sessions.Count == 0)
-            return;
-        var arguments = new object[sessions.Count * 2 + 2];
-        arguments[0] = RedisKeys.SessionLastHeartbeat;
-        arguments[1] = "XX";
+        var beat = new object[sessions.Count * 2 + 2];
+        var ask = new object[sessions.Count + 1];
+        ask[0] = beat[0] = RedisKeys.SessionLastHeartbeat;
+        beat[1] = "XX";
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        var i = 2;
-        foreach (var session in sessions)
+        for (var i = 0; i < sessions.Count; i++)
         {
-            arguments[i++] = now;
-            arguments[i++] = session.ToString();
+            beat[2 * i + 2] = now;
+            beat[2 * i + 3] = ask[i + 1] = sessions[i].ToString();
         }
-        await _database.ExecuteAsync("ZADD", arguments);
+        var beaten = _database.ExecuteAsync("ZADD", beat);
+        var scores = (RedisValue[])(await _database.ExecuteAsync("ZMSCORE", ask))!;
+        await beaten;
+        return [.. Enumerable.Range(0, scores.Length).Where(i => scores[i].IsNull)];
     }
-
-    /// <summary>Whether a session is still registered.</summary>
-    public async Task<bool> IsRegisteredAsync(SessionRef session) =>
-        await _database.SortedSetScoreAsync(RedisKeys.SessionLastHeartbeat, session.ToString()) is not null;
 
     /// <summary>Sessions whose last heartbeat is older than the idle timeout.</summary>
     public async Task<SessionRef[]> GetIdleAsync(TimeSpan idleTimeout, int most)

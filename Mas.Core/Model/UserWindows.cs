@@ -64,8 +64,20 @@ public sealed class UserWindows(RedisConnection redis)
     /// <summary>How many windows the user has.</summary>
     public Task<long> CountAsync(UserId user) => _database.SetLengthAsync(RedisKeys.WindowList(user));
 
-    /// <summary>Changes a window's settings.</summary>
-    public Task UpdateAsync(UserId user, Window window) => _database.HashSetAsync(RedisKeys.Window(user, window.WindowId), window.ToHash()[1..5]);
+    /// <summary>Changes those of a window's settings that are not null.</summary>
+    public Task UpdateAsync(UserId user, int windowId, bool? sounds, bool? titleAlert, bool? visible, int? row)
+    {
+        var fields = new List<HashEntry>();
+        if (sounds is { } newSounds)
+            fields.Add(new("sounds", RedisValues.FromBool(newSounds)));
+        if (titleAlert is { } newTitleAlert)
+            fields.Add(new("titleAlert", RedisValues.FromBool(newTitleAlert)));
+        if (visible is { } newVisible)
+            fields.Add(new("visible", RedisValues.FromBool(newVisible)));
+        if (row is { } newRow)
+            fields.Add(new("row", newRow));
+        return _database.HashSetAsync(RedisKeys.Window(user, windowId), [.. fields]);
+    }
 
     /// <summary>Moves the read marker on; it never goes back.</summary>
     /// <returns>Whether it moved.</returns>

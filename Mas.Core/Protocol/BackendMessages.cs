@@ -76,7 +76,8 @@ public abstract record ConversationMessage(Origin Origin, long ConversationId) :
 /// <param name="Text">What.</param>
 /// <param name="ClientRid">The client's <c>rid</c>.</param>
 /// <param name="Retry">Whether the client may have sent it before.</param>
-public sealed record PostMessage(Origin Origin, long ConversationId, string Cat, string Text, string? ClientRid, bool Retry) : ConversationMessage(Origin, ConversationId);
+/// <param name="Echo">Whether the asking session is told of the message like everybody else, since it typed it elsewhere.</param>
+public sealed record PostMessage(Origin Origin, long ConversationId, string Cat, string Text, string? ClientRid, bool Retry, bool Echo = false) : ConversationMessage(Origin, ConversationId);
 
 /// <summary>Changes or, with an empty text, deletes a message of the own.</summary>
 public sealed record EditMessage(Origin Origin, long ConversationId, long Gid, string Text) : ConversationMessage(Origin, ConversationId);
@@ -95,8 +96,8 @@ public sealed record JoinGroup(Origin Origin, long ConversationId, string Name, 
     public override string Lane => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
 }
 
-/// <summary>Opens the 1on1 with another MAS user.</summary>
-public sealed record OpenChat(Origin Origin, long ConversationId, string Peer) : BackendMessage(Origin)
+/// <summary>Opens the 1on1 with another MAS user, and says <paramref name="Text"/> there, if any.</summary>
+public sealed record OpenChat(Origin Origin, long ConversationId, string Peer, string? Text = null) : BackendMessage(Origin)
 {
     /// <inheritdoc/>
     public override string Lane => ConversationId > 0

@@ -26,15 +26,16 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, SessionClea
     /// <summary>Begins to collect.</summary>
     public Delivery NewDelivery() => new(this);
 
+    /// <summary>A user's live sessions.</summary>
+    public async Task<SessionRef[]> GetSessionsAsync(UserId user) => Array.ConvertAll(
+        await Redis.Database.SortedSetRangeByRankAsync(RedisKeys.SessionList(user)), id => new SessionRef(user, id!));
+
     /// <summary>Tells every live session of a user the same.</summary>
-    public async Task SendToUserAsync(UserId user, byte[] entry, IReadOnlyList<UserId>? mentions = null, SessionRef? except = null)
+    public async Task SendToUserAsync(UserId user, byte[] entry, IReadOnlyList<UserId>? mentions = null)
     {
         var delivery = NewDelivery();
-        foreach (var sessionId in await Redis.Database.SortedSetRangeByRankAsync(RedisKeys.SessionList(user)))
+        foreach (var session in await GetSessionsAsync(user))
         {
-            var session = new SessionRef(user, sessionId!);
-            if (session == except)
-                continue;
             foreach (var mentioned in mentions ?? [])
                 delivery.Mention(session, mentioned);
             delivery.Add(session, entry);

@@ -29,8 +29,15 @@ internal static class ChatCommand
         }
         if (isNewHere)
             await context.Writer.TellMembersAsync(id, new Dictionary<UserId, string> { [user] = Roles.User }, context.Delivery);
-        if (!isNewHere && !context.Redelivered && await context.On.Windows.FindWindowIdAsync(user, id) is { } open)
-            return CommandContext.Opened(open);
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.Delivery));
+        var windowId = isNewHere || context.Redelivered || await context.On.Windows.FindWindowIdAsync(user, id) is not { } open
+            ? await context.On.Lifecycle.OpenAsync(user, conversation, context.Delivery)
+            : open;
+        if (chat.Text is { } text)
+        {
+            if (await PostCommand.AttachPeerAsync(context.On, context.Writer, conversation, user, context.Delivery) is { } closed)
+                return closed;
+            await context.PostLineAsync(id, chat, Category.Message, text);
+        }
+        return CommandContext.Opened(windowId);
     }
 }

@@ -24,7 +24,7 @@ internal static class PostCommand
         var members = authors.Where((_, i) => roles.Result[i] is not (null or Roles.Detached)).ToHashSet();
         var conversation = found.Result;
 
-        var accepted = new List<NewMessage>(run.Count);
+        var accepted = new List<(PostMessage Post, NewMessage Message)>(run.Count);
         foreach (var work in run)
         {
             var post = (PostMessage)work.Message;
@@ -33,18 +33,26 @@ internal static class PostCommand
             else if (!conversation.IsGroup && await AttachPeerAsync(on, writer, conversation, post.Origin.User, delivery) is { } refusal)
                 LoopbackHandler.Answer(delivery, post.Origin, refusal);
             else
-                accepted.Add(new NewMessage(
-                    post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
-                    MayBeThere: post.Retry || work.Redelivered, work.Redelivered, post.Origin.Session, post.Origin.ReqId));
+                accepted.Add((post, ToMessage(post, work.Redelivered)));
         }
-        if (accepted.Count > 0)
-            await writer.PostAsync(id, accepted, gids.Result, delivery);
+        if (accepted.Count == 0)
+            return;
+        var posted = await writer.PostAsync(id, accepted.ConvertAll(pair => pair.Message), gids.Result, delivery);
+        for (var i = 0; i < accepted.Count; i++)
+        {
+            if (accepted[i].Post is { Echo: true, Origin: { Session: { } session, ReqId: { } reqId } })
+                delivery.Add(session, Ack.Sent(reqId, posted[i].Gid, posted[i].Ts));
+        }
         Posted.Add(accepted.Count);
     }
 
+    private static NewMessage ToMessage(PostMessage post, bool redelivered) => new(
+        post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
+        MayBeThere: post.Retry || redelivered, redelivered, post.Echo ? null : post.Origin.Session, post.Echo ? null : post.Origin.ReqId);
+
     /// <summary>Brings the peer of an 1on1 back who has closed the window.</summary>
     /// <returns>Null, or why nothing can be said there.</returns>
-    private static async Task<Ack?> AttachPeerAsync(
+    internal static async Task<Ack?> AttachPeerAsync(
         LoopbackDependencies on, ConversationWriter writer, Conversation conversation, UserId author, Delivery delivery)
     {
         var members = await on.Conversations.GetMembersAsync(conversation.Id);

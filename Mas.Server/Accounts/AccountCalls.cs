@@ -1,0 +1,99 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+using Mas.Server.Sockets;
+
+namespace Mas.Server.Accounts;
+
+/// <summary><c>/api/register</c>, <c>/api/login</c>, <c>/api/logout</c>, <c>/api/ticket</c>.</summary>
+internal sealed partial class AccountCalls(
+    Users users, Logins logins, Conversations conversations, Courier courier, PasswordHasher hasher, SessionEnder ender,
+    AccountOptions options, LimitsOptions limits, ILogger<AccountCalls> logger)
+{
+    private static readonly TimeSpan TicketLasts = TimeSpan.FromSeconds(30);
+
+    internal async Task<IResult> RegisterAsync(HttpContext http)
+    {
+        if (await CallBody.ReadAsync(http) is not { } body)
+            return BadBody();
+        if (!options.Registration)
+            return Results.Json(new { status = Status.NoPermission, errorMsg = "Registration is closed here. Ask the operator for an account." }, statusCode: 403);
+        var profile = new Profile(body["name"].Trim(), body["email"].Trim(), body["nick"].Trim());
+        if (AccountRules.RefuseEmail(profile.Email) is { } badEmail)
+            return Invalid("email", badEmail);
+        if (AccountRules.RefuseNick(profile.Nick) is { } badNick)
+            return Invalid("nick", badNick);
+        if (AccountRules.RefuseName(profile.Name) is { } badName)
+            return Invalid("name", badName);
+        if (AccountRules.RefusePassword(body["password"]) is { } badPassword)
+            return Invalid("password", badPassword);
+        var password = await hasher.HashAsync(body["password"]);
+        var (user, taken) = await users.CreateAsync(profile, password, AddressOf(http), limits.WindowsPerUser);
+        if (taken is not null)
+            return Results.Json(new { success = false, status = Status.ErrorExists, field = taken, errorMsg = $"This {taken} is taken." }, statusCode: 409);
+        await JoinInitialGroupsAsync(user);
+        LogRegistered(logger, user);
+        return Results.Json(new { success = true, userId = user.Value });
+    }
+
+    internal async Task<IResult> LoginAsync(HttpContext http)
+    {
+        if (await CallBody.ReadAsync(http) is not { } body)
+            return BadBody();
+        var user = body["username"].Length is > 0 and <= 254 ? await users.FindAsync(body["username"].Trim()) : null;
+        var stored = user is { } found ? await users.GetPasswordAsync(found) : null;
+        if (body["password"].Length > 1024 || !await hasher.VerifyAsync(body["password"], stored))
+        {
+            LogRefused(logger, http.Connection.RemoteIpAddress);
+            return Results.Json(new { success = false, status = Status.IncorrectPassword, errorMsg = "Unknown user, or another password." }, statusCode: 401);
+        }
+        var (token, expires) = await logins.BeginAsync(user!.Value, TimeSpan.FromDays(options.LoginDays));
+        await users.SetLastIpAsync(user.Value, AddressOf(http));
+        LoginCookie.Set(http, user.Value, token, expires);
+        return Results.Json(new { success = true, userId = user.Value.Value, secret = token, expires });
+    }
+
+    internal async Task<IResult> LogoutAsync(HttpContext http)
+    {
+        if (await CallBody.ReadAsync(http) is not { } body)
+            return BadBody();
+        LoginCookie.Clear(http);
+        if (await FindLoginAsync(http) is var (user, digest))
+            await ender.LogOutAsync(user, digest, body.IsTrue("allSessions"));
+        return Results.Json(new { success = true });
+    }
+
+    internal async Task<IResult> IssueTicketAsync(HttpContext http)
+    {
+        if (await FindLoginAsync(http) is not var (user, digest))
+            return Results.Json(new { success = false, status = Status.NoPermission, errorMsg = "Please log in first." }, statusCode: 401);
+        return Results.Json(new { ticket = await logins.IssueTicketAsync(user, digest, TicketLasts) });
+    }
+
+    internal static IResult BadBody() =>
+        Results.Json(new { success = false, status = Status.ParameterInvalid, errorMsg = "The body must be a JSON object (or a form)." }, statusCode: 400);
+
+    internal static IResult Invalid(string field, string errorMsg) =>
+        Results.Json(new { success = false, status = Status.ParameterInvalid, field, errorMsg }, statusCode: 400);
+
+    private static string AddressOf(HttpContext http) => http.Connection.RemoteIpAddress?.ToString() ?? "";
+
+    private async Task<(UserId User, string Digest)?> FindLoginAsync(HttpContext http) =>
+        LoginCookie.Read(http.Request) is var (user, token) && await logins.FindAsync(user, token) is { } digest ? (user, digest) : null;
+
+    private async Task JoinInitialGroupsAsync(UserId user)
+    {
+        foreach (var name in options.InitialGroups.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var id = await conversations.FindGroupAsync(Networks.Mas, Networks.Fold(name));
+            var join = new JoinGroup(new Origin(Rids.New(), user), id?.Value ?? 0, name, "", Initial: true);
+            await courier.SendAsync(Endpoints.Loopback, join.ToJson());
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} registered")]
+    private static partial void LogRegistered(ILogger logger, UserId userId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A login from {Address} was refused")]
+    private static partial void LogRefused(ILogger logger, System.Net.IPAddress? address);
+}

@@ -1,0 +1,49 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+using Mas.Server.Health;
+using Mas.Server.Sockets;
+
+namespace Mas.Server.Requests;
+
+/// <summary>Sends what changes a conversation to the backend that owns it.</summary>
+internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows windows, Conversations conversations)
+{
+    /// <summary>Asks MAS's own backend.</summary>
+    /// <returns>Null, since the backend answers; or why it can't be asked.</returns>
+    internal async Task<Ack?> AskAsync(BackendMessage message)
+    {
+        if (watch.IsAway(Endpoints.Loopback))
+            return Ack.Unavailable;
+        await courier.SendAsync(Endpoints.Loopback, message.ToJson());
+        return null;
+    }
+
+    /// <summary>Passes a request on to the IRC backend, as the client sent it.</summary>
+    internal async Task<Ack?> AskIrcAsync(RequestContext request, string network, ConversationId? conversation)
+    {
+        if (watch.IsAway(Endpoints.IrcParser))
+            return Ack.Unavailable;
+        await SendIrcAsync(request.NewOrigin(), request, network, conversation);
+        return null;
+    }
+
+    /// <summary>Lets the IRC backend know of a request that is answered here.</summary>
+    internal Task TellIrcAsync(RequestContext request, string network, ConversationId? conversation) =>
+        SendIrcAsync(new Origin(Rids.New(), request.Session.User), request, network, conversation);
+
+    private Task SendIrcAsync(Origin origin, RequestContext request, string network, ConversationId? conversation) =>
+        courier.SendAsync(Endpoints.IrcParser, new IrcRequest(origin, network, conversation?.Value, request.Read.Root).ToJson());
+
+    /// <summary>Where a window's requests go; null when the user has no such window.</summary>
+    internal async Task<WindowTarget?> FindTargetAsync(SocketSession session, int windowId)
+    {
+        if (session.FindTarget(windowId) is { } known)
+            return known;
+        if (await windows.FindConversationAsync(session.User, windowId) is not { } id || await conversations.FindAsync(id) is not { } conversation)
+            return null;
+        var target = new WindowTarget(id, conversation.Network, conversation.IsGroup);
+        session.RememberTarget(windowId, target);
+        return target;
+    }
+}

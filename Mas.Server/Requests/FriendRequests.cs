@@ -1,0 +1,84 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+
+namespace Mas.Server.Requests;
+
+/// <summary>REQUEST_FRIEND, REMOVE_FRIEND, FRIEND_VERDICT.</summary>
+internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxes outboxes)
+{
+    private const int MaxFriends = 1000;
+
+    internal async Task<Ack?> RequestAsync(RequestContext request)
+    {
+        var user = request.Session.User;
+        var found = await lookup.FindAsync(request.Read);
+        if (request.Read.Problem is { } problem)
+            return problem;
+        if (found is not { } other)
+            return UserLookup.NoUser;
+        if (other == user)
+            return new Ack(Status.ParameterInvalid, "You are your own friend already.");
+        if (await friends.AreFriendsAsync(user, other))
+            return new Ack(Status.ErrorExists, "You are friends already.");
+        if ((await friends.GetAsync(user)).Length >= MaxFriends)
+            return new Ack(Status.Error, $"You have {MaxFriends} friends, which is as many as allowed.");
+        if (await friends.RequestAsync(user, other))
+            await TellBothAsync(user, other);
+        else
+            await outboxes.SendToUserAsync(other, Notifications.ConfirmFriends([user]), [user]);
+        return Ack.Ok;
+    }
+
+    internal async Task<Ack?> VerdictAsync(RequestContext request)
+    {
+        var user = request.Session.User;
+        var asks = request.Read.User("userId");
+        if (request.Read.OptionalBool("allow") is not { } allow)
+            return request.Read.Problem ?? new Ack(Status.ParameterMissing, "'allow' is missing.");
+        if (request.Read.Problem is { } problem)
+            return problem;
+        if (!await friends.HasRequestAsync(user, asks))
+            return new Ack(Status.NotFound, "There is no such request.");
+        if (allow)
+        {
+            await friends.AcceptAsync(user, asks);
+            await TellBothAsync(user, asks);
+        }
+        else
+        {
+            await friends.RefuseAsync(user, asks);
+        }
+        return Ack.Ok;
+    }
+
+    internal async Task<Ack?> RemoveAsync(RequestContext request)
+    {
+        var user = request.Session.User;
+        var found = await lookup.FindAsync(request.Read);
+        if (request.Read.Problem is { } problem)
+            return problem;
+        // Somebody who has closed the account can still be removed.
+        var other = found ?? request.Read.OptionalUser("userId");
+        if (other is not { } friend || !await friends.AreFriendsAsync(user, friend))
+            return new Ack(Status.NotFound, "This is no friend of yours.");
+        await friends.RemoveAsync(user, friend);
+        await TellAllFriendsAsync(user);
+        await TellAllFriendsAsync(friend);
+        return Ack.Ok;
+    }
+
+    /// <summary>A friend less can only be told by telling all that are left.</summary>
+    internal async Task TellAllFriendsAsync(UserId user)
+    {
+        var all = await friends.GetAsync(user);
+        await outboxes.SendToUserAsync(user, Notifications.UpdateFriends(reset: true, await friends.GetStatesAsync(all)), all);
+    }
+
+    private async Task TellBothAsync(UserId one, UserId other)
+    {
+        var states = await friends.GetStatesAsync([one, other]);
+        await outboxes.SendToUserAsync(one, Notifications.UpdateFriends(reset: false, [states[1]]), [other]);
+        await outboxes.SendToUserAsync(other, Notifications.UpdateFriends(reset: false, [states[0]]), [one]);
+    }
+}

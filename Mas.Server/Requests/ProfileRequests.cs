@@ -1,0 +1,92 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+using Mas.Server.Accounts;
+
+namespace Mas.Server.Requests;
+
+/// <summary>GET_PROFILE and UPDATE_PROFILE.</summary>
+internal sealed class ProfileRequests(
+    Users users, PasswordHasher hasher, Friends friends, UserWindows windows, Conversations conversations, UserCards cards, Outboxes outboxes)
+{
+    private const int MaxText = 1024;
+
+    internal async Task<Ack?> GetAsync(RequestContext request)
+    {
+        if (await users.GetProfileAsync(request.Session.User) is not { } profile)
+            return UserLookup.NoUser;
+        return new Ack(Status.Ok, Fields: json =>
+        {
+            json.WriteString("name", profile.Name);
+            json.WriteString("email", profile.Email);
+            json.WriteString("nick", profile.Nick);
+        });
+    }
+
+    internal async Task<Ack?> UpdateAsync(RequestContext request)
+    {
+        var read = request.Read;
+        var name = read.OptionalText("name", MaxText)?.Trim();
+        var email = read.OptionalText("email", MaxText)?.Trim();
+        var nick = read.OptionalText("nick", MaxText)?.Trim();
+        var password = read.OptionalText("password", MaxText);
+        var currentPassword = password is null ? null : read.Text("currentPassword", MaxText);
+        if (read.Problem is { } problem)
+            return problem;
+        if (name is null && email is null && nick is null && password is null)
+            return new Ack(Status.ParameterMissing, "One of 'name', 'email', 'nick' and 'password' has to be given.");
+        if (password is not null && AccountRules.RefusePassword(password) is { } bad)
+            return new Ack(Status.ParameterInvalid, bad);
+        var user = request.Session.User;
+        if (password is not null && !await hasher.VerifyAsync(currentPassword!, await users.GetPasswordAsync(user)))
+            return new Ack(Status.IncorrectPassword, "The current password is another one.");
+        var ack = await ChangeAsync(user, old => old with { Name = name ?? old.Name, Email = email ?? old.Email, Nick = nick ?? old.Nick });
+        if (ack.Status == Status.Ok && password is not null)
+            await users.SetPasswordAsync(user, await hasher.HashAsync(password));
+        return ack;
+    }
+
+    /// <summary>Changes name, email or nick, and tells everybody who knows the user.</summary>
+    internal async Task<Ack> ChangeAsync(UserId user, Func<Profile, Profile> change)
+    {
+        if (await users.GetProfileAsync(user) is not { } old)
+            return UserLookup.NoUser;
+        var changed = change(old);
+        if (changed == old)
+            return Ack.Ok;
+        if ((AccountRules.RefuseName(changed.Name) ?? AccountRules.RefuseEmail(changed.Email) ?? AccountRules.RefuseNick(changed.Nick)) is { } bad)
+            return new Ack(Status.ParameterInvalid, bad);
+        if (await users.UpdateProfileAsync(user, old, changed) is { } taken)
+            return new Ack(Status.ErrorExists, $"This {taken} is taken.");
+        if (changed.Name != old.Name || changed.Nick != old.Nick)
+            await TellAcquaintancesAsync(user);
+        return Ack.Ok;
+    }
+
+    /// <summary>ADD_USERS to all sessions that share a conversation or a friendship with the user.</summary>
+    internal async Task TellAcquaintancesAsync(UserId user)
+    {
+        var entry = Notifications.AddUsers([user], await cards.GetAsync([user]));
+        var delivery = outboxes.NewDelivery();
+        var told = new HashSet<SessionRef>();
+        var ids = await windows.GetIdsAsync(user);
+        var shared = await Task.WhenAll(ids.Select(id => windows.FindConversationAsync(user, id)));
+        foreach (var conversation in shared.OfType<ConversationId>())
+        {
+            foreach (var live in await conversations.GetLiveSessionsAsync(conversation))
+            {
+                if (told.Add(live.Session))
+                    delivery.Add(live.Session, entry);
+            }
+        }
+        foreach (var friend in (await friends.GetAsync(user)).Append(user))
+        {
+            foreach (var session in await outboxes.GetSessionsAsync(friend))
+            {
+                if (told.Add(session))
+                    delivery.Add(session, entry);
+            }
+        }
+        await delivery.FlushAsync();
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+
+namespace Mas.Server.Requests;
+
+/// <summary>UPDATE and SEEN: a user's own settings of a window, told to all of the user's sessions.</summary>
+internal sealed class WindowRequests(UserWindows windows, Backends backends, Outboxes outboxes)
+{
+    private const int MaxRow = 1000;
+
+    internal async Task<Ack?> UpdateAsync(RequestContext request)
+    {
+        var windowId = request.Read.WindowId();
+        var sounds = request.Read.OptionalBool("sounds");
+        var titleAlert = request.Read.OptionalBool("titleAlert");
+        var visible = request.Read.OptionalBool("visible");
+        var row = (int?)request.Read.OptionalNumber("row", 0, MaxRow);
+        if (request.Read.Problem is { } problem)
+            return problem;
+        if (sounds is null && titleAlert is null && visible is null && row is null)
+            return new Ack(Status.ParameterMissing, "One of 'sounds', 'titleAlert', 'visible' and 'row' has to be given.");
+        var user = request.Session.User;
+        if (await windows.FindAsync(user, windowId) is null)
+            return Ack.NoWindow;
+        await windows.UpdateAsync(user, windowId, sounds, titleAlert, visible, row);
+        await TellAsync(request, windowId, json =>
+        {
+            if (sounds is { } newSounds)
+                json.WriteBoolean("sounds", newSounds);
+            if (titleAlert is { } newTitleAlert)
+                json.WriteBoolean("titleAlert", newTitleAlert);
+            if (visible is { } newVisible)
+                json.WriteBoolean("visible", newVisible);
+            if (row is { } newRow)
+                json.WriteNumber("row", newRow);
+        });
+        return Ack.Ok;
+    }
+
+    internal async Task<Ack?> SeenAsync(RequestContext request)
+    {
+        var windowId = request.Read.WindowId();
+        var gid = request.Read.Number("gid", 0, 1L << 52);
+        if (request.Read.Problem is { } problem)
+            return problem;
+        if (await windows.FindAsync(request.Session.User, windowId) is null)
+            return Ack.NoWindow;
+        if (await windows.MarkSeenAsync(request.Session.User, windowId, gid))
+        {
+            await TellAsync(request, windowId, json => json.WriteNumber("seen", gid));
+            // A network may keep read markers of its own, for the user's other clients.
+            if (await backends.FindTargetAsync(request.Session, windowId) is { IsMas: false } target)
+                await backends.TellIrcAsync(request, target.Network, target.ConversationId);
+        }
+        return Ack.Ok;
+    }
+
+    private Task TellAsync(RequestContext request, int windowId, Action<Utf8JsonWriter> fields) =>
+        outboxes.SendToUserAsync(request.Session.User, Notifications.UpdateWindow(windowId, fields));
+}

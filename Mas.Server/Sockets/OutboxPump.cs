@@ -1,0 +1,180 @@
+using System.Buffers;
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Server.Sockets;
+
+/// <summary>
+/// Moves a session's outbox to its socket: pops in batches, never parses what it popped, and writes what it has as one
+/// frame. At most one run at a time; a wake-up during a run makes it look again.
+/// </summary>
+internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel channel, RedisConnection redis, SessionOptions options, ILogger logger)
+{
+    private const int PopCount = 500;
+    private const int Idle = 0;
+    private const int Running = 1;
+    private const int RunningAgain = 2;
+    private const int Stopped = 3;
+
+    /// <summary>A write that takes this long means that the client does not read, ms.</summary>
+    private const int StalledAfter = 1000;
+
+    private readonly RedisKey _outbox = RedisKeys.Outbox(session.Ref);
+
+    // Until Start, wake-ups are only noted: the snapshot goes first.
+    private int _state = Running;
+    private IReadOnlyDictionary<int, long>? _held;
+    private long _lengthAskedAt;
+
+    /// <summary>Begins with what came since the session was registered, but for the messages that the snapshot held.</summary>
+    /// <param name="held">For each window the highest gid or rev in the snapshot.</param>
+    internal void Start(IReadOnlyDictionary<int, long> held)
+    {
+        _held = held;
+        Volatile.Write(ref _state, Running);
+        _ = RunAsync();
+    }
+
+    /// <summary>Says that there is something in the outbox.</summary>
+    internal void Signal()
+    {
+        for (; ; )
+        {
+            var state = Volatile.Read(ref _state);
+            switch (state)
+            {
+                case Stopped:
+                    return;
+                case Idle when Interlocked.CompareExchange(ref _state, Running, Idle) == Idle:
+                    _ = RunAsync();
+                    return;
+                case Running when Interlocked.CompareExchange(ref _state, RunningAgain, Running) == Running:
+                case RunningAgain:
+                    EndIfStalled();
+                    return;
+            }
+        }
+    }
+
+    /// <summary>Ends the pump; a run that is under way finishes its batch.</summary>
+    internal void Stop() => Volatile.Write(ref _state, Stopped);
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            for (; ; )
+            {
+                var entries = await PopAsync();
+                if (entries.Count > 0 && !await WriteAsync(entries))
+                    return;
+                if (entries.Count == PopCount)
+                    continue;
+                _held = null;
+                if (Interlocked.CompareExchange(ref _state, Idle, Running) == Running)
+                    return;
+                if (Interlocked.CompareExchange(ref _state, Running, RunningAgain) != RunningAgain)
+                    return;
+            }
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            // What waits stays in the outbox; the sweep after Redis's return finds it.
+            Interlocked.CompareExchange(ref _state, Idle, Running);
+            Interlocked.CompareExchange(ref _state, Idle, RunningAgain);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(logger, e, session.Ref);
+            session.Abort();
+        }
+        catch (OperationCanceledException)
+        {
+            Stop();
+        }
+    }
+
+    private async Task<List<byte[]>> PopAsync()
+    {
+        var result = await redis.Database.ExecuteAsync("RPOP", _outbox, PopCount);
+        if (result.IsNull)
+            return [];
+        var values = (RedisValue[])result!;
+        var entries = new List<byte[]>(values.Length);
+        foreach (var value in values)
+        {
+            byte[] entry = value!;
+            if (_held is null || !IsHeld(entry))
+                entries.Add(entry);
+        }
+        // A full batch stays a full batch for the loop, even if all of it was held already.
+        if (values.Length == PopCount && entries.Count < PopCount)
+            Signal();
+        return entries;
+    }
+
+    private async Task<bool> WriteAsync(List<byte[]> entries)
+    {
+        var terminate = entries.FindIndex(entry => entry.AsSpan().StartsWith(Notifications.TerminateHead));
+        var last = terminate < 0 ? entries.Count : terminate + 1;
+        for (var from = 0; from < last;)
+        {
+            var count = Math.Min(Frames.Fit(entries, from), last - from);
+            var (buffer, length) = Frames.Rent(entries, from, count);
+            try
+            {
+                if (!await channel.SendAsync(buffer.AsMemory(0, length), session.Stopping))
+                    return false;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+            SocketMetrics.Frames.Add(1);
+            SocketMetrics.PopSizes.Record(count);
+            from += count;
+        }
+        SocketMetrics.Delivered.Add(last);
+        if (terminate < 0)
+            return true;
+        Stop();
+        session.EndAfterTerminate();
+        return false;
+    }
+
+    /// <summary>Whether the snapshot held this message, or a newer form of it.</summary>
+    private bool IsHeld(byte[] entry)
+    {
+        if (!AddMessageReader.TryRead(entry, out var windowId, out var order))
+            return false;
+        return _held!.TryGetValue(windowId, out var highest) && order <= highest;
+    }
+
+    private void EndIfStalled()
+    {
+        var now = Environment.TickCount64;
+        var since = channel.WritingSince;
+        if (since == 0 || now - since < StalledAfter || now - Interlocked.Read(ref _lengthAskedAt) < StalledAfter)
+            return;
+        Interlocked.Exchange(ref _lengthAskedAt, now);
+        _ = EndIfOverCapAsync();
+    }
+
+    private async Task EndIfOverCapAsync()
+    {
+        try
+        {
+            if (await redis.Database.ListLengthAsync(_outbox) > options.OutboxCap)
+                _ = session.TerminateAsync(TerminateCode.SlowConsumer, "You read slower than others write. Please connect again.");
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            // The next wake-up asks again.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outbox of {Session} could not be written; its socket is closed")]
+    private static partial void LogFailed(ILogger logger, Exception exception, SessionRef session);
+}

@@ -1,0 +1,85 @@
+using Mas.Core.Model;
+using Mas.Core.Redis;
+
+namespace Mas.Server.Sockets;
+
+/// <summary>
+/// Keeps the server's sessions alive in Redis, looks through their outboxes for what no wake-up announced, and ends
+/// sessions that any server has left behind.
+/// </summary>
+internal sealed partial class SessionKeeper(
+    RedisConnection redis, SessionRegistry registry, Sessions sessions, Presence presence, SessionOptions options, TimeProvider time, ILogger<SessionKeeper> logger)
+    : BackgroundService
+{
+    private readonly TimeSpan _idleTimeout = TimeSpan.FromSeconds(options.IdleTimeoutSeconds);
+    private long _redisBackAt;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        redis.Restored += () => Interlocked.Exchange(ref _redisBackAt, time.GetTimestamp());
+        var period = TimeSpan.FromSeconds(Math.Min(options.SweepSeconds, options.IdleTimeoutSeconds / 4.0));
+        using var timer = new PeriodicTimer(period, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await TurnAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping; the sockets' own ends are the endpoint's.
+        }
+    }
+
+    private async Task TurnAsync()
+    {
+        try
+        {
+            await HeartbeatAsync();
+            foreach (var session in registry.All)
+                session.Pump.Signal();
+            await SweepAsync();
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            LogAway(logger, e.Message);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(logger, e);
+        }
+    }
+
+    private async Task HeartbeatAsync()
+    {
+        foreach (var batch in registry.All.Where(session => session.IsRegistered).Chunk(1000))
+        {
+            var missing = await sessions.HeartbeatAsync(Array.ConvertAll(batch, session => session.Ref));
+            // Another server took them for dead: they get nothing any more. Their clients come back with 'cached'.
+            foreach (var i in missing)
+                batch[i].Abort();
+        }
+    }
+
+    private async Task SweepAsync()
+    {
+        // After Redis was away, the heartbeats of everybody are old; their servers get time to renew them.
+        var back = Interlocked.Read(ref _redisBackAt);
+        if (back != 0 && time.GetElapsedTime(back) < _idleTimeout)
+            return;
+        foreach (var session in await sessions.GetIdleAsync(_idleTimeout, 500))
+        {
+            if (await sessions.EndAsync(session))
+                LogSwept(logger, session);
+            await presence.UpdateAsync(session.UserId);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Session {Session} was left behind, and is ended")]
+    private static partial void LogSwept(ILogger logger, SessionRef session);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away while sessions are kept: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Keeping sessions failed; it is tried again")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Net.WebSockets;
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Redis;
+
+namespace Mas.Server.Sockets;
+
+/// <summary>A session on the server that holds its socket.</summary>
+internal sealed class SocketSession : IDisposable
+{
+    /// <summary>How long a client may take to answer a close.</summary>
+    internal static readonly TimeSpan GoodbyeLasts = TimeSpan.FromSeconds(2);
+
+    private readonly WebSocketChannel _channel;
+    private readonly CancellationTokenSource _stopping;
+    private readonly ConcurrentDictionary<int, WindowTarget> _targets = new();
+    private int _terminated;
+
+    internal SocketSession(SessionRef session, string loginDigest, WebSocketChannel channel, RedisConnection redis, SessionOptions options, LimitsOptions limits, TimeProvider time, ILogger logger, CancellationToken stopping)
+    {
+        Ref = session;
+        LoginDigest = loginDigest;
+        _channel = channel;
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Pump = new OutboxPump(this, channel, redis, options, logger);
+        Budget = new RequestBudget(limits.RequestsPerSecond, limits.RequestBurst, time);
+    }
+
+    /// <summary>Whose session, and its id.</summary>
+    internal SessionRef Ref { get; }
+
+    /// <summary>The user.</summary>
+    internal UserId User => Ref.UserId;
+
+    /// <summary>The digest of the login that it began with.</summary>
+    internal string LoginDigest { get; }
+
+    /// <summary>Whether Redis knows of it, so that heartbeats are due.</summary>
+    internal bool IsRegistered { get; set; }
+
+    /// <summary>Whether it has been told that it is over.</summary>
+    internal bool IsTerminated => Volatile.Read(ref _terminated) != 0;
+
+    /// <summary>Moves its outbox to the socket.</summary>
+    internal OutboxPump Pump { get; }
+
+    /// <summary>How many requests it may send.</summary>
+    internal RequestBudget Budget { get; }
+
+    /// <summary>When TYPING was last passed on, by window.</summary>
+    internal ConcurrentDictionary<int, long> TypingToldAt { get; } = new();
+
+    /// <summary>Cancelled when the session is over.</summary>
+    internal CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Where a window's requests go, as far as this session has asked before. It never changes while the window is there.</summary>
+    internal WindowTarget? FindTarget(int windowId) => _targets.GetValueOrDefault(windowId);
+
+    /// <summary>Remembers it.</summary>
+    internal void RememberTarget(int windowId, WindowTarget target)
+    {
+        if (_targets.Count < 10_000)
+            _targets[windowId] = target;
+    }
+
+    /// <summary>Sends one entry.</summary>
+    internal ValueTask<bool> SendAsync(byte[] entry) => _channel.SendAsync(Frames.Of(entry), Stopping);
+
+    /// <summary>Sends a frame that is built already.</summary>
+    internal ValueTask<bool> SendFrameAsync(ReadOnlyMemory<byte> frame) => _channel.SendAsync(frame, Stopping);
+
+    /// <summary>Tells the client why, and closes.</summary>
+    internal async Task TerminateAsync(string code, string reason, WebSocketCloseStatus status = WebSocketCloseStatus.PolicyViolation)
+    {
+        if (Interlocked.Exchange(ref _terminated, 1) != 0)
+            return;
+        SocketMetrics.Terminated.Add(1, new KeyValuePair<string, object?>("code", code));
+        Pump.Stop();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await _channel.SendAsync(Frames.Of(Notifications.Terminate(code, reason)), deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client reads nothing; the close below breaks the connection.
+        }
+        await _channel.CloseAsync(status, code);
+        Leave();
+    }
+
+    /// <summary>Closes behind a TERMINATE that came through the outbox.</summary>
+    internal void EndAfterTerminate()
+    {
+        if (Interlocked.Exchange(ref _terminated, 1) == 0)
+            _ = CloseAsync();
+
+        async Task CloseAsync()
+        {
+            await _channel.CloseAsync(WebSocketCloseStatus.PolicyViolation, "terminated");
+            Leave();
+        }
+    }
+
+    /// <summary>Breaks the connection without a word; the client comes back by itself.</summary>
+    internal void Abort()
+    {
+        Pump.Stop();
+        _channel.Abort();
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    /// <summary>Gives the client a moment to close too; then the connection is broken.</summary>
+    private void Leave()
+    {
+        try
+        {
+            _stopping.CancelAfter(GoodbyeLasts);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client was quicker.
+        }
+    }
+}
+
+/// <summary>Where a window's requests go.</summary>
+/// <param name="ConversationId">The conversation that it shows.</param>
+/// <param name="Network">The conversation's network: whose backend is asked.</param>
+/// <param name="IsGroup">Whether it is a group.</param>
+internal sealed record WindowTarget(ConversationId ConversationId, string Network, bool IsGroup)
+{
+    internal bool IsMas => Network == Networks.Mas;
+}

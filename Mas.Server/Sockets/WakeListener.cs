@@ -1,0 +1,66 @@
+using Mas.Core.Model;
+using Mas.Core.Redis;
+
+namespace Mas.Server.Sockets;
+
+/// <summary>
+/// Hears on <c>wake:&lt;serverId&gt;</c> which sessions have something in their outboxes. A name that this server does not hold
+/// is of a session that has ended: what was pushed for it is removed.
+/// </summary>
+internal sealed partial class WakeListener(
+    RedisConnection redis, ServerIdentity identity, SessionRegistry registry, SessionCleanup cleanup, ILogger<WakeListener> logger) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await redis.Subscriber.SubscribeAsync(RedisKeys.Wake(identity.Id), (_, names) => Wake(names!));
+        // What was published while the connection was lost was heard by nobody.
+        redis.Restored += SignalAll;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        redis.Restored -= SignalAll;
+        try
+        {
+            await redis.Subscriber.UnsubscribeAsync(RedisKeys.Wake(identity.Id));
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            LogAway(logger, e.Message);
+        }
+    }
+
+    private void SignalAll()
+    {
+        foreach (var session in registry.All)
+            session.Pump.Signal();
+    }
+
+    private void Wake(string names)
+    {
+        foreach (var range in names.AsSpan().Split(' '))
+        {
+            if (!SessionRef.TryParse(names[range], out var name) || name.ServerId != identity.Id)
+                continue;
+            if (registry.Find(name) is { } session)
+                session.Pump.Signal();
+            else
+                _ = RemoveAsync(name);
+        }
+    }
+
+    private async Task RemoveAsync(SessionRef session)
+    {
+        try
+        {
+            await cleanup.RemoveKeysAsync(session);
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            LogAway(logger, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away while sessions are tidied: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+}
