@@ -7,6 +7,7 @@ internal static class SocketServices
         .AddSingleton<ServerIdentity>()
         .AddSingleton<SessionRegistry>()
         .AddSingleton<SessionAuthenticator>()
+        .AddSingleton<BacklogReader>()
         .AddSingleton<SessionSnapshot>()
         .AddSingleton<SessionEnder>()
         .AddSingleton<SocketEndpoint>()
