@@ -5,21 +5,30 @@ namespace Mas.Tests.Client;
 /// <summary>The message that a SEND or COMMAND has become, which its own session learns by the ACK alone.</summary>
 internal static class SaidMessage
 {
-    private const string Me = "/me ";
+    private const string Me = "me";
 
-    /// <summary>The message that an acknowledged request has posted.</summary>
-    /// <returns>Null when it was another request, or a command that posts nothing here.</returns>
+    /// <summary>The message that an acknowledged request has posted to the window that it names.</summary>
+    /// <returns>Null when it was another request, or a command that posts nothing there.</returns>
     public static ViewMessage? From(JObject request, JObject ack, string userId)
     {
-        if (request.Value<string>("type") != "SEND" || ack["gid"] is null)
+        if (ack["gid"] is null || Said(request) is not var (cat, body))
             return null;
-        var text = request.Value<string>("text")!;
-        var (cat, body) = text switch
-        {
-            _ when text.StartsWith("//", StringComparison.Ordinal) => ("msg", text[1..]),
-            _ when text.StartsWith(Me, StringComparison.OrdinalIgnoreCase) => ("action", text[Me.Length..]),
-            _ => ("msg", text),
-        };
         return new ViewMessage(Wire.Number(ack, "gid"), userId, Wire.Number(ack, "ts"), cat, body);
+    }
+
+    private static (string Cat, string Body)? Said(JObject request) => request.Value<string>("type") switch
+    {
+        "COMMAND" when request.Value<string>("command") == Me => ("action", request.Value<string>("params")!.Trim()),
+        "SEND" => SaidBy(request.Value<string>("text")!),
+        _ => null,
+    };
+
+    private static (string Cat, string Body)? SaidBy(string text)
+    {
+        if (text.StartsWith("//", StringComparison.Ordinal))
+            return ("msg", text[1..]);
+        if (!text.StartsWith('/'))
+            return ("msg", text);
+        return text.StartsWith($"/{Me} ", StringComparison.OrdinalIgnoreCase) ? ("action", text[(Me.Length + 2)..].Trim()) : null;
     }
 }

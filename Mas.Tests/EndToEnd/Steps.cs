@@ -1,0 +1,69 @@
+using Mas.Tests.Client;
+using Newtonsoft.Json.Linq;
+using StackExchange.Redis;
+
+namespace Mas.Tests.EndToEnd;
+
+/// <summary>What tests do again and again: each step waits until its client sees the effect.</summary>
+internal static class Steps
+{
+    /// <summary>A name that no other test uses.</summary>
+    public static string NewName(string start) => $"{start}{Guid.NewGuid():N}"[..(start.Length + 12)];
+
+    /// <summary>CREATEs a group.</summary>
+    /// <returns>Its window.</returns>
+    public static async Task<int> CreateAsync(this MasClient client, string name, string password = "")
+    {
+        var windowId = (await client.OkAsync("CREATE", new { name, password })).Value<int>("windowId");
+        await client.WaitAsync(view => view.Windows.ContainsKey(windowId), $"the window of the new group {name}");
+        return windowId;
+    }
+
+    /// <summary>JOINs a group of network MAS.</summary>
+    /// <returns>Its window.</returns>
+    public static async Task<int> JoinAsync(this MasClient client, string name, string password = "")
+    {
+        var windowId = (await client.OkAsync("JOIN", new { network = "MAS", name, password })).Value<int>("windowId");
+        await client.WaitAsync(view => view.Windows.ContainsKey(windowId), $"the window of the joined group {name}");
+        return windowId;
+    }
+
+    /// <summary>CHATs with another user.</summary>
+    /// <returns>The one-on-one's window.</returns>
+    public static async Task<int> ChatAsync(this MasClient client, MasClient peer)
+    {
+        var windowId = (await client.OkAsync("CHAT", new { userId = peer.UserId })).Value<int>("windowId");
+        await client.WaitAsync(view => view.Windows.ContainsKey(windowId), "the window of the one-on-one");
+        return windowId;
+    }
+
+    /// <summary>Waits until a message is there.</summary>
+    public static async Task<ViewMessage> MessageAsync(this MasClient client, int windowId, long gid)
+    {
+        await client.WaitAsync(
+            view => view.Windows.TryGetValue(windowId, out var window) && window.Messages.ContainsKey(gid), $"message {gid} in window {windowId}");
+        return client.Read(view => view.Windows[windowId].Messages[gid]);
+    }
+
+    /// <summary>Sends a request that must fail with this status.</summary>
+    public static async Task<JObject> RefusedAsync(this MasClient client, string status, string type, object? fields = null)
+    {
+        var ack = await client.RequestAsync(type, fields);
+        Assert.Equal(status, ack.Value<string>("status"));
+        Assert.NotEmpty(ack.Value<string>("errorMsg")!);
+        return ack;
+    }
+
+    /// <summary>The conversation behind a window, by the schema.</summary>
+    public static async Task<string> ConversationAsync(this IDatabase redis, string userId, int windowId) =>
+        (string?)await redis.HashGetAsync($"window:{userId}:{windowId}", "conversationId")
+        ?? throw new InvalidOperationException($"window:{userId}:{windowId} has no conversationId");
+
+    /// <summary>A conversation's stored messages, oldest first, by the schema.</summary>
+    public static async Task<IReadOnlyList<JObject>> MessagesAsync(this IDatabase redis, string conversationId) =>
+        [.. (await redis.ListRangeAsync($"conversationmsgs:{conversationId}")).Reverse().Select(json => JObject.Parse((string)json!))];
+
+    /// <summary>A hash as a dictionary.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> HashAsync(this IDatabase redis, string key) =>
+        (await redis.HashGetAllAsync(key)).ToDictionary(entry => (string)entry.Name!, entry => (string)entry.Value!);
+}
