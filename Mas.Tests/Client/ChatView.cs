@@ -120,6 +120,11 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
             foreach (var message in Wire.Objects(ack, "msgs"))
                 Introduced(ViewMessage.From(message).UserId);
         }
+        // What a session has settled itself, no notification tells it.
+        if (request.Value<string>("type") == "ACKALERT")
+            Alerts.Remove(request.Value<long>("alertId"));
+        if (request.Value<string>("type") == "FRIEND_VERDICT")
+            FriendRequests.Remove(request.Value<string>("userId")!);
         if (SaidMessage.From(request, ack, UserId) is { } said && Windows.TryGetValue(request.Value<int>("windowId"), out var window))
             window.Add(said, backlog: false);
     }
