@@ -1,4 +1,3 @@
-using Mas.Tests.Client;
 using Mas.Tests.Harness;
 
 namespace Mas.Tests.EndToEnd;
