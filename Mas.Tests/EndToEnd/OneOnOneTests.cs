@@ -73,7 +73,7 @@ public sealed class OneOnOneTests(SharedSystem shared)
         await alice.RefusedAsync("NOT_FOUND", "CHAT", new { nick = "nobody-here", network = "MAS" });
         await alice.RefusedAsync("PARAMETER_INVALID", "CHAT", new { userId = alice.UserId });
         await alice.RefusedAsync("PARAMETER_MISSING", "CHAT", new { network = "MAS" });
-        await alice.RefusedAsync("PARAMETER_INVALID", "CHAT", new { userId = 5 });
+        await alice.RefusedAsync("PARAMETER_INVALID", "CHAT", new { userId = true });
     }
 
     [Fact]

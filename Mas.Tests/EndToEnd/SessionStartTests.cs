@@ -134,7 +134,8 @@ public sealed class SessionStartTests(SharedSystem shared)
         await broken.SendRawAsync([.. "{\"type\":\"SEND\",\"reqId\":1,\"windowId\":1,\"text\":\""u8, 0xC3, 0x28, .. "\"}"u8], WebSocketMessageType.Text);
 
         Assert.Equal("PROTOCOL_ERROR", (await binary.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
-        Assert.Equal("PROTOCOL_ERROR", (await broken.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
+        // RFC 6455, section 8.1: a text frame that is not UTF-8 fails the connection, before MAS sees it.
+        Assert.Equal(WebSocketCloseStatus.InvalidPayloadData, (await broken.Ended.WaitAsync(Eventually.DefaultDeadline)).CloseStatus);
     }
 
     [Fact]
