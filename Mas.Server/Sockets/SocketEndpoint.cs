@@ -55,12 +55,13 @@ internal sealed partial class SocketEndpoint(
     {
         InitRequest? init = null;
         using var done = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        var tooLate = RefuseLaterAsync(done.Token);
-        var received = await channel.ReceiveAsync(frame =>
+        var receiving = channel.ReceiveAsync(frame =>
         {
             init = InitRequest.Read(frame, history.Backlog);
             return Task.CompletedTask;
         }, CancellationToken.None);
+        var tooLate = RefuseLaterAsync(receiving, done.Token);
+        var received = await receiving;
         await done.CancelAsync();
         if (await tooLate || lifetime.ApplicationStopping.IsCancellationRequested)
             return null;
@@ -74,7 +75,7 @@ internal sealed partial class SocketEndpoint(
             return init;
         return null;
 
-        async Task<bool> RefuseLaterAsync(CancellationToken cancelled)
+        async Task<bool> RefuseLaterAsync(Task receiving, CancellationToken cancelled)
         {
             try
             {
@@ -87,6 +88,8 @@ internal sealed partial class SocketEndpoint(
                 return false;
             }
             await SendTerminateAsync(channel, TerminateCode.ProtocolError, "No INIT came in time.", WebSocketCloseStatus.PolicyViolation);
+            // Broken at once, the goodbye might not arrive.
+            await Task.WhenAny(receiving, Task.Delay(SocketSession.GoodbyeLasts, time, CancellationToken.None));
             channel.Abort();
             return true;
         }

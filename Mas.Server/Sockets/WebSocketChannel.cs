@@ -41,7 +41,17 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
         byte[]? buffer = null;
         try
         {
-            await socket.ReceiveAsync(Memory<byte>.Empty, stopping);
+            // Waits without a buffer. A frame without content is over with this.
+            var first = await socket.ReceiveAsync(Memory<byte>.Empty, stopping);
+            if (first.MessageType == WebSocketMessageType.Close)
+                return Received.Closed;
+            if (first.EndOfMessage)
+            {
+                if (first.MessageType != WebSocketMessageType.Text)
+                    return Received.NotText;
+                await handle(ReadOnlyMemory<byte>.Empty);
+                return Received.Frame;
+            }
             buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
             var length = 0;
             for (; ; )
