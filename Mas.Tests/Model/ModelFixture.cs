@@ -1,0 +1,54 @@
+using Mas.Core.Hosting;
+using Mas.Core.Model;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.Tests.Harness;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mas.Tests.Model;
+
+/// <summary>The model on a real Redis, without any process around it.</summary>
+public sealed class ModelFixture : IAsyncLifetime
+{
+    private RedisServer _server = null!;
+    private ServiceProvider _services = null!;
+
+    public RedisServer Redis => _server;
+
+    public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public async Task InitializeAsync()
+    {
+        _server = await RedisServer.StartAsync();
+        var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = _server.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        _services = new ServiceCollection()
+            .AddSingleton(redis)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddLogging()
+            .AddSetting<WorkerOptions>("Worker")
+            .AddMasCore()
+            .BuildServiceProvider();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Get<RedisConnection>().DisposeAsync();
+        await _services.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    /// <summary>A writer with a lease of its own.</summary>
+    public async Task<ConversationWriter> NewWriterAsync(HistoryOptions? options = null)
+    {
+        var lease = await Lease.TryAcquireAsync(
+            Get<RedisConnection>(), Guid.NewGuid().ToString("N"), "test", TimeSpan.FromMinutes(5), TimeProvider.System);
+        return new ConversationWriter(
+            new Fence(Get<RedisConnection>(), lease!), Get<RedisConnection>(), Get<Conversations>(), options ?? new HistoryOptions(), TimeProvider.System);
+    }
+
+    public Task<(UserId Id, string? TakenField)> NewUserAsync(string nick) =>
+        Get<Users>().CreateAsync(new Profile(nick, $"{nick}@example.org", nick), Passwords.Hash("password", 1), "127.0.0.1", 100);
+}

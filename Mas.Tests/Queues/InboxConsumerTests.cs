@@ -1,0 +1,193 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.Tests.Harness;
+using Microsoft.Extensions.Logging.Abstractions;
+using Newtonsoft.Json.Linq;
+
+namespace Mas.Tests.Queues;
+
+/// <summary>What the courier promises to a worker.</summary>
+public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private static readonly WorkerOptions Options = new() { LeaseMilliseconds = 1000 };
+    private readonly string _endpoint = "test" + Guid.NewGuid().ToString("N")[..8];
+    private RedisConnection _redis = null!;
+
+    private StackExchange.Redis.IDatabase Database => fixture.Redis.Database;
+
+    public async Task InitializeAsync() =>
+        _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
+
+    public async Task DisposeAsync() => await _redis.DisposeAsync();
+
+    [Fact]
+    public async Task Entries_OfOneLane_AreHandledInTheOrderSent()
+    {
+        await SendAsync(Enumerable.Range(0, 2000).Select(i => $"a {i}"));
+        var handler = new Recorder(_endpoint, Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 2000);
+
+        Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"a {i}"), handler.Handled.Select(work => work.Text));
+        Assert.All(handler.Handled, work => Assert.False(work.Redelivered));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Entries_LeftTakenByADeadWorker_ComeFirstAndMarkedAsRedelivered()
+    {
+        await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", "dead-1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        foreach (var text in new[] { "a 0", "a 1" })
+            await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:dead-1", text);
+        await SendAsync(["a 2"]);
+        var handler = new Recorder(_endpoint, Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 3);
+
+        Assert.Equal([("a 0", true), ("a 1", true), ("a 2", false)], handler.Handled);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Entry_ThatFailsThreeTimes_IsPutAwayAndDoesNotStopTheOthers()
+    {
+        await SendAsync(["a 1", "a poison", "a 2", "b 1"]);
+        var handler = new Recorder(_endpoint, Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 3 && handler.Failed.Count == 1);
+
+        Assert.Equal(["a 1", "a 2", "b 1"], handler.Handled.Select(work => work.Text).Order(StringComparer.Ordinal));
+        Assert.Equal(3, handler.PoisonAttempts);
+        var letter = JObject.Parse((await Database.ListGetByIndexAsync($"inbox:{_endpoint}:dead", 0))!);
+        Assert.Equal("a poison", letter.Value<string>("entry"));
+        Assert.Contains("poisoned", letter.Value<string>("error")!, StringComparison.Ordinal);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Entry_ThatCannotBeRead_IsPutAway()
+    {
+        await SendAsync(["garbage", "a 1"]);
+        var handler = new Recorder(_endpoint, Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 1);
+
+        Assert.Equal(1, await Database.ListLengthAsync($"inbox:{_endpoint}:dead"));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Standby_WhenTheHolderStops_TakesOverAtOnce()
+    {
+        var first = new Recorder(_endpoint, Letters());
+        var second = new Recorder(_endpoint, Letters());
+        using var one = Consumer(first);
+        using var two = Consumer(second);
+        await one.StartAsync(CancellationToken.None);
+        await Eventually.HoldsAsync(() => first.Epoch > 0, "the first holds the lease");
+        await two.StartAsync(CancellationToken.None);
+        await SendAsync(["a 1"]);
+        await Eventually.HoldsAsync(() => first.Handled.Count == 1, "the first handles");
+
+        await one.StopAsync(CancellationToken.None);
+        await SendAsync(["a 2"]);
+        await Eventually.HoldsAsync(() => second.Handled.Count == 1, "the second handles");
+        await two.StopAsync(CancellationToken.None);
+
+        Assert.True(second.Epoch > first.Epoch);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Lanes_OfOneBatch_RunSideBySide()
+    {
+        await SendAsync(["a wait", "b go"]);
+        var handler = new Recorder(_endpoint, Letters());
+
+        // The first lane waits for the second: were they run one after the other, this would never end.
+        await RunUntilAsync(handler, () => handler.Handled.Count == 2);
+
+        Assert.Equal(["b go", "a wait"], handler.Handled.Select(work => work.Text));
+    }
+
+    private async Task SendAsync(IEnumerable<string> entries)
+    {
+        var courier = new Courier(_redis);
+        foreach (var entry in entries)
+            await courier.SendAsync(_endpoint, Encoding.UTF8.GetBytes(entry));
+    }
+
+    private DeadLetters Letters() => new(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance);
+
+    private InboxConsumer Consumer(IInboxHandler handler) =>
+        new(_redis, _endpoint, handler, Options, TimeProvider.System, NullLogger<InboxConsumer>.Instance);
+
+    private async Task RunUntilAsync(Recorder handler, Func<bool> done)
+    {
+        using var consumer = Consumer(handler);
+        await consumer.StartAsync(CancellationToken.None);
+        await Eventually.HoldsAsync(done, "the entries are handled");
+        await consumer.StopAsync(CancellationToken.None);
+    }
+
+    private async Task NothingIsLeftAsync()
+    {
+        Assert.Equal(0, await Database.ListLengthAsync($"inbox:{_endpoint}"));
+        Assert.Empty(fixture.Redis.Keys($"{{inbox:{_endpoint}}}:taken:*"));
+        Assert.False(await Database.KeyExistsAsync($"lease:{_endpoint}"));
+    }
+
+    /// <summary>Reads "lane text"; "poison" fails, "wait" waits until another lane said "go".</summary>
+    private sealed class Recorder(string endpoint, DeadLetters letters) : LaneHandler<string>(endpoint, letters)
+    {
+        private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _poisonAttempts;
+
+        public ConcurrentQueue<(string Text, bool Redelivered)> Handled { get; } = new();
+
+        public ConcurrentQueue<string> Failed { get; } = new();
+
+        public int PoisonAttempts => _poisonAttempts;
+
+        public long Epoch { get; private set; }
+
+        public override Task BeginAsync(Lease lease, CancellationToken stopping)
+        {
+            Epoch = lease.Epoch;
+            return Task.CompletedTask;
+        }
+
+        protected override (string? Message, string? Error) Read(byte[] json)
+        {
+            var text = Encoding.UTF8.GetString(json);
+            return text.Contains(' ') ? (text, null) : (null, "no lane");
+        }
+
+        protected override string LaneOf(string message) => message.Split(' ')[0];
+
+        protected override bool Joins(string previous, string next) => false;
+
+        protected override async Task HandleAsync(IReadOnlyList<Work<string>> run, CancellationToken stopping)
+        {
+            var text = run[0].Message;
+            if (text.EndsWith("poison", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref _poisonAttempts);
+                throw new InvalidOperationException("poisoned");
+            }
+            if (text.EndsWith("wait", StringComparison.Ordinal))
+                await _go.Task;
+            Handled.Enqueue((text, run[0].Redelivered));
+            if (text.EndsWith("go", StringComparison.Ordinal))
+                _go.SetResult();
+        }
+
+        protected override Task FailAsync(string message)
+        {
+            Failed.Enqueue(message);
+            return Task.CompletedTask;
+        }
+    }
+}
