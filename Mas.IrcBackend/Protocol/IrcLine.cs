@@ -58,10 +58,10 @@ public static class IrcLine
         line.Append(message.Command);
         for (var i = 0; i < message.Parameters.Count; i++)
         {
-            var parameter = message.Parameters[i];
+            var parameter = Text(message.Parameters[i]);
             var needsColon = parameter.Length == 0 || parameter[0] == ':' || parameter.Contains(' ', StringComparison.Ordinal);
             line.Append(' ').Append(i == message.Parameters.Count - 1
-                ? (needsColon ? ":" : "") + Text(parameter)
+                ? (needsColon ? ":" : "") + parameter
                 : Word(parameter));
         }
 

@@ -10,10 +10,11 @@ public sealed record Netsplit(string Servers, IReadOnlyList<string> Nicks);
 /// complete when no more of them have come for a while.
 /// </summary>
 /// <param name="quiet">How long to wait for more.</param>
-public sealed class NetsplitGatherer(TimeSpan quiet)
+/// <param name="mapping">How the network compares nicks.</param>
+public sealed class NetsplitGatherer(TimeSpan quiet, CaseMapping mapping)
 {
     private readonly Dictionary<string, (List<string> Nicks, DateTimeOffset Last)> _splits = [];
-    private readonly HashSet<string> _away = new(CaseMapping.Rfc1459);
+    private readonly HashSet<string> _away = new(mapping);
 
     /// <summary>When the next split may be complete, or null when none is being gathered.</summary>
     public DateTimeOffset? NextDue => _splits.Count == 0 ? null : _splits.Values.Min(split => split.Last) + quiet;
