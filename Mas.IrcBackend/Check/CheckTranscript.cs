@@ -48,7 +48,7 @@ public sealed class CheckTranscript(TextWriter output, TranscriptRedactor redact
                 await NoteAsync("login succeeded");
                 break;
             case SessionEvent.LoginFailed failed:
-                await NoteAsync($"login failed: {failed.Reason}{(failed.FallsBack ? "; identifying to the service instead" : "")}");
+                await NoteAsync($"login failed: {redactor.Redact(failed.Reason)}{(failed.FallsBack ? "; identifying to the service instead" : "")}");
                 if (!failed.FallsBack)
                 {
                     _loginFailed = true;
