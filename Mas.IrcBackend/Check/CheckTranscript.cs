@@ -1,0 +1,98 @@
+using System.Globalization;
+using Mas.IrcBackend.Connections;
+using Mas.IrcBackend.Protocol.Session;
+
+namespace Mas.IrcBackend.Check;
+
+/// <summary>Follows a link for <c>check</c>: prints what goes over it, without secrets, and knows what it came to.</summary>
+/// <param name="output">Where it is printed; every line at once, for others may be reading along.</param>
+/// <param name="redactor">Takes out the secrets.</param>
+/// <param name="decided">Called when the check would be over if it need not hold: the first registration or failure.</param>
+public sealed class CheckTranscript(TextWriter output, TranscriptRedactor redactor, Action decided) : IConnectionObserver
+{
+    private bool _loginFailed;
+
+    /// <summary>What it came to so far.</summary>
+    public ExitCode Result { get; private set; } = ExitCode.Stopped;
+
+    /// <inheritdoc/>
+    public async ValueTask ConnectingAsync(ServerAddress server, long generation, CancellationToken stop)
+    {
+        _loginFailed = false;
+        await NoteAsync($"connection {generation.ToString(CultureInfo.InvariantCulture)}: connecting to {server}");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReceivedAsync(string line, bool isForOthers, CancellationToken stop) => PrintAsync($"<< {redactor.Redact(line)}");
+
+    /// <inheritdoc/>
+    public ValueTask SentAsync(string line, CancellationToken stop) => PrintAsync($">> {redactor.Redact(line)}");
+
+    /// <inheritdoc/>
+    public async ValueTask HappenedAsync(SessionEvent what, CancellationToken stop)
+    {
+        switch (what)
+        {
+            case SessionEvent.Welcomed welcomed:
+                await NoteAsync($"welcome, our nick is {welcomed.Nick}");
+                break;
+            case SessionEvent.Registered registered:
+                var capabilities = string.Join(' ', registered.Summary.Capabilities.Keys.Order(StringComparer.Ordinal));
+                await NoteAsync($"registered as {registered.Summary.Nick} with {registered.Summary.Server}; capabilities: {capabilities}");
+                Decide(_loginFailed ? ExitCode.SaslFailed : ExitCode.Registered);
+                break;
+            case SessionEvent.NickChanged changed:
+                await NoteAsync($"our nick is {changed.Nick}");
+                break;
+            case SessionEvent.LoggedIn:
+                await NoteAsync("login succeeded");
+                break;
+            case SessionEvent.LoginFailed failed:
+                await NoteAsync($"login failed: {redactor.Redact(failed.Reason)}{(failed.FallsBack ? "; identifying to the service instead" : "")}");
+                if (!failed.FallsBack)
+                {
+                    _loginFailed = true;
+                    Decide(ExitCode.SaslFailed);
+                }
+
+                break;
+            case SessionEvent.StsAnnounced sts:
+                await NoteAsync($"STS policy for {sts.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s");
+                break;
+            case SessionEvent.SummaryChanged:
+                await NoteAsync("capabilities or server features changed");
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask EndedAsync(ConnectionOutcome outcome, NextAttempt next, CancellationToken stop)
+    {
+        var goesOn = next.Step switch
+        {
+            NextStep.Upgrade => "coming back over TLS",
+            NextStep.NextServer => "trying the next server",
+            NextStep.AfterPause => $"next attempt in {next.Pause.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s",
+            _ => "no further attempt",
+        };
+        await NoteAsync($"ended ({outcome.Kind}): {redactor.Redact(outcome.Detail)}; {goesOn}");
+        if (next.Step is NextStep.AfterPause || (next.Step is NextStep.None && outcome.Kind != OutcomeKind.Stopped))
+        {
+            Decide(_loginFailed ? ExitCode.SaslFailed : ExitCodes.Of(outcome));
+        }
+    }
+
+    private void Decide(ExitCode result)
+    {
+        Result = result;
+        decided();
+    }
+
+    private ValueTask NoteAsync(string text) => PrintAsync($"-- {text}");
+
+    private async ValueTask PrintAsync(string line)
+    {
+        await output.WriteLineAsync(line);
+        await output.FlushAsync();
+    }
+}

@@ -1,0 +1,119 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Mas.IrcBackend.Protocol.Session;
+
+namespace Mas.IrcBackend.Connections;
+
+/// <summary>The stream of a connection that was made, or why there is none.</summary>
+/// <param name="Stream">The stream, owned by the receiver.</param>
+/// <param name="Failure">Why there is none.</param>
+public readonly record struct OpenedTransport(Stream? Stream, ConnectionOutcome? Failure);
+
+/// <summary>
+/// Opens TCP and TLS connections to servers. Over TLS not a byte of IRC is sent before the server's certificate has been
+/// found to be the right one.
+/// </summary>
+/// <param name="time">The clock of the deadline.</param>
+public sealed class ServerTransport(TimeProvider time)
+{
+    /// <summary>How long name lookup, TCP and TLS may take together.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Opens a connection; failures are results.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="pins">Fingerprints, one of which its certificate must have; none to check chain and name.</param>
+    /// <param name="clientCertificate">What we present when asked, or null.</param>
+    /// <param name="stop">Cancels the attempt, with an exception.</param>
+    public async Task<OpenedTransport> OpenAsync(ServerAddress server, IReadOnlyList<string> pins, X509Certificate2? clientCertificate, CancellationToken stop)
+    {
+        using var deadline = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server.Host, server.Port, either.Token);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException)
+        {
+            socket.Dispose();
+            stop.ThrowIfCancellationRequested();
+            return Failed(OutcomeKind.Unreachable, e is SocketException socketError ? socketError.Message : e is ArgumentException ? "it has no usable address" : "no answer");
+        }
+
+        var network = new NetworkStream(socket, ownsSocket: true);
+        return server.UsesTls ? await SecureAsync(network, server.Host, pins, clientCertificate, either.Token, stop) : new OpenedTransport(network, null);
+    }
+
+    private static async Task<OpenedTransport> SecureAsync(
+        NetworkStream network, string host, IReadOnlyList<string> pins, X509Certificate2? clientCertificate, CancellationToken deadline, CancellationToken stop)
+    {
+        string? objection = null;
+        var tls = new SslStream(network, leaveInnerStreamOpen: false);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = host,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+                    ClientCertificates = clientCertificate is null ? null : [clientCertificate],
+                    RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                    {
+                        objection = Objection(certificate, chain, errors, pins);
+                        return objection is null;
+                    },
+                },
+                deadline);
+            return new OpenedTransport(tls, null);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException or CryptographicException)
+        {
+            await tls.DisposeAsync();
+            stop.ThrowIfCancellationRequested();
+            return e is OperationCanceledException
+                ? Failed(OutcomeKind.TimedOut, "no answer to the TLS handshake")
+                : Failed(OutcomeKind.TlsRefused, objection ?? (e.InnerException ?? e).Message);
+        }
+    }
+
+    // What is wrong with a certificate, or null when nothing is.
+    private static string? Objection(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, IReadOnlyList<string> pins)
+    {
+        if (certificate is null)
+        {
+            return "the server has no certificate";
+        }
+
+        var fingerprint = Convert.ToHexString(SHA256.HashData(certificate.GetRawCertData()));
+        if (pins.Count > 0)
+        {
+            return pins.Contains(fingerprint, StringComparer.OrdinalIgnoreCase)
+                ? null
+                : $"the certificate is not a pinned one; its SHA-256 is {fingerprint}";
+        }
+
+        if (errors == SslPolicyErrors.None)
+        {
+            return null;
+        }
+
+        var reasons = new List<string>();
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            reasons.Add("it is for another host name");
+        }
+
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        {
+            reasons.AddRange(chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? ["its chain is not trusted"]);
+        }
+
+        return $"the certificate can't be trusted: {string.Join("; ", reasons)}; its SHA-256 is {fingerprint}";
+    }
+
+    private static OpenedTransport Failed(OutcomeKind kind, string detail) => new(null, new ConnectionOutcome(kind, detail));
+}

@@ -1,0 +1,80 @@
+namespace Mas.IrcBackend.Protocol;
+
+/// <summary>A channel to join.</summary>
+/// <param name="Channel">Its name.</param>
+/// <param name="Key">Its key; null or "" for none.</param>
+public sealed record JoinTarget(string Channel, string? Key = null);
+
+/// <summary>What to send to join channels.</summary>
+/// <param name="Lines">The JOIN lines.</param>
+/// <param name="BeyondLimit">The channels left out because the server allows no more of them (CHANLIMIT).</param>
+public sealed record JoinPlan(IReadOnlyList<string> Lines, IReadOnlyList<JoinTarget> BeyondLimit);
+
+/// <summary>Puts many joins into few lines: <c>JOIN a,b,c k,k</c>, so that a hundred channels take a few lines of the budget.</summary>
+public static class JoinBatcher
+{
+    /// <summary>Plans the lines.</summary>
+    /// <param name="targets">The channels, in the order of importance.</param>
+    /// <param name="support">Gives TARGMAX and CHANLIMIT.</param>
+    /// <param name="joined">The channels that we are in already; they count against CHANLIMIT.</param>
+    public static JoinPlan Plan(IEnumerable<JoinTarget> targets, ISupport support, IEnumerable<string> joined)
+    {
+        var used = joined.ToList();
+        var accepted = new List<JoinTarget>();
+        var beyond = new List<JoinTarget>();
+        foreach (var target in targets)
+        {
+            if (support.ChannelLimit(target.Channel) is { } limit
+                && used.Count(channel => channel.Length > 0 && limit.Types.Contains(channel[0], StringComparison.Ordinal)) >= limit.Limit)
+            {
+                beyond.Add(target);
+            }
+            else
+            {
+                accepted.Add(target);
+                used.Add(target.Channel);
+            }
+        }
+
+        return new JoinPlan(Lines(accepted, support.MaxTargets("JOIN") ?? int.MaxValue), beyond);
+    }
+
+    private static List<string> Lines(List<JoinTarget> targets, int most)
+    {
+        var lines = new List<string>();
+        var channels = new List<string>();
+        var keys = new List<string>();
+        var bytes = 0;
+
+        // Keys belong to channels by position, so the channels that have one come first.
+        foreach (var (channel, key) in targets.OrderBy(target => string.IsNullOrEmpty(target.Key)))
+        {
+            var more = LineCharset.ByteCount(channel) + 1 + (string.IsNullOrEmpty(key) ? 0 : LineCharset.ByteCount(key) + 1);
+            if (channels.Count > 0 && (channels.Count >= most || bytes + more > IrcLine.MaxBytes - "JOIN  \r\n".Length))
+            {
+                lines.Add(Line(channels, keys));
+                channels.Clear();
+                keys.Clear();
+                bytes = 0;
+            }
+
+            bytes += more;
+            channels.Add(channel);
+            if (!string.IsNullOrEmpty(key))
+            {
+                keys.Add(key);
+            }
+        }
+
+        if (channels.Count > 0)
+        {
+            lines.Add(Line(channels, keys));
+        }
+
+        return lines;
+    }
+
+    private static string Line(List<string> channels, List<string> keys) => keys.Count == 0
+        ? IrcLine.Of("JOIN", string.Join(',', channels))
+        : IrcLine.Of("JOIN", string.Join(',', channels), string.Join(',', keys));
+}

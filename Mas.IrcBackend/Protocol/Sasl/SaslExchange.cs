@@ -1,0 +1,124 @@
+namespace Mas.IrcBackend.Protocol.Sasl;
+
+/// <summary>How a login ended, or that it hasn't yet.</summary>
+public enum SaslState
+{
+    /// <summary>It is under way.</summary>
+    Running,
+
+    /// <summary>903, and the mechanism is content.</summary>
+    Succeeded,
+
+    /// <summary>It failed; see <see cref="SaslExchange.Reason"/>.</summary>
+    Failed,
+}
+
+/// <summary>
+/// A SASL login over AUTHENTICATE (IRCv3 sasl 3.2): base64 in chunks of 400 bytes, and the numerics that end it.
+/// </summary>
+/// <param name="mechanism">The mechanism.</param>
+public sealed class SaslExchange(ISaslMechanism mechanism)
+{
+    private const int ChunkBytes = 400;
+    private const int MaxChallengeBytes = 64 * 1024;
+
+    private readonly System.Text.StringBuilder _challenge = new();
+
+    /// <summary>How it stands.</summary>
+    public SaslState State { get; private set; }
+
+    /// <summary>Why it failed, fit to show and without any secret.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>Whether the server refused the credentials, so that the same ones would fail again.</summary>
+    public bool IsRefusal { get; private set; }
+
+    /// <summary>The lines that begin it.</summary>
+    public IReadOnlyList<string> Begin() => [IrcLine.Of("AUTHENTICATE", mechanism.Name)];
+
+    /// <summary>Takes a line of the server (AUTHENTICATE, 900–908; others do nothing) and gives the lines to answer.</summary>
+    public IReadOnlyList<string> Accept(IrcMessage message)
+    {
+        if (State != SaslState.Running)
+        {
+            return [];
+        }
+
+        switch (message.Command)
+        {
+            case "AUTHENTICATE":
+                return Challenged(message.Parameter(0));
+            case "903" when mechanism.AcceptsSuccess:
+                State = SaslState.Succeeded;
+                return [];
+            case "903":
+                return Abort("the server claims success without having proved that it knows the password");
+            case "902" or "904" or "905" or "906" or "907" or "908":
+                Fail(message.Last.Length > 0 ? message.Last : $"refused ({message.Command})", isRefusal: true);
+                return [];
+            default:
+                return [];
+        }
+    }
+
+    /// <summary>Gives up, for example because the server has gone silent.</summary>
+    public IReadOnlyList<string> Abort(string reason)
+    {
+        Fail(reason, isRefusal: false);
+        return [IrcLine.Of("AUTHENTICATE", "*")];
+    }
+
+    private void Fail(string reason, bool isRefusal)
+    {
+        State = SaslState.Failed;
+        Reason = reason;
+        IsRefusal = isRefusal;
+    }
+
+    private IReadOnlyList<string> Challenged(string chunk)
+    {
+        if (chunk != "+")
+        {
+            _challenge.Append(chunk);
+            if (_challenge.Length > MaxChallengeBytes)
+            {
+                return Abort("the server's challenge has no end");
+            }
+
+            // A full chunk says that more follows, an empty one if need be.
+            if (chunk.Length == ChunkBytes)
+            {
+                return [];
+            }
+        }
+
+        var challenge = new byte[_challenge.Length];
+        if (!Convert.TryFromBase64String(_challenge.ToString(), challenge, out var length))
+        {
+            return Abort("the server's challenge is malformed");
+        }
+
+        _challenge.Clear();
+        return mechanism.Respond(challenge.AsSpan(0, length)) is { } response
+            ? Chunks(response)
+            : Abort("the server's challenge is wrong or malformed");
+    }
+
+    private static List<string> Chunks(byte[] response)
+    {
+        var text = Convert.ToBase64String(response);
+        var lines = new List<string>();
+        for (var start = 0; start < text.Length; start += ChunkBytes)
+        {
+            lines.Add(IrcLine.Of("AUTHENTICATE", text.Substring(start, Math.Min(ChunkBytes, text.Length - start))));
+        }
+
+        // An exact multiple, and an empty response, end with a chunk of nothing.
+        if (text.Length % ChunkBytes == 0)
+        {
+            lines.Add(IrcLine.Of("AUTHENTICATE", "+"));
+        }
+
+        return lines;
+    }
+}

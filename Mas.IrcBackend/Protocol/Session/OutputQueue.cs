@@ -1,0 +1,55 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Mas.IrcBackend.Protocol.Session;
+
+/// <summary>
+/// Lines that wait to be sent. Those that keep the connection alive (registration, PONG) go first and at once; the others
+/// go in order, as the budget allows.
+/// </summary>
+/// <param name="budget">The budget.</param>
+public sealed class OutputQueue(OutputBudget budget)
+{
+    /// <summary>How many paced lines may wait; more than that would take over an hour.</summary>
+    public const int MaxWaiting = 2000;
+
+    private readonly Queue<string> _urgent = new();
+    private readonly Queue<string> _paced = new();
+
+    /// <summary>Whether paced lines may go yet; they may not before the registration is done.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>How many paced lines wait.</summary>
+    public int Waiting => _paced.Count;
+
+    /// <summary>Adds a line that goes before all paced ones.</summary>
+    public void AddUrgent(string line) => _urgent.Enqueue(line);
+
+    /// <summary>Adds a line that waits its turn; false when there are too many.</summary>
+    public bool TryAdd(string line)
+    {
+        if (_paced.Count >= MaxWaiting)
+        {
+            return false;
+        }
+
+        _paced.Enqueue(line);
+        return true;
+    }
+
+    /// <summary>Drops what waits for its turn.</summary>
+    public void Clear() => _paced.Clear();
+
+    /// <summary>Takes the next line that may go now.</summary>
+    public bool TryTake(DateTimeOffset now, [NotNullWhen(true)] out string? line)
+    {
+        if (_urgent.TryDequeue(out line))
+        {
+            return true;
+        }
+
+        return IsOpen && _paced.Count > 0 && budget.TryTake(now) && _paced.TryDequeue(out line);
+    }
+
+    /// <summary>When the next line may go, or null when none waits for the clock.</summary>
+    public DateTimeOffset? NextDue(DateTimeOffset now) => IsOpen && _paced.Count > 0 ? budget.NextAt(now) : null;
+}
