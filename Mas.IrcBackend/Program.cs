@@ -1,11 +1,15 @@
+using Mas.Core.Hosting;
+using Mas.IrcBackend;
 using Mas.IrcBackend.Check;
 
-return args is [CheckCommand.Name, .. var rest]
-    ? await CheckCommand.RunAsync(rest)
-    : Usage();
+if (args is [CheckCommand.Name, .. var rest])
+    return await CheckCommand.RunAsync(rest);
 
-static int Usage()
+return await MasHost.RunAsync(async () =>
 {
-    Console.Error.WriteLine(CheckOptions.Help);
-    return (int)ExitCode.Usage;
-}
+    var builder = MasHost.CreateWorkerBuilder(args);
+    await builder.ConnectRedisAsync();
+    builder.Services.AddMasCore();
+    builder.AddIrc();
+    await builder.Build().RunAsync();
+});

@@ -90,6 +90,30 @@ public static class RedisKeys
     /// <summary>Hash: a user who is only on IRC.</summary>
     public static RedisKey IrcUser(UserId user) => "ircuser:" + user.Value;
 
+    /// <summary>Set of <c>&lt;userId&gt;:&lt;network&gt;</c>: the IRC connections that their users want (extension).</summary>
+    public static readonly RedisKey IrcConnections = "ircconnections";
+
+    /// <summary>Hash: what the parser knows of a user's connection to a network (extension).</summary>
+    public static RedisKey IrcConnection(UserId user, string network) => $"ircconnection:{user.Value}:{network}";
+
+    /// <summary>Hash with expiry of nick to status: a reply to NAMES that is under way.</summary>
+    public static RedisKey NamesBuffer(UserId user, ConversationId id) => $"namesbuffer:{user.Value}:{id.Value}";
+
+    /// <summary>String with expiry: the user whose reply to NAMES resets the channel's members.</summary>
+    public static RedisKey IrcNamesReporter(ConversationId id) => $"ircnamesreporter:{id.Value}";
+
+    /// <summary>Hash of channel to key: joins that wait for the connection.</summary>
+    public static RedisKey IrcPendingJoins(UserId user, string network) => $"ircpendingjoins:{user.Value}:{network}";
+
+    /// <summary>Hash of userId to the mode letters that the member holds, highest first, for members with any (extension).</summary>
+    public static RedisKey IrcStatuses(ConversationId id) => $"ircstatuses:{id.Value}";
+
+    /// <summary>Set of the MAS users who have a window of a channel, connected or not (extension).</summary>
+    public static RedisKey IrcHolders(ConversationId id) => $"ircholders:{id.Value}";
+
+    /// <summary>Hash: how often each connection has heard each line of a shared channel (extension).</summary>
+    public static RedisKey IrcLines(ConversationId id) => $"irclines:{id.Value}";
+
     /// <summary>Hash: the conversation's record.</summary>
     public static RedisKey Conversation(ConversationId id) => $"conversation:{id.Value}";
 
@@ -134,6 +158,12 @@ public static class RedisKeys
 
     /// <summary>Field of <see cref="WindowIndex"/>.</summary>
     public static RedisValue WindowIndexField(UserId user, ConversationId id) => $"{user.Value}:{id.Value}";
+
+    /// <summary>Field of <see cref="CurrentNickIndex"/> and <see cref="IrcUserIndex"/>; <paramref name="foldedNick"/> is in the network's casemapping.</summary>
+    public static RedisValue NickField(string network, string foldedNick) => $"{network}:{foldedNick}";
+
+    /// <summary>Member of <see cref="IrcConnections"/>.</summary>
+    public static RedisValue IrcConnectionMember(UserId user, string network) => $"{user.Value}:{network}";
 
     /// <summary>Field of <see cref="ConversationIndex"/> for a group; <paramref name="foldedName"/> is in the network's casemapping.</summary>
     public static RedisValue GroupField(string network, string foldedName) => $"group:{network}:{foldedName}";

@@ -14,6 +14,7 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
 {
     private readonly Dictionary<Line, Count> _counts = [];
     private readonly HashSet<string> _connections = [];
+    private readonly HashSet<Line> _changed = [];
     private DateTimeOffset _swept;
 
     /// <summary>A connection has joined the channel; it starts from what was accepted, for it won't hear that.</summary>
@@ -21,9 +22,10 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     {
         if (_connections.Add(connection))
         {
-            foreach (var count in _counts.Values)
+            foreach (var (line, count) in _counts)
             {
                 count.Heard[connection] = count.Accepted;
+                _changed.Add(line);
             }
         }
     }
@@ -33,9 +35,12 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     {
         if (_connections.Remove(connection))
         {
-            foreach (var count in _counts.Values)
+            foreach (var (line, count) in _counts)
             {
-                count.Heard.Remove(connection);
+                if (count.Heard.Remove(connection))
+                {
+                    _changed.Add(line);
+                }
             }
         }
     }
@@ -50,13 +55,7 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     {
         Joined(connection);
         Sweep(now);
-        var line = new Line(author, command, text);
-        if (!_counts.TryGetValue(line, out var count))
-        {
-            _counts[line] = count = new Count();
-        }
-
-        count.LastHeard = now;
+        var count = Touch(new Line(author, command, text), now);
         var heard = count.Heard.GetValueOrDefault(connection) + 1;
         count.Heard[connection] = heard;
         if (heard <= count.Accepted)
@@ -69,16 +68,66 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     }
 
     /// <summary>Notes a line that was accepted otherwise: what one of us said is posted when it is sent, and its echoes are none.</summary>
-    public void Accepted(string author, string command, string text, DateTimeOffset now)
+    public void Accepted(string author, string command, string text, DateTimeOffset now) =>
+        Touch(new Line(author, command, text), now).Accepted++;
+
+    /// <summary>The connections that are in the channel.</summary>
+    public IReadOnlyCollection<string> Connections => _connections;
+
+    /// <summary>How often a connection has heard a line.</summary>
+    public int HeardBy(string connection, string author, string command, string text) =>
+        _counts.TryGetValue(new Line(author, command, text), out var count) ? count.Heard.GetValueOrDefault(connection) : 0;
+
+    /// <summary>How often a line was accepted.</summary>
+    public int AcceptedOf(string author, string command, string text) =>
+        _counts.TryGetValue(new Line(author, command, text), out var count) ? count.Accepted : 0;
+
+    /// <summary>Sets how often a line was accepted, and, when there is one, that a connection has heard all of that.</summary>
+    public void SetAccepted(string author, string command, string text, int accepted, string? heardBy, DateTimeOffset now)
     {
-        var line = new Line(author, command, text);
+        var count = Touch(new Line(author, command, text), now);
+        count.Accepted = accepted;
+        if (heardBy is not null)
+        {
+            count.Heard[heardBy] = accepted;
+        }
+    }
+
+    /// <summary>The lines whose counts have changed since this was last asked, for whoever keeps them elsewhere; null counts are forgotten ones.</summary>
+    public IReadOnlyList<(string Author, string Command, string Text, LineCounts? Counts)> TakeChanged()
+    {
+        var changed = _changed.Select(line => (line.Author, line.Command, line.Text, _counts.TryGetValue(line, out var count)
+            ? new LineCounts(count.Accepted, new Dictionary<string, int>(count.Heard), count.LastHeard)
+            : null)).ToList();
+        _changed.Clear();
+        return changed;
+    }
+
+    /// <summary>Puts counts back that <see cref="TakeChanged"/> gave.</summary>
+    public void Restore(string author, string command, string text, LineCounts counts)
+    {
+        var count = new Count { Accepted = counts.Accepted, LastHeard = counts.LastHeard };
+        foreach (var (connection, heard) in counts.Heard)
+        {
+            count.Heard[connection] = heard;
+        }
+
+        _counts[new Line(author, command, text)] = count;
+    }
+
+    /// <summary>Puts a connection back that was in the channel.</summary>
+    public void RestoreConnection(string connection) => _connections.Add(connection);
+
+    private Count Touch(Line line, DateTimeOffset now)
+    {
         if (!_counts.TryGetValue(line, out var count))
         {
             _counts[line] = count = new Count();
         }
 
         count.LastHeard = now;
-        count.Accepted++;
+        _changed.Add(line);
+        return count;
     }
 
     private void Sweep(DateTimeOffset now)
@@ -92,6 +141,7 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
         foreach (var line in _counts.Where(entry => now - entry.Value.LastHeard > forgetAfter).Select(entry => entry.Key).ToList())
         {
             _counts.Remove(line);
+            _changed.Add(line);
         }
     }
 
@@ -106,3 +156,9 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
         public DateTimeOffset LastHeard { get; set; }
     }
 }
+
+/// <summary>The counts of one line.</summary>
+/// <param name="Accepted">How often it was accepted.</param>
+/// <param name="Heard">How often each connection has heard it.</param>
+/// <param name="LastHeard">When it was last heard.</param>
+public sealed record LineCounts(int Accepted, IReadOnlyDictionary<string, int> Heard, DateTimeOffset LastHeard);

@@ -83,10 +83,13 @@ public sealed class MasSystem : IAsyncDisposable
         return worker;
     }
 
-    /// <summary>Starts one more Mas.IrcBackend with both of its roles.</summary>
-    public async Task<MasProcess> AddIrcBackendAsync()
+    /// <summary>Starts one more Mas.IrcBackend.</summary>
+    /// <param name="roles"><c>Irc:Roles</c>; empty for both.</param>
+    public async Task<MasProcess> AddIrcBackendAsync(string roles = "")
     {
-        var worker = await MasProcess.StartedAsync("Mas.IrcBackend", Settings());
+        var settings = Settings();
+        settings["Irc:Roles"] = roles;
+        var worker = await MasProcess.StartedAsync("Mas.IrcBackend", settings);
         _ircBackends.Add(worker);
         return worker;
     }

@@ -1,0 +1,99 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Redis;
+using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Connections;
+using Mas.IrcBackend.Protocol;
+using Mas.IrcBackend.Protocol.Sasl;
+
+namespace Mas.IrcBackend.Commands;
+
+/// <summary>CONNECT, DISCONNECT, WHOIS, /nick: about the user's place on the network.</summary>
+internal static class NetworkCommands
+{
+    /// <summary>CONNECT, with <c>nick</c> and <c>account</c> when they are to be others than before.</summary>
+    internal static async Task<Ack> ConnectAsync(ParserContext context, RequestFields fields)
+    {
+        var key = RedisKeys.Network(context.User, context.Network);
+        var nick = fields.Text("nick");
+        if (nick.Length > 0)
+        {
+            if (ChatCommand.Refuse(nick) is { } refusal)
+                return refusal;
+            await context.On.Redis.Database.HashSetAsync(key, "nick", nick);
+        }
+        var account = fields.Object("account");
+        if (account.Text("mechanism") is { Length: > 0 } mechanism)
+        {
+            if (!context.On.Vault.IsOpen)
+                return new Ack(Status.Error, "This MAS keeps no credentials for networks: its operator has set no key for them.");
+            var credentials = new SaslCredentials(mechanism.ToUpperInvariant(), account.Text("account"), Filled(account.Text("password")), Filled(account.Text("key")));
+            try
+            {
+                credentials.Start();
+                ClientCertificate.From(credentials)?.Dispose();
+            }
+            catch (ArgumentException e)
+            {
+                return new Ack(Status.ParameterInvalid, e.Message);
+            }
+            await context.On.Redis.Database.HashSetAsync(key, "account", context.On.Vault.Seal(credentials, RedisKeys.IrcConnectionMember(context.User, context.Network)!));
+        }
+        await context.OrderAsync(new ConnectOrder($"{context.Rid}/c", context.User.Value, context.Network));
+        return Ack.Ok;
+    }
+
+    /// <summary>DISCONNECT: the windows stay, and are joined again when the user connects again.</summary>
+    internal static async Task<Ack> DisconnectAsync(ParserContext context)
+    {
+        await context.OrderAsync(new DisconnectOrder($"{context.Rid}/d", context.User.Value, context.Network, ""));
+        return Ack.Ok;
+    }
+
+    /// <summary>WHOIS: the answer comes in the server window.</summary>
+    internal static async Task<Ack> WhoisAsync(ParserContext context, string nick, ConversationId? typedIn)
+    {
+        if (ChatCommand.Refuse(nick) is { } refusal)
+            return refusal;
+        if (!context.Connection.IsRegistered)
+            return RequestCommands.NotConnected(context);
+        // Named twice, the nick's own server answers, which alone knows the idle time.
+        await context.SendAsync(typedIn, IrcLine.Of("WHOIS", nick, nick));
+        return Ack.Ok;
+    }
+
+    /// <summary>/nick: from now on this nick is the wanted one.</summary>
+    internal static async Task<Ack> NickAsync(ParserContext context, Target target, string nick)
+    {
+        if (ChatCommand.Refuse(nick) is { } refusal)
+            return refusal;
+        var ack = await TypedCommands.RawAsync(context, target, IrcLine.Of("NICK", nick));
+        if (ack.Status == Status.Ok)
+            await context.On.Redis.Database.HashSetAsync(RedisKeys.Network(context.User, context.Network), "nick", nick);
+        return ack;
+    }
+
+    /// <summary>The account is closed: the window goes, and with it the connection.</summary>
+    internal static async Task<Ack> DestroyAsync(ParserContext context, ConversationId? conversation)
+    {
+        if (conversation is { } id && await Target.FindAsync(context, id) is { } target)
+            await CloseCommand.RunAsync(context, target, "");
+        await context.OrderAsync(new DisconnectOrder($"{context.Rid}/d", context.User.Value, context.Network, ""));
+        await ForgetAsync(context);
+        return Ack.Ok;
+    }
+
+    /// <summary>Removes what is kept of the user's place on the network.</summary>
+    internal static async Task ForgetAsync(ParserContext context)
+    {
+        var database = context.On.Redis.Database;
+        if (context.Connection.Nick.Length > 0)
+            await context.On.People.LeaveNickAsync(context.User, context.Network, context.Connection.Mapping, context.Connection.Nick);
+        await Task.WhenAll(
+            database.KeyDeleteAsync(RedisKeys.Network(context.User, context.Network)),
+            database.KeyDeleteAsync(RedisKeys.IrcConnection(context.User, context.Network)),
+            database.KeyDeleteAsync(RedisKeys.IrcPendingJoins(context.User, context.Network)));
+    }
+
+    private static string? Filled(string text) => text.Length > 0 ? text : null;
+}

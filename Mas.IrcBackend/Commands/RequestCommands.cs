@@ -1,0 +1,52 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.IrcBackend.Bridge;
+
+namespace Mas.IrcBackend.Commands;
+
+/// <summary>Which command each request of a session is.</summary>
+internal static class RequestCommands
+{
+    /// <summary>The connection can't be spoken over now.</summary>
+    internal static Ack NotConnected(ParserContext context) =>
+        new(Status.NotConnected, $"You are not connected to {context.Network} at the moment.");
+
+    /// <summary>Runs a request.</summary>
+    /// <returns>The answer; null when it is on its way.</returns>
+    internal static async Task<Ack?> RunAsync(ParserContext context, RequestEntry request)
+    {
+        var fields = new RequestFields(request.Request);
+        if (fields.Type == "DESTROY_ACCOUNT")
+            return await NetworkCommands.DestroyAsync(context, request.ConversationId is { } mine ? new ConversationId(mine) : null);
+        if (!context.On.Networks.TryGet(context.Network, out _) && fields.Type != "CLOSE")
+            return new Ack(Status.NotFound, $"There is no network {context.Network}.");
+        switch (fields.Type)
+        {
+            case "JOIN":
+                return await JoinCommand.RunAsync(context, fields.Text("name"), fields.Text("password"));
+            case "CHAT":
+                return await ChatCommand.RunAsync(context, fields.Text("nick"), fields.User("userId"));
+            case "WHOIS":
+                return await NetworkCommands.WhoisAsync(context, fields.Text("nick"), null);
+            case "CONNECT":
+                return await NetworkCommands.ConnectAsync(context, fields);
+            case "DISCONNECT":
+                return await NetworkCommands.DisconnectAsync(context);
+        }
+        if (request.ConversationId is not { } number || await Target.FindAsync(context, new ConversationId(number)) is not { } target)
+            return Ack.NoWindow;
+        return fields.Type switch
+        {
+            "SEND" => await SayCommand.SendAsync(context, target, request, fields.Text("text"), fields.Text("rid"), fields.Flag("retry")),
+            "COMMAND" => await TypedCommands.RunAsync(context, target, request, fields.Text("command").ToLowerInvariant(), fields.Text("params").Trim(), ""),
+            "CLOSE" => await CloseCommand.RunAsync(context, target, ""),
+            "UPDATE_TOPIC" => await ChannelCommands.TopicAsync(context, target, fields.Text("topic")),
+            "UPDATE_PASSWORD" => await ChannelCommands.KeyAsync(context, target, fields.Text("password")),
+            "UPDATE_ROLE" => await ChannelCommands.RoleAsync(context, target, fields.User("userId"), fields.Text("role")),
+            "KICK" => await ChannelCommands.KickAsync(context, target, fields.User("userId"), fields.Text("reason")),
+            "TYPING" => await SayCommand.TypingAsync(context, target),
+            "SEEN" => Ack.Ok,
+            _ => new Ack(Status.UnknownRequest, "There is no such request for an IRC network."),
+        };
+    }
+}

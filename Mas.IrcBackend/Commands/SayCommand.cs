@@ -1,0 +1,132 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Protocol;
+using Mas.IrcBackend.State;
+
+namespace Mas.IrcBackend.Commands;
+
+/// <summary>Says something: handed to the connection first, then posted; others' connections drop its echo.</summary>
+internal static class SayCommand
+{
+    /// <summary>SEND: a text, or a command that was typed.</summary>
+    internal static Task<Ack?> SendAsync(ParserContext context, Target target, RequestEntry request, string text, string rid, bool retry)
+    {
+        if (text.StartsWith("//", StringComparison.Ordinal))
+            text = text[1..];
+        else if (text.StartsWith('/'))
+            return TypedCommands.RunAsync(context, target, request, text[1..], rid);
+        return SayAsync(context, target, request, Category.Message, text, rid, retry);
+    }
+
+    /// <summary>Says a text in a window.</summary>
+    /// <param name="context">The entry.</param>
+    /// <param name="target">Where.</param>
+    /// <param name="request">Who waits for the answer.</param>
+    /// <param name="cat">Message, action or notice.</param>
+    /// <param name="text">What; each of its lines is a message.</param>
+    /// <param name="clientRid">The client's rid, empty for none.</param>
+    /// <param name="retry">Whether the client may have sent it before.</param>
+    /// <param name="echo">Whether the asking session is told like everybody else, since it typed it elsewhere.</param>
+    internal static async Task<Ack?> SayAsync(
+        ParserContext context, Target target, RequestEntry request, string cat, string text, string clientRid, bool retry, bool echo = false)
+    {
+        var connection = context.Connection;
+        if (!connection.IsRegistered)
+            return RequestCommands.NotConnected(context);
+        if (target.Name.Length == 0)
+        {
+            return target.IsServer
+                ? new Ack(Status.Error, "Nobody reads what is said here. Commands of the network begin with /quote.")
+                : new Ack(Status.NotFound, "This nick is somebody else's by now, or nobody's.");
+        }
+        var lines = text.ReplaceLineEndings("\n").Split('\n').Where(line => line.Length > 0).ToList();
+        if (lines.Count == 0)
+            return new Ack(Status.ParameterMissing, "There is nothing to say in that.");
+        var rid = clientRid.Length > 0 ? clientRid : context.Rid;
+        var messages = lines.Select((line, i) => new NewMessage(
+            context.User, cat, line, i == 0 ? rid : $"{rid}:{i}", retry || context.Redelivered, context.Redelivered)).ToList();
+        var isAlone = messages.Count == 1 && !echo;
+        if (isAlone)
+            messages[0] = messages[0] with { Sender = request.Session, ReqId = request.ReqId };
+
+        var pieces = lines.ConvertAll(line => MessageSplitter.Split(
+            line, Command(cat), target.Name, PrefixBytes(connection), connection.Support.LineLength, cat == Category.Action));
+        var isThere = (retry || context.Redelivered)
+            && (await context.On.History.GetNewestAsync(target.Id, -1)).Exists(stored => stored.Message.UserId == context.User && stored.Message.Rid == rid);
+        if (!isThere)
+        {
+            await context.SendAsync(target.Id, $"say:{context.User}:{rid}", [.. pieces.SelectMany(line => line).Select(piece => IrcLine.WithText(piece, Command(cat), target.Name))]);
+            if (target.Peer is { IsIrc: false } peer && peer != context.User)
+                await OneOnOnes.OpenAsync(context, peer, context.User);
+        }
+        var gids = target.Peer is null
+            ? await PostInChannelAsync(context, target, messages, pieces)
+            : await PostInChatAsync(context, target, messages);
+        return isAlone ? null : new Ack(Status.Ok, Fields: json =>
+        {
+            if (gids.Count == 1)
+                json.WriteNumber("gid", gids[0].Gid);
+            else
+                WriteGids(json, gids);
+            json.WriteNumber("ts", gids[0].Ts);
+        });
+    }
+
+    /// <summary>TYPING, where the server passes it on.</summary>
+    internal static async Task<Ack> TypingAsync(ParserContext context, Target target)
+    {
+        var connection = context.Connection;
+        if (connection.IsRegistered && target.Name.Length > 0 && connection.Has("message-tags") && !connection.Support.DeniesClientTag("typing"))
+            await context.SendAsync(null, IrcLine.Tagged(IrcLine.Of("TAGMSG", target.Name), KeyValuePair.Create("+typing", "active")));
+        return Ack.Ok;
+    }
+
+    private static async Task<List<ChatMessage>> PostInChannelAsync(ParserContext context, Target target, List<NewMessage> messages, List<IReadOnlyList<string>> pieces)
+    {
+        var posted = new List<ChatMessage>();
+        await context.InChannelAsync(target.Id, async (scope, ledger) =>
+        {
+            for (var i = 0; i < messages.Count; i++)
+            {
+                posted.Add(await scope.PostAsync(messages[i]));
+                Note(context, ledger, messages[i].Cat, pieces[i]);
+            }
+        });
+        return posted;
+    }
+
+    private static async Task<List<ChatMessage>> PostInChatAsync(ParserContext context, Target target, List<NewMessage> messages)
+    {
+        var posted = new List<ChatMessage>();
+        await context.InAsync(target.Id, async scope =>
+        {
+            foreach (var message in messages)
+                posted.Add(await scope.PostAsync(message));
+        });
+        return posted;
+    }
+
+    // Should our connection end before the others have heard it, they don't know the nick for ours any more.
+    private static void Note(ParserContext context, ChannelLedger ledger, string cat, IReadOnlyList<string> pieces)
+    {
+        foreach (var piece in pieces)
+            ledger.Said(context.Connection.Mapping.Fold(context.Connection.Nick), cat, Ctcp.Parse(piece)?.Text ?? piece, context.At);
+    }
+
+    private static void WriteGids(System.Text.Json.Utf8JsonWriter json, List<ChatMessage> posted)
+    {
+        json.WriteStartArray("gids");
+        foreach (var message in posted)
+            json.WriteNumberValue(message.Gid);
+        json.WriteEndArray();
+    }
+
+    private static string Command(string cat) => cat == Category.Notice ? "NOTICE" : "PRIVMSG";
+
+    private static int PrefixBytes(UserConnection connection)
+    {
+        var parts = connection.UserHost?.Split('@', 2);
+        return MessageSplitter.PrefixBytes(connection.Nick, parts?[0], parts is { Length: 2 } ? parts[1] : null, connection.Support);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Mas.Core.Model;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Protocol.Session;
+using StackExchange.Redis;
+
+namespace Mas.IrcBackend.Connections;
+
+/// <summary>
+/// The connection manager: handles <c>inbox:connectionmanager</c> and holds one link for each user and network in
+/// <c>ircconnections</c>, from the moment at which it gets the lease to the moment at which it loses it.
+/// </summary>
+internal sealed partial class ConnectionManagerHandler(
+    RedisConnection redis, ConfiguredNetworks networks, AccountReader accounts, ParserUplink uplink, DeadLetters deadLetters, ILogger<ConnectionManagerHandler> logger)
+    : LaneHandler<LinkOrder>(Endpoints.ConnectionManager, deadLetters), IAsyncDisposable
+{
+    // So many generations fit under one lease: the next holder's are higher.
+    private const int GenerationBits = 24;
+
+    private readonly ConcurrentDictionary<string, UserLink> _links = new(StringComparer.Ordinal);
+    private long _generation;
+    private CancellationToken _leased;
+
+    public override async Task BeginAsync(Lease lease, CancellationToken stopping)
+    {
+        // The links of an earlier lease are ending; two sockets for one user and network must never be.
+        await EndAllAsync();
+        _generation = lease.Epoch << GenerationBits;
+        _leased = stopping;
+        foreach (var member in await redis.Database.SetMembersAsync(RedisKeys.IrcConnections))
+        {
+            var text = (string)member!;
+            var colon = text.IndexOf(':');
+            if (colon > 0 && UserId.TryParse(text[..colon], out var user))
+                await StartAsync(user, text[(colon + 1)..], Task.CompletedTask);
+        }
+        LogBegun(_links.Count);
+    }
+
+    /// <summary>Waits until every link has said goodbye.</summary>
+    public async ValueTask DisposeAsync() => await EndAllAsync();
+
+    protected override (LinkOrder? Message, string? Error) Read(byte[] json) => LinkOrder.FromJson(json);
+
+    protected override string LaneOf(LinkOrder message) => Name(message.User, message.Network);
+
+    protected override bool Joins(LinkOrder previous, LinkOrder next) => false;
+
+    protected override Task FailAsync(LinkOrder message) => Task.CompletedTask;
+
+    protected override async Task HandleAsync(IReadOnlyList<Work<LinkOrder>> run, CancellationToken stopping)
+    {
+        var order = run[0].Message;
+        _links.TryGetValue(Name(order.User, order.Network), out var link);
+        switch (order)
+        {
+            case ConnectOrder:
+                await redis.Database.SetAddAsync(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(order.User, order.Network));
+                if (link is null || link.IsPausing)
+                {
+                    link?.Stop();
+                    await StartAsync(order.User, order.Network, link?.Ended ?? Task.CompletedTask);
+                }
+                break;
+            case SendOrder send when link is not null:
+                await link.SendAsync(send);
+                break;
+            case SendOrder { ConversationId: { } conversation } send:
+                foreach (var line in send.Lines)
+                {
+                    await uplink.AddAsync(new EventEntry(
+                        Core.Protocol.Rids.New(), send.UserId, send.Network, send.Generation, 0, 0, LinkEvents.Unsent, line, ConversationId: conversation));
+                }
+                break;
+            case DisconnectOrder:
+                await redis.Database.SetRemoveAsync(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(order.User, order.Network));
+                link?.Stop();
+                break;
+            case CloseOrder close when link is not null && link.Generation == close.Generation:
+                link.Stop();
+                await StartAsync(order.User, order.Network, link.Ended);
+                break;
+        }
+    }
+
+    private async Task StartAsync(UserId user, string network, Task before)
+    {
+        // A network that is not configured now may be so again.
+        if (!networks.TryGet(network, out var context))
+            return;
+        if (await accounts.ReadAsync(user, network) is not { } account)
+        {
+            await redis.Database.SetRemoveAsync(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(user, network));
+            return;
+        }
+        var link = new UserLink(user, context, account, uplink, () => Interlocked.Increment(ref _generation), _leased);
+        _links[Name(user, network)] = link;
+        link.Start(before, OnEnded);
+    }
+
+    private void OnEnded(UserLink link, ConnectionOutcome outcome)
+    {
+        _links.TryRemove(KeyValuePair.Create(Name(link.User, link.Network), link));
+        // What the server refused for good is not tried again after a restart either.
+        if (outcome.Kind != OutcomeKind.Stopped)
+            redis.Database.SetRemove(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(link.User, link.Network), CommandFlags.FireAndForget);
+    }
+
+    private async Task EndAllAsync()
+    {
+        foreach (var link in _links.Values)
+            link.Stop();
+        await Task.WhenAll(_links.Values.Select(link => link.Ended));
+        _links.Clear();
+    }
+
+    private static string Name(UserId user, string network) => $"{user.Value}:{network}";
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Holding {Count} IRC connections")]
+    private partial void LogBegun(int count);
+}

@@ -1,0 +1,207 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Protocol.Session;
+
+namespace Mas.IrcBackend.Connections;
+
+/// <summary>
+/// One user's link to a network as the connection manager holds it: numbers its connections and their lines, passes them
+/// on, and says which lines were never sent.
+/// </summary>
+internal sealed class UserLink : IConnectionObserver
+{
+    private const string QuitReason = "Leaving";
+
+    private readonly ParserUplink _uplink;
+    private readonly TimeProvider _time;
+    private readonly Func<long> _nextGeneration;
+    private readonly NetworkLink _link;
+    private readonly CancellationTokenSource _stop;
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(string Line, long? ConversationId)> _unsent = [];
+    private readonly Queue<string> _taken = new();
+    private bool _isOver;
+    private long _generation;
+    private long _seq;
+    private bool _isOpen;
+
+    internal UserLink(
+        UserId user, NetworkContext network, IrcAccount account, ParserUplink uplink, Func<long> nextGeneration, CancellationToken stopping)
+    {
+        User = user;
+        Network = network.Settings.Name;
+        _uplink = uplink;
+        _time = network.Time;
+        _nextGeneration = nextGeneration;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        _link = new NetworkLink(network, account, this);
+    }
+
+    /// <summary>Whose it is.</summary>
+    internal UserId User { get; }
+
+    /// <summary>To which network.</summary>
+    internal string Network { get; }
+
+    /// <summary>Whether it waits for its next attempt to connect.</summary>
+    internal bool IsPausing { get; private set; }
+
+    /// <summary>The number of its newest connection.</summary>
+    internal long Generation => Volatile.Read(ref _generation);
+
+    /// <summary>Completed when it has ended for good.</summary>
+    internal Task Ended { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Starts when <paramref name="before"/>, the link that this one replaces, has ended.</summary>
+    internal void Start(Task before, Action<UserLink, ConnectionOutcome> ended) => Ended = RunAsync(before, ended);
+
+    /// <summary>Ends it in order.</summary>
+    internal void Stop()
+    {
+        lock (_lock)
+        {
+            if (!_isOver)
+                _stop.CancelAsync();
+        }
+    }
+
+    /// <summary>Sends lines over the connection of this generation, each order once.</summary>
+    internal async ValueTask SendAsync(SendOrder order)
+    {
+        const int Remembered = 256;
+        lock (_lock)
+        {
+            if (_taken.Contains(order.Rid))
+                return;
+            _taken.Enqueue(order.Rid);
+            if (_taken.Count > Remembered)
+                _taken.Dequeue();
+            if (_isOpen && order.Generation == _generation)
+            {
+                foreach (var line in order.Lines)
+                    _unsent.AddLast((line, order.ConversationId));
+                if (_link.TrySend(order.Lines))
+                    return;
+                for (var i = 0; i < order.Lines.Count; i++)
+                    _unsent.RemoveLast();
+            }
+        }
+        await TellUnsentAsync(order.Lines.Select(line => (line, order.ConversationId)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ConnectingAsync(ServerAddress server, long generation, CancellationToken stop)
+    {
+        lock (_lock)
+        {
+            _generation = _nextGeneration();
+            _seq = 0;
+            _isOpen = true;
+        }
+        IsPausing = false;
+        return TellAsync(LinkEvents.Connecting, $"Connecting to {server.Host}, port {server.Port}{(server.UsesTls ? ", TLS" : "")}");
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReceivedAsync(string line, bool isForOthers, CancellationToken stop)
+    {
+        if (!isForOthers)
+            return ValueTask.CompletedTask;
+        var seq = ++_seq;
+        return _uplink.AddAsync(new LineEntry(Rid(seq), User.Value, Network, _generation, seq, Now, line));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SentAsync(string line, CancellationToken stop)
+    {
+        lock (_lock)
+        {
+            for (var node = _unsent.First; node is not null; node = node.Next)
+            {
+                if (ReferenceEquals(node.Value.Line, line))
+                {
+                    _unsent.Remove(node);
+                    break;
+                }
+            }
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask HappenedAsync(SessionEvent what, CancellationToken stop) => what switch
+    {
+        SessionEvent.Registered registered => TellAsync(LinkEvents.Registered, nick: registered.Summary.Nick, summary: registered.Summary),
+        SessionEvent.SummaryChanged changed => TellAsync(LinkEvents.Changed, nick: changed.Summary.Nick, summary: changed.Summary),
+        SessionEvent.NickChanged changed => TellAsync(LinkEvents.Nick, nick: changed.Nick),
+        SessionEvent.LoggedIn => TellAsync(LinkEvents.LoggedIn),
+        SessionEvent.LoginFailed failed => TellAsync(LinkEvents.LoginFailed, failed.Reason),
+        _ => ValueTask.CompletedTask,
+    };
+
+    /// <inheritdoc/>
+    public async ValueTask EndedAsync(ConnectionOutcome outcome, NextAttempt next, CancellationToken stop)
+    {
+        (string Line, long? ConversationId)[] unsent;
+        lock (_lock)
+        {
+            _isOpen = false;
+            unsent = [.. _unsent];
+            _unsent.Clear();
+        }
+        IsPausing = next.Step == NextStep.AfterPause;
+        await TellUnsentAsync(unsent);
+        var text = next.Step switch
+        {
+            NextStep.AfterPause => $"{Sentence(outcome)}; the next attempt is in {(int)Math.Ceiling(next.Pause.TotalSeconds)} s",
+            _ => Sentence(outcome),
+        };
+        await TellAsync(LinkEvents.Ended, text, isFinal: next.Step == NextStep.None);
+    }
+
+    private static string Sentence(ConnectionOutcome outcome) => outcome.Kind switch
+    {
+        OutcomeKind.Stopped => "Disconnected",
+        OutcomeKind.Banned => $"The server has banned this connection: {outcome.Detail}",
+        OutcomeKind.Refused => $"The server refuses this connection: {outcome.Detail}",
+        _ => $"The connection is over: {outcome.Detail}",
+    };
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private string Rid(long seq) => $"irc:{Network}:{User.Value}:{_generation}:{seq}";
+
+    private async Task RunAsync(Task before, Action<UserLink, ConnectionOutcome> ended)
+    {
+        await before;
+        await Task.Yield();
+        var outcome = await _link.RunAsync(QuitReason, _stop.Token);
+        ended(this, outcome);
+        lock (_lock)
+        {
+            _isOver = true;
+            _stop.Dispose();
+        }
+    }
+
+    private ValueTask TellAsync(string what, string? text = null, string? nick = null, RegistrationSummary? summary = null, bool isFinal = false)
+    {
+        var seq = ++_seq;
+        return _uplink.AddAsync(new EventEntry(
+            Rid(seq), User.Value, Network, _generation, seq, Now, what, text, nick, summary, _link.Retries, IsFinal: isFinal));
+    }
+
+    // Without a place in the sequence: an order may fail at any time, beside the loop that counts.
+    private async ValueTask TellUnsentAsync(IEnumerable<(string Line, long? ConversationId)> lines)
+    {
+        foreach (var (line, conversationId) in lines)
+        {
+            if (conversationId is not null)
+            {
+                await _uplink.AddAsync(new EventEntry(
+                    Rids.New(), User.Value, Network, _generation, 0, Now, LinkEvents.Unsent, line, ConversationId: conversationId));
+            }
+        }
+    }
+}

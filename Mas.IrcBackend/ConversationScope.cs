@@ -1,0 +1,130 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.IrcBackend.State;
+
+namespace Mas.IrcBackend;
+
+/// <summary>A turn as the only writer of one conversation.</summary>
+internal sealed class ConversationScope(ParserContext context, ConversationId id, ChannelLedger? ledger)
+{
+    /// <summary>Which conversation.</summary>
+    internal ConversationId Id { get; } = id;
+
+    /// <summary>Collects what is told; flushed at the end of the turn.</summary>
+    internal Delivery Delivery { get; } = context.On.Outboxes.NewDelivery();
+
+    private ParserDependencies On => context.On;
+
+    private ConversationWriter Writer => context.Writer;
+
+    /// <summary>Posts what the entry says here, once.</summary>
+    internal Task PostAsync(UserId author, string cat, string body) =>
+        PostAsync(new NewMessage(author, cat, body, context.Rid, context.Redelivered, context.Redelivered, Ts: context.At.ToUnixTimeSeconds()));
+
+    /// <summary>Posts a message.</summary>
+    /// <returns>The message as it stands in the history.</returns>
+    internal async Task<ChatMessage> PostAsync(NewMessage message) =>
+        (await Writer.PostAsync(Id, [message], await On.Conversations.ReserveGidsAsync(1), Delivery))[0];
+
+    /// <summary>The role of somebody, null for who is no member.</summary>
+    internal Task<string?> GetRoleAsync(UserId user) => On.Conversations.GetRoleAsync(Id, user);
+
+    /// <summary>Makes somebody a member with a status, or gives a member another one; told when the role is another.</summary>
+    /// <param name="user">Who.</param>
+    /// <param name="status">Mode letters, highest first.</param>
+    internal async Task SetMemberAsync(UserId user, string status)
+    {
+        var role = context.Connection.Support.Prefixes.Role(status).ToString();
+        var before = await GetRoleAsync(user);
+        await SetStatusAsync(user, status);
+        if (before == role)
+            return;
+        await Writer.SetMemberAsync(Id, user, role);
+        await Writer.TellMembersAsync(Id, new Dictionary<UserId, string> { [user] = role }, Delivery);
+        if (before is not null && !user.IsIrc)
+            await Writer.TellRoleAsync(Id, user, role, Delivery);
+    }
+
+    /// <summary>The mode letters that a member holds.</summary>
+    internal async Task<string> GetStatusAsync(UserId user) =>
+        (string?)await On.Redis.Database.HashGetAsync(RedisKeys.IrcStatuses(Id), user.Value) ?? "";
+
+    /// <summary>Puts somebody out of the members, and tells.</summary>
+    internal async Task RemoveMemberAsync(UserId user)
+    {
+        await Writer.RemoveMemberAsync(Id, user);
+        await SetStatusAsync(user, "");
+        await Writer.TellMembersGoneAsync(Id, [user], Delivery);
+    }
+
+    /// <summary>Makes the members what a list of names says.</summary>
+    internal async Task ResetMembersAsync(IReadOnlyDictionary<UserId, string> statuses)
+    {
+        var prefixes = context.Connection.Support.Prefixes;
+        var roles = statuses.ToDictionary(member => member.Key, member => prefixes.Role(member.Value).ToString());
+        var before = await On.Conversations.GetMembersAsync(Id);
+        foreach (var chunk in roles.Where(member => before.GetValueOrDefault(member.Key) != member.Value).Chunk(1000))
+            await context.Fence.ExecuteAsync("HSET", RedisKeys.ConversationMembers(Id), [.. chunk.SelectMany(member => new StackExchange.Redis.RedisValue[] { member.Key.Value, member.Value })]);
+        foreach (var chunk in before.Keys.Where(user => !roles.ContainsKey(user)).Chunk(1000))
+            await context.Fence.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(Id), [.. chunk.Select(user => (StackExchange.Redis.RedisValue)user.Value)]);
+        await context.Fence.ExecuteAsync("DEL", RedisKeys.IrcStatuses(Id));
+        foreach (var chunk in statuses.Where(member => member.Value.Length > 0).Chunk(1000))
+            await context.Fence.ExecuteAsync("HSET", RedisKeys.IrcStatuses(Id), [.. chunk.SelectMany(member => new StackExchange.Redis.RedisValue[] { member.Key.Value, member.Value })]);
+        var rest = Notifications.UpdateMembersRest(reset: true, roles);
+        foreach (var live in await On.Conversations.GetLiveSessionsAsync(Id))
+        {
+            foreach (var user in roles.Keys)
+                Delivery.Mention(live.Session, user);
+            Delivery.Add(live.Session, WireJson.Splice(Notifications.UpdateMembersHead, live.WindowId, rest));
+            if (roles.TryGetValue(live.Session.UserId, out var role) && before.GetValueOrDefault(live.Session.UserId) != role)
+                Delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, json => json.WriteString("role", role)));
+        }
+    }
+
+    /// <summary>Sets a field that windows show, when it is another one.</summary>
+    internal async Task SetFieldAsync(string field, string value)
+    {
+        if (await On.Redis.Database.HashGetAsync(RedisKeys.Conversation(Id), field) != value)
+            await Writer.SetFieldAsync(Id, field, value, Delivery);
+    }
+
+    /// <summary>Tells everybody here who somebody is now.</summary>
+    internal async Task IntroduceAgainAsync(UserId user)
+    {
+        var entry = Notifications.AddUsers([user], await On.Cards.GetAsync([user]));
+        foreach (var live in await On.Conversations.GetLiveSessionsAsync(Id))
+            Delivery.Add(live.Session, entry);
+    }
+
+    /// <summary>
+    /// Takes the window of the context's user away. With the last window the conversation is gone.
+    /// </summary>
+    internal async Task CloseChannelAsync(UserChannel channel)
+    {
+        var user = context.User;
+        ledger?.Leave(user);
+        await On.Lifecycle.RemoveAsync(user, Id, Delivery);
+        await On.Redis.Database.SetRemoveAsync(RedisKeys.IrcHolders(Id), user.Value);
+        context.Connection.Channels.Remove(context.Connection.Mapping.Fold(channel.Name));
+        if (await On.Redis.Database.SetLengthAsync(RedisKeys.IrcHolders(Id)) > 0)
+        {
+            await RemoveMemberAsync(user);
+            return;
+        }
+        if (await On.Conversations.FindAsync(Id) is { } conversation)
+            await Writer.DeleteAsync(conversation, RedisKeys.GroupField(context.Network, context.Connection.Mapping.Fold(channel.Name)));
+        await Task.WhenAll(
+            On.Redis.Database.KeyDeleteAsync(RedisKeys.IrcStatuses(Id)),
+            On.Redis.Database.KeyDeleteAsync(RedisKeys.IrcLines(Id)),
+            On.Redis.Database.KeyDeleteAsync(RedisKeys.IrcNamesReporter(Id)),
+            On.Redis.Database.KeyDeleteAsync(RedisKeys.NamesBuffer(user, Id)));
+        On.Ledgers.Forget(Id);
+        ledger?.TakeChanges();
+    }
+
+    private Task<StackExchange.Redis.RedisResult> SetStatusAsync(UserId user, string status) => status.Length > 0
+        ? context.Fence.ExecuteAsync("HSET", RedisKeys.IrcStatuses(Id), user.Value, status)
+        : context.Fence.ExecuteAsync("HDEL", RedisKeys.IrcStatuses(Id), user.Value);
+}

@@ -1,0 +1,95 @@
+using Mas.Core.Model;
+using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Commands;
+using Mas.IrcBackend.State;
+
+namespace Mas.IrcBackend.Events;
+
+/// <summary>What happens to connections themselves: state, nick, channels to join again.</summary>
+internal static class ConnectionEvents
+{
+    internal static Task HandleAsync(ParserContext context, EventEntry happened) => happened.Event switch
+    {
+        LinkEvents.Connecting => ConnectingAsync(context, happened),
+        LinkEvents.Registered => RegisteredAsync(context, happened),
+        LinkEvents.Changed when happened.Summary is { } summary => context.On.Connections.RegisterAsync(context.Connection, summary),
+        LinkEvents.Nick when happened.Nick is { } nick => NickAsync(context, nick),
+        LinkEvents.LoginFailed => context.TellServerWindowAsync(Category.Error, $"The login to your account on this network failed: {happened.Text}"),
+        LinkEvents.Ended => EndedAsync(context, happened),
+        LinkEvents.Unsent when happened.ConversationId is { } id => UnsentAsync(context, new ConversationId(id), happened.Text ?? ""),
+        _ => Task.CompletedTask,
+    };
+
+    private static async Task ConnectingAsync(ParserContext context, EventEntry happened)
+    {
+        var connection = context.Connection;
+        // A connection manager that died could not say that its connection ended.
+        if (connection.IsRegistered && connection.Generation != happened.Generation)
+            await ForgetListenerAsync(context);
+        await context.On.Connections.BeginAsync(connection, happened.Generation);
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connecting, happened.RetryCount);
+        await context.TellServerWindowAsync(Category.Server, happened.Text ?? "");
+    }
+
+    private static async Task RegisteredAsync(ParserContext context, EventEntry happened)
+    {
+        var connection = context.Connection;
+        var summary = happened.Summary!;
+        var before = connection.Nick;
+        connection.IsRegistered = true;
+        await context.On.Connections.RegisterAsync(connection, summary);
+        await context.On.People.TakeNickAsync(context.User, context.Network, connection.Mapping, before, summary.Nick);
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connected, 0);
+        await Acquaintances.TellAsync(context, context.User);
+        await JoinCommand.JoinAllAsync(context);
+    }
+
+    private static async Task NickAsync(ParserContext context, string nick)
+    {
+        var connection = context.Connection;
+        var before = connection.Nick;
+        connection.Nick = nick;
+        await context.On.Connections.SetAsync(connection, "nick", nick);
+        await context.On.People.TakeNickAsync(context.User, context.Network, connection.Mapping, before, nick);
+        await context.On.States.TellAsync(context.User, context.Network);
+        await Acquaintances.TellAsync(context, context.User);
+    }
+
+    private static async Task EndedAsync(ParserContext context, EventEntry happened)
+    {
+        var connection = context.Connection;
+        await ForgetListenerAsync(context);
+        connection.IsRegistered = false;
+        await context.On.Connections.SetAsync(connection, "registered", "0");
+        if (connection.Nick.Length > 0)
+            await context.On.People.LeaveNickAsync(context.User, context.Network, connection.Mapping, connection.Nick);
+        if (!await context.On.Users.IsInUseAsync(context.User))
+        {
+            await NetworkCommands.ForgetAsync(context);
+            return;
+        }
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Disconnected, happened.RetryCount);
+        await context.TellServerWindowAsync(happened.IsFinal ? Category.Error : Category.Server, happened.Text ?? "");
+    }
+
+    /// <summary>The user's connection hears no channel any more; others that do count on without it.</summary>
+    private static async Task ForgetListenerAsync(ParserContext context)
+    {
+        foreach (var channel in context.Connection.Channels.Values.ToList())
+        {
+            await context.InChannelAsync(channel.Id, (_, ledger) =>
+            {
+                ledger.Leave(context.User);
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    private static async Task UnsentAsync(ParserContext context, ConversationId id, string line)
+    {
+        if (await context.On.Windows.FindWindowIdAsync(context.User, id) is null)
+            return;
+        var text = Protocol.IrcMessage.TryParse(line, out var message) ? message.Last : line;
+        await context.InAsync(id, scope => scope.PostAsync(UserId.Server, Category.Error, $"Not sent, since the connection was lost: {text}"));
+    }
+}

@@ -1,0 +1,79 @@
+using Mas.IrcBackend.Protocol;
+
+namespace Mas.IrcBackend.Events;
+
+/// <summary>Where each command and numeric of a server goes; what is not named here is shown in the server window.</summary>
+internal static class LineEvents
+{
+    private static readonly Dictionary<string, Func<ParserContext, IrcMessage, Task>> Handlers = new(StringComparer.Ordinal)
+    {
+        ["PRIVMSG"] = MessageEvents.MessageAsync,
+        ["NOTICE"] = MessageEvents.NoticeAsync,
+        ["TAGMSG"] = MessageEvents.TagsAsync,
+        ["REDACT"] = MessageEvents.RedactAsync,
+        ["JOIN"] = PresenceEvents.JoinAsync,
+        ["PART"] = PresenceEvents.PartAsync,
+        ["KICK"] = PresenceEvents.KickAsync,
+        ["QUIT"] = PresenceEvents.QuitAsync,
+        ["NICK"] = PresenceEvents.NickAsync,
+        ["353"] = NamesEvents.NamesAsync,
+        ["366"] = NamesEvents.EndAsync,
+        ["TOPIC"] = ChannelEvents.TopicAsync,
+        ["331"] = ChannelEvents.TopicReplyAsync,
+        ["332"] = ChannelEvents.TopicReplyAsync,
+        ["333"] = ChannelEvents.TopicWhoAsync,
+        ["MODE"] = ChannelEvents.ModeAsync,
+        ["324"] = ChannelEvents.ModeReplyAsync,
+        ["329"] = Nothing,
+        ["INVITE"] = ChannelEvents.InviteAsync,
+        ["RENAME"] = ChannelEvents.RenameAsync,
+        ["470"] = ErrorEvents.ForwardedAsync,
+        ["471"] = ErrorEvents.JoinRefusedAsync,
+        ["473"] = ErrorEvents.JoinRefusedAsync,
+        ["474"] = ErrorEvents.JoinRefusedAsync,
+        ["475"] = ErrorEvents.JoinRefusedAsync,
+        ["476"] = ErrorEvents.JoinRefusedAsync,
+        ["405"] = ErrorEvents.JoinRefusedAsync,
+        ["403"] = ErrorEvents.NoChannelAsync,
+        ["301"] = ServerEvents.AwayAsync,
+        ["BATCH"] = ServerEvents.BatchAsync,
+        ["FAIL"] = ErrorEvents.StandardReplyAsync,
+        ["WARN"] = ErrorEvents.StandardReplyAsync,
+        ["NOTE"] = ErrorEvents.StandardReplyAsync,
+        ["PONG"] = Nothing,
+        ["CAP"] = Nothing,
+        ["ACCOUNT"] = Nothing,
+        ["AWAY"] = Nothing,
+        ["CHGHOST"] = ServerEvents.HostAsync,
+        ["SETNAME"] = Nothing,
+        ["MARKREAD"] = Nothing,
+        ["396"] = ServerEvents.OwnHostAsync,
+        ["730"] = Nothing,
+        ["731"] = Nothing,
+    };
+
+    /// <summary>Handles one line. A line that can't be read says nothing to anybody.</summary>
+    internal static Task HandleAsync(ParserContext context, string line)
+    {
+        if (!IrcMessage.TryParse(line, out var message))
+            return Task.CompletedTask;
+        if (message.Source is { User: not null, Host: not null } source && context.Connection.IsMe(source.Nick))
+            return OwnAsync(context, message, source);
+        return DispatchAsync(context, message);
+    }
+
+    private static async Task OwnAsync(ParserContext context, IrcMessage message, IrcSource source)
+    {
+        await ServerEvents.SawOwnHostAsync(context, $"{source.User}@{source.Host}");
+        await DispatchAsync(context, message);
+    }
+
+    private static Task DispatchAsync(ParserContext context, IrcMessage message)
+    {
+        if (Handlers.TryGetValue(message.Command, out var handler))
+            return handler(context, message);
+        return message.Command is [>= '4' and <= '5', _, _] ? ErrorEvents.RefusedAsync(context, message) : ServerEvents.ShowAsync(context, message);
+    }
+
+    private static Task Nothing(ParserContext context, IrcMessage message) => Task.CompletedTask;
+}

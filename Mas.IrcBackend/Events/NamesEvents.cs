@@ -1,0 +1,73 @@
+using Mas.Core.Model;
+using Mas.Core.Redis;
+using Mas.IrcBackend.Protocol;
+using StackExchange.Redis;
+
+namespace Mas.IrcBackend.Events;
+
+/// <summary>353 and 366: lists of names. Of several connections' lists of one channel, one resets the members.</summary>
+internal static class NamesEvents
+{
+    private static readonly TimeSpan BufferLasts = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReporterLasts = TimeSpan.FromSeconds(3);
+
+    /// <summary>A part of a list: <c>353 me = #c :@a +b c</c>.</summary>
+    internal static async Task NamesAsync(ParserContext context, IrcMessage message)
+    {
+        var name = message.Parameter(message.Parameters.Count - 2);
+        if (context.Connection.Channel(name) is not { } channel)
+        {
+            await ServerEvents.ShowAsync(context, message);
+            return;
+        }
+        var prefixes = context.Connection.Support.Prefixes;
+        var entries = message.Last.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(prefixes.SplitName)
+            .Where(entry => entry.Member.Nick.Length > 0)
+            .Select(entry => new HashEntry(entry.Member.Nick, entry.Status))
+            .ToArray();
+        var key = RedisKeys.NamesBuffer(context.User, channel.Id);
+        if (entries.Length == 0)
+            return;
+        await context.On.Redis.Database.HashSetAsync(key, entries);
+        await context.On.Redis.Database.KeyExpireAsync(key, BufferLasts);
+    }
+
+    /// <summary>The end of a list.</summary>
+    internal static async Task EndAsync(ParserContext context, IrcMessage message)
+    {
+        if (context.Connection.Channel(message.Parameter(1)) is not { } channel)
+            return;
+        var database = context.On.Redis.Database;
+        var key = RedisKeys.NamesBuffer(context.User, channel.Id);
+        var names = await database.HashGetAllAsync(key);
+        await database.KeyDeleteAsync(key);
+        if (names.Length == 0)
+            return;
+        // Everybody rejoins at once after an outage: the first list does, unless it came from this very user again.
+        var reporter = RedisKeys.IrcNamesReporter(channel.Id);
+        var isFirst = await database.StringSetAsync(reporter, context.User.Value, ReporterLasts, When.NotExists);
+        if (!isFirst && await database.StringGetAsync(reporter) != context.User.Value)
+            return;
+        await context.InChannelAsync(channel.Id, async (scope, ledger) =>
+        {
+            var mapping = context.Connection.Mapping;
+            var nicks = names.Select(name => (string)name.Name!).ToList();
+            var users = await context.On.People.GetAsync(context.Network, mapping, nicks);
+            var statuses = new Dictionary<UserId, string>();
+            for (var i = 0; i < users.Length; i++)
+            {
+                // Another connection is ahead of this list.
+                if (!ledger.HasLeftSince(context.User, mapping.Fold(nicks[i])))
+                    statuses[users[i]] = (string?)names[i].Value ?? "";
+            }
+            foreach (var (member, _) in await context.On.Conversations.GetMembersAsync(channel.Id))
+            {
+                if (!statuses.ContainsKey(member) && await context.On.People.NickOfAsync(member, context.Network) is { } nick && ledger.HasJoinedSince(context.User, mapping.Fold(nick)))
+                    statuses[member] = await scope.GetStatusAsync(member);
+            }
+            statuses.TryAdd(context.User, "");
+            await scope.ResetMembersAsync(statuses);
+        });
+    }
+}

@@ -1,0 +1,157 @@
+using Mas.Core.Model;
+using Mas.IrcBackend.Protocol;
+using Mas.IrcBackend.State;
+
+namespace Mas.IrcBackend.Events;
+
+/// <summary>JOIN, PART, KICK, QUIT, NICK: who is in a channel.</summary>
+internal static class PresenceEvents
+{
+    private static readonly TimeSpan SplitLasts = TimeSpan.FromMinutes(5);
+
+    /// <summary>Somebody, or we, joined. With extended-join more parameters follow the channel.</summary>
+    internal static async Task JoinAsync(ParserContext context, IrcMessage message)
+    {
+        if (message.Source is not { } source)
+            return;
+        foreach (var name in message.Parameter(0).Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (context.Connection.IsMe(source.Nick))
+                await OwnChannels.EnterAsync(context, name);
+            else if (context.Connection.Channel(name) is { } channel)
+                await OtherJoinedAsync(context, source, channel);
+        }
+    }
+
+    /// <summary>Somebody, or we, left.</summary>
+    internal static async Task PartAsync(ParserContext context, IrcMessage message)
+    {
+        if (message.Source is not { } source)
+            return;
+        var reason = message.Parameters.Count > 1 ? message.Last : "";
+        foreach (var name in message.Parameter(0).Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (context.Connection.Channel(name) is not { } channel)
+                continue;
+            if (context.Connection.IsMe(source.Nick))
+                await OwnChannels.LeaveAsync(context, channel, context.User, Category.Part, reason);
+            else
+                await OtherLeftAsync(context, source.Nick, channel, Category.Part, reason);
+        }
+    }
+
+    /// <summary>Somebody was put out: us, or another.</summary>
+    internal static async Task KickAsync(ParserContext context, IrcMessage message)
+    {
+        var connection = context.Connection;
+        if (connection.Channel(message.Parameter(0)) is not { } channel)
+            return;
+        var (nick, reason) = (message.Parameter(1), message.Parameters.Count > 2 ? message.Last : "");
+        var kicker = message.Source is { IsServer: false } source
+            ? await context.On.People.GetAsync(context.Network, connection.Mapping, source.Nick)
+            : UserId.Server;
+        var text = reason.Length > 0 ? $"{nick}: {reason}" : nick;
+        if (connection.IsMe(nick))
+        {
+            await OwnChannels.LeaveAsync(context, channel, kicker, Category.Kick, text);
+            await context.TellServerWindowAsync(Category.Kick, $"{message.Source?.Nick ?? connection.Server} put you out of {channel.Name}{(reason.Length > 0 ? $": {reason}" : "")}");
+            return;
+        }
+        var member = await context.On.People.GetAsync(context.Network, connection.Mapping, nick);
+        await context.InChannelAsync(channel.Id, async (scope, ledger) =>
+        {
+            if (!ledger.IsNewLeave(context.User, connection.Mapping.Fold(nick), context.At) || await scope.GetRoleAsync(member) is null)
+                return;
+            await scope.PostAsync(kicker, Category.Kick, text);
+            await scope.RemoveMemberAsync(member);
+        });
+    }
+
+    /// <summary>Somebody left the network: told in each channel of ours that they were in.</summary>
+    internal static async Task QuitAsync(ParserContext context, IrcMessage message)
+    {
+        if (message.Source is not { } source || context.Connection.IsMe(source.Nick))
+            return;
+        foreach (var (channel, _) in await ChannelsOfAsync(context, source.Nick))
+            await OtherLeftAsync(context, source.Nick, channel, Category.Quit, message.Last);
+    }
+
+    /// <summary>Somebody, or we, have another nick.</summary>
+    internal static async Task NickAsync(ParserContext context, IrcMessage message)
+    {
+        if (message.Source is not { } source)
+            return;
+        var (network, mapping) = (context.Network, context.Connection.Mapping);
+        var (old, nick) = (source.Nick, message.Parameter(0));
+        // The event that went before this line has named us already.
+        var isOwn = context.Connection.IsMe(nick) || context.Connection.IsMe(old);
+        var channels = isOwn ? [.. context.Connection.Channels.Values] : (await ChannelsOfAsync(context, old)).ConvertAll(found => found.Channel);
+        var mas = isOwn ? context.User : await context.On.People.FindMasAsync(network, mapping, old) ?? await context.On.People.FindMasAsync(network, mapping, nick);
+        UserId? renamed = mas;
+        foreach (var channel in channels)
+        {
+            await context.InChannelAsync(channel.Id, async (scope, ledger) =>
+            {
+                var (from, to) = (mapping.Fold(old), mapping.Fold(nick));
+                var isNew = from == to
+                    ? ledger.IsNew(context.User, from, "NICK", nick, context.At)
+                    : ledger.IsNewLeave(context.User, from, context.At) & ledger.IsNewJoin(context.User, to, context.At);
+                if (!isNew)
+                    return;
+                renamed ??= await context.On.People.RenameAsync(network, mapping, old, nick);
+                if (await scope.GetRoleAsync(renamed.Value) is null)
+                    return;
+                if (mas is null)
+                    await scope.IntroduceAgainAsync(renamed.Value);
+                await scope.PostAsync(renamed.Value, Category.Info, $"{old} is now known as {nick}");
+            });
+        }
+        if (isOwn && channels.Count == 0)
+            await context.TellServerWindowAsync(Category.Info, $"You are now known as {nick}");
+    }
+
+    private static Task OtherJoinedAsync(ParserContext context, IrcSource source, UserChannel channel) =>
+        context.InChannelAsync(channel.Id, async (scope, ledger) =>
+        {
+            var nick = context.Connection.Mapping.Fold(source.Nick);
+            if (!ledger.IsNewJoin(context.User, nick, context.At))
+                return;
+            var member = await context.On.People.GetAsync(context.Network, context.Connection.Mapping, source.Nick);
+            if (await scope.GetRoleAsync(member) is not null)
+                return;
+            await scope.SetMemberAsync(member, "");
+            // After a split they come back in a crowd, and nobody has to be told one by one.
+            if (!ledger.ReturnsFromSplit(nick, context.At))
+                await scope.PostAsync(member, Category.Join, "");
+        });
+
+    private static async Task OtherLeftAsync(ParserContext context, string nick, UserChannel channel, string cat, string reason)
+    {
+        var mapping = context.Connection.Mapping;
+        await context.InChannelAsync(channel.Id, async (scope, ledger) =>
+        {
+            if (!ledger.IsNewLeave(context.User, mapping.Fold(nick), context.At))
+                return;
+            if (await ChannelMembers.FindAsync(context, channel.Id, nick) is not { } member)
+                return;
+            if (cat == Category.Quit && NetsplitGatherer.IsSplit(reason))
+            {
+                if (ledger.IsFirstOfSplit(reason, mapping.Fold(nick), context.At, SplitLasts))
+                    await scope.PostAsync(UserId.Server, Category.Quit, $"Netsplit: {reason}");
+            }
+            else
+            {
+                await scope.PostAsync(member, cat, reason);
+            }
+            await scope.RemoveMemberAsync(member);
+        });
+    }
+
+    /// <summary>Our channels in which somebody of this nick is.</summary>
+    private static async Task<List<(UserChannel Channel, UserId Member)>> ChannelsOfAsync(ParserContext context, string nick)
+    {
+        var channels = context.Connection.Channels.Values.ToList();
+        var there = await Task.WhenAll(channels.Select(channel => ChannelMembers.FindAsync(context, channel.Id, nick)));
+        return [.. channels.Zip(there).Where(pair => pair.Second is not null).Select(pair => (pair.First, pair.Second!.Value))];
+    }
+}

@@ -1,0 +1,51 @@
+using Mas.Core.Model;
+using Mas.Core.Redis;
+
+namespace Mas.IrcBackend;
+
+/// <summary>Conversations of two on IRC networks: with a nick, with another MAS user by their nick, or with the server.</summary>
+internal static class OneOnOnes
+{
+    /// <summary>The conversation of the context's user with a peer; its window is open when this returns.</summary>
+    internal static async Task<ConversationId> OpenAsync(ParserContext context, UserId peer)
+    {
+        if (context.Connection.OneOnOnes.TryGetValue(peer, out var open))
+            return open;
+        var id = await OpenAsync(context, context.User, peer);
+        return context.Connection.OneOnOnes[peer] = id;
+    }
+
+    /// <summary>The same for the window of any user; used for the peer when that is a MAS user too.</summary>
+    internal static async Task<ConversationId> OpenAsync(ParserContext context, UserId user, UserId peer)
+    {
+        var (id, _) = await context.Writer.ClaimAsync(RedisKeys.OneOnOneField(context.Network, user, peer));
+        if (await context.On.Windows.FindWindowIdAsync(user, id) is not null)
+            return id;
+        await context.InAsync(id, async scope =>
+        {
+            foreach (var member in new[] { user, peer })
+            {
+                if (await scope.GetRoleAsync(member) is null)
+                    await context.Writer.SetMemberAsync(id, member, Roles.User);
+            }
+            var conversation = await context.On.Conversations.FindAsync(id);
+            if (conversation is null)
+            {
+                conversation = new Conversation(id, Conversation.OneOnOne, context.Network, "", "", "", "", 0);
+                await context.Writer.CreateAsync(conversation);
+            }
+            if (await context.On.Windows.FindWindowIdAsync(user, id) is null)
+                await context.On.Lifecycle.OpenAsync(user, conversation, scope.Delivery);
+        });
+        return id;
+    }
+
+    /// <summary>Whether the user has the window, without opening it.</summary>
+    internal static async Task<ConversationId?> FindAsync(ParserContext context, UserId peer)
+    {
+        if (context.Connection.OneOnOnes.TryGetValue(peer, out var open))
+            return open;
+        return await context.On.Conversations.FindOneOnOneAsync(context.Network, context.User, peer) is { } id
+            && await context.On.Windows.FindWindowIdAsync(context.User, id) is not null ? id : null;
+    }
+}

@@ -1,0 +1,108 @@
+using Mas.Core.Model;
+using Mas.Core.Queues;
+using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.State;
+
+namespace Mas.IrcBackend;
+
+/// <summary>What the handling of one entry works with.</summary>
+internal sealed class ParserContext(
+    ParserDependencies on, Fence fence, ConversationWriter writer, UserConnection connection, string rid, long generation, long seq, bool redelivered, DateTimeOffset at)
+{
+    private int _orders;
+
+    /// <summary>The dependencies.</summary>
+    internal ParserDependencies On { get; } = on;
+
+    /// <summary>The writer of conversations.</summary>
+    internal ConversationWriter Writer { get; } = writer;
+
+    /// <summary>Refuses writes when the lease is lost.</summary>
+    internal Fence Fence { get; } = fence;
+
+    /// <summary>Whose entry it is.</summary>
+    internal UserConnection Connection { get; } = connection;
+
+    /// <summary>Whose entry it is.</summary>
+    internal UserId User => Connection.User;
+
+    /// <summary>The network.</summary>
+    internal string Network => Connection.Network;
+
+    /// <summary>The entry's id, unique; it marks what the entry posts.</summary>
+    internal string Rid { get; } = rid;
+
+    /// <summary>The connection that the entry is of.</summary>
+    internal long Generation { get; } = generation;
+
+    /// <summary>Its place among that connection's entries; 0 for requests.</summary>
+    internal long Seq { get; } = seq;
+
+    /// <summary>Whether it may have been handled before, wholly or in part.</summary>
+    internal bool Redelivered { get; } = redelivered;
+
+    /// <summary>When it was read.</summary>
+    internal DateTimeOffset At { get; } = at;
+
+    /// <summary>Hands lines to the connection manager; it has them when this returns.</summary>
+    /// <param name="conversation">Where to say so when one can't be sent; null when nobody typed them.</param>
+    /// <param name="lines">The lines.</param>
+    internal Task SendAsync(ConversationId? conversation, params IReadOnlyList<string> lines) => SendAsync(conversation, null, lines);
+
+    /// <summary>Hands lines over under an id of the caller's; an id that comes again is not sent again.</summary>
+    internal Task SendAsync(ConversationId? conversation, string? orderRid, IReadOnlyList<string> lines)
+    {
+        // Numbered within the entry: handling it again gives the same ids.
+        var id = orderRid ?? $"{Rid}/{_orders++}";
+        return lines.Count == 0
+            ? Task.CompletedTask
+            : OrderAsync(new SendOrder(id, User.Value, Network, Connection.Generation, lines, conversation?.Value));
+    }
+
+    /// <summary>Asks something else of the connection manager.</summary>
+    internal Task OrderAsync(LinkOrder order) => On.Courier.SendAsync(Endpoints.ConnectionManager, order.ToJson());
+
+    /// <summary>Changes a conversation, as its only writer; what the work tells is delivered before the next writer's turn.</summary>
+    internal async Task InAsync(ConversationId id, Func<ConversationScope, Task> work)
+    {
+        using var held = await On.Locks.TakeAsync(id.ToString());
+        var scope = new ConversationScope(this, id, null);
+        await work(scope);
+        await scope.Delivery.FlushAsync();
+    }
+
+    /// <summary>
+    /// Changes a channel. Of an entry that is delivered again, what was counted before was done then.
+    /// </summary>
+    internal async Task InChannelAsync(ConversationId id, Func<ConversationScope, ChannelLedger, Task> work)
+    {
+        using var held = await On.Locks.TakeAsync(id.ToString());
+        try
+        {
+            var ledger = await On.Ledgers.GetAsync(id);
+            if (Redelivered && ledger.HasCounted(User, Generation, Seq))
+                return;
+            var scope = new ConversationScope(this, id, ledger);
+            await work(scope, ledger);
+            await scope.Delivery.FlushAsync();
+            ledger.Move(User, Generation, Seq);
+            await On.Ledgers.KeepAsync(id, ledger, Fence);
+        }
+        catch
+        {
+            // Counted in memory but not done: read again what was kept.
+            On.Ledgers.Forget(id);
+            throw;
+        }
+    }
+
+    /// <summary>Posts a line to the window of the network's server.</summary>
+    internal Task TellServerWindowAsync(string cat, string body) => TellServerWindowAsync(cat, body, UserId.Server);
+
+    /// <summary>Posts a line of somebody's to the window of the network's server.</summary>
+    internal async Task TellServerWindowAsync(string cat, string body, UserId author)
+    {
+        var id = await OneOnOnes.OpenAsync(this, UserId.Server);
+        await InAsync(id, scope => scope.PostAsync(author, cat, body));
+    }
+}

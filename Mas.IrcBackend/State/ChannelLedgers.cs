@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using Mas.Core.Model;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+
+namespace Mas.IrcBackend.State;
+
+/// <summary>
+/// The ledgers of the channels, <c>irclines:&lt;conversationId&gt;</c>. What a line changes is written behind what it posts: a
+/// parser that dies in between counts the line again, and finds its message by its rid.
+/// </summary>
+internal sealed class ChannelLedgers(RedisConnection redis)
+{
+    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
+    private readonly ConcurrentDictionary<ConversationId, ChannelLedger> _known = new();
+
+    /// <summary>A channel's ledger. The conversation's lock is held.</summary>
+    internal async Task<ChannelLedger> GetAsync(ConversationId id) =>
+        _known.TryGetValue(id, out var known) ? known : _known[id] = ChannelLedger.Read(await redis.Database.HashGetAllAsync(RedisKeys.IrcLines(id)));
+
+    /// <summary>Keeps what has changed.</summary>
+    internal async Task KeepAsync(ConversationId id, ChannelLedger ledger, Fence fence)
+    {
+        var (set, removed) = ledger.TakeChanges();
+        var key = RedisKeys.IrcLines(id);
+        var writes = new List<Task>(3);
+        if (set.Count > 0)
+            writes.Add(fence.ExecuteAsync("HSET", key, [.. set.SelectMany(entry => new[] { entry.Name, entry.Value })]));
+        if (removed.Count > 0)
+            writes.Add(fence.ExecuteAsync("HDEL", key, [.. removed]));
+        if (set.Count > 0)
+            writes.Add(redis.Database.KeyExpireAsync(key, KeptFor));
+        await Task.WhenAll(writes);
+    }
+
+    /// <summary>Forgets what is remembered of a channel, so that it is read again.</summary>
+    internal void Forget(ConversationId id) => _known.TryRemove(id, out _);
+
+    /// <summary>Forgets all, for a new lease.</summary>
+    internal void ForgetAll() => _known.Clear();
+}
