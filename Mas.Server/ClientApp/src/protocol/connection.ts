@@ -19,7 +19,7 @@ export interface Socket {
   send(data: string): void;
   close(): void;
   onopen: ((event: never) => unknown) | null;
-  onmessage: ((event: { data: unknown }) => unknown) | null;
+  onmessage: ((event: never) => unknown) | null;
   onclose: ((event: never) => unknown) | null;
 }
 
@@ -109,7 +109,7 @@ export class Connection {
     socket.onopen = () => {
       socket.send(JSON.stringify({ type: 'INIT', reqId: this.nextReqId++, version: '1.0', ...this.events.initFields() }));
     };
-    socket.onmessage = event => {
+    socket.onmessage = (event: { data: unknown }) => {
       if (this.socket !== socket) return;
       this.lastReceived = Date.now();
       this.receive(JSON.parse(String(event.data)) as Notification[], deadline);

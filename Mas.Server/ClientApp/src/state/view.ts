@@ -65,7 +65,7 @@ export function toggleMembers(): void {
 
 /** Follows the browser's back button and the focus of the page. */
 export function watchPage(): void {
-  addEventListener('popstate', event => {
+  window.addEventListener('popstate', event => {
     view.listOpen.value = (event.state as { mas?: string } | null)?.mas !== 'content';
   });
   const focus = () => {
