@@ -4,15 +4,17 @@ using Mas.Server.Accounts;
 using Mas.Server.Health;
 using Mas.Server.Requests;
 using Mas.Server.Sockets;
+using Mas.Server.WebClient;
 
 return await MasHost.RunAsync(async () =>
 {
     var builder = MasHost.CreateWebBuilder(args);
     builder.ListenAsSet();
     await builder.ConnectRedisAsync();
-    builder.Services.AddMasCore().AddServerSettings().AddAccounts().AddRequests().AddSockets().AddHealth();
+    builder.Services.AddMasCore().AddServerSettings().AddAccounts().AddRequests().AddSockets().AddHealth().AddWebClient();
     var app = builder.Build();
     app.UseTrustedProxies();
+    app.UseWebClient();
     app.UseWebSockets();
     app.MapHealth();
     app.MapAccounts();

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { offlineShell } from './build/offlineShell';
-import { precompress } from './build/precompress';
+import { offlineShell } from './build/offlineShell.ts';
+import { precompress } from './build/precompress.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

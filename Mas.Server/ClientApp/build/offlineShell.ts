@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Plugin } from 'vite';
 
 /** What the worker's source holds in place of the list of files that it keeps. */
-const placeholder = '"__MAS_SHELL__"';
+const placeholder = /["'`]__MAS_SHELL__["'`]/;
 
 /**
  * Tells the service worker which files make up the client, and gives the set a version, so that a
@@ -26,7 +26,7 @@ export function offlineShell(): Plugin {
         .digest('hex')
         .slice(0, 12);
       const shell = JSON.stringify({ version, files: ['/', ...files.map(name => `/${name}`)] });
-      if (!worker.code.includes(placeholder)) throw new Error('sw.js has no place for its list of files.');
+      if (!placeholder.test(worker.code)) throw new Error('sw.js has no place for its list of files.');
       worker.code = worker.code.replace(placeholder, () => shell);
     },
   };

@@ -153,6 +153,7 @@ export const de: Dictionary = {
   'msg.joined': 'ist gekommen',
   'msg.left': 'ist gegangen',
   'msg.quit': 'hat sich abgemeldet',
+  'msg.kicked': 'hat entfernt:',
   'msg.notice': 'Hinweis',
   'msg.copyCode': 'Code kopieren',
 
@@ -235,6 +236,7 @@ export const de: Dictionary = {
   'details.titleAlert': 'Im Seitentitel markieren und benachrichtigen',
 
   'whois.title': 'Whois',
+  'whois.found': '{nick} ist {name}, {state}.',
   'whois.sent': 'Die Antwort erscheint im Server-Fenster von {network}.',
 
   'leave.title': '{name} verlassen?',

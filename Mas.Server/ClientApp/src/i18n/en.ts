@@ -154,6 +154,7 @@ export const en = {
   'msg.joined': 'joined',
   'msg.left': 'left',
   'msg.quit': 'quit',
+  'msg.kicked': 'removed',
   'msg.notice': 'Notice',
   'msg.copyCode': 'Copy the code',
 
@@ -236,6 +237,7 @@ export const en = {
   'details.titleAlert': 'Mark in the page title and notify',
 
   'whois.title': 'Whois',
+  'whois.found': '{nick} is {name}, {state}.',
   'whois.sent': 'The answer appears in the server window of {network}.',
 
   'leave.title': 'Leave {name}?',

@@ -120,6 +120,12 @@ export interface Ack {
   name?: string;
   email?: string;
   nick?: string;
+  userId?: UserId;
+  /** Of WHOIS on MAS. */
+  online?: boolean;
+  last?: number;
+  /** What a typed command has to say, such as /help. */
+  text?: string;
 }
 
 /** A request's fields without `reqId`, which the connection adds. */

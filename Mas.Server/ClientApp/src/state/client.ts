@@ -12,6 +12,7 @@ import { forgetSettings, mergeSettings, preferences } from './settings';
 import { Store, masNetwork } from './store';
 import { say } from './toasts';
 import { openWindow, view } from './view';
+import { whoisText } from './whois';
 
 /** `starting`: nobody knows yet whether there is a login; `ended`: see `client.ending`. */
 export type Phase = 'starting' | 'signedOut' | 'loading' | 'ready' | 'ended';
@@ -300,10 +301,13 @@ export class ChatClient {
   /** The session that sends hears of its message by the acknowledgement only. */
   private confirmed(message: PendingMessage, ack: Ack): void {
     const window = this.find(message.windowId);
-    if (!window || ack.gid === undefined) return;
+    if (!window) return;
+    if (ack.text !== undefined) say({ text: ack.text, sticky: true });
+    else if (ack.nick !== undefined) say({ text: whoisText(ack), sticky: true });
     const shown = spokenText(message.text);
-    if (shown) {
+    if (shown && ack.gid !== undefined) {
       window.addMessages([{ gid: ack.gid, ts: ack.ts ?? message.ts, userId: this.store.me.peek(), rid: message.rid, ...shown }]);
+      window.marker.value = null;
       this.markSeen(window);
     }
   }

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
-import { AuthPage } from './auth/AuthPage';
+import { AuthPage, resetToken } from './auth/AuthPage';
 import { EndedPage } from './auth/EndedPage';
 import { useClient } from './context';
 import { Logo } from './parts/Logo';
@@ -16,7 +16,7 @@ export function App() {
   }, [phase]);
   return (
     <>
-      {phase === 'signedOut' ? (
+      {phase === 'signedOut' || resetToken() !== null ? (
         <AuthPage />
       ) : phase === 'ended' ? (
         <EndedPage />

@@ -9,8 +9,13 @@ import { RegisterForm } from './RegisterForm';
 
 export type AuthView = 'login' | 'register' | 'forgot' | 'reset';
 
-const paths: Record<string, AuthView> = { '/register': 'register', '/forgot-password': 'forgot', '/reset-password': 'reset' };
+const paths: Record<string, AuthView> = { '/register': 'register', '/forgot-password': 'forgot' };
 const current = signal<AuthView>('login');
+
+/** The token of the link that the server mails; it stands in the fragment, which no server ever sees. */
+export function resetToken(): string | null {
+  return /^#reset-password=(.+)$/.exec(location.hash)?.[1] ?? null;
+}
 
 /** Goes to one of the forms; the address follows, so that reloading and the back button work. */
 export function showAuth(next: AuthView): void {
@@ -24,7 +29,7 @@ export function AuthPage() {
   const client = useClient();
   useEffect(() => {
     const follow = () => {
-      current.value = paths[location.pathname] ?? 'login';
+      current.value = resetToken() !== null ? 'reset' : (paths[location.pathname] ?? 'login');
     };
     follow();
     addEventListener('popstate', follow);

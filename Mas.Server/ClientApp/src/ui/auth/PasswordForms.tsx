@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { post } from '../../protocol/http';
 import { Field } from '../parts/Field';
-import { showAuth } from './AuthPage';
+import { resetToken, showAuth } from './AuthPage';
 import { FormError, useSubmit } from './useSubmit';
 
 /** Asks for the mail with the link. */
@@ -38,8 +38,7 @@ export function ResetForm() {
   const [password, setPassword] = useState('');
   const [done, setDone] = useState(false);
   const form = useSubmit(async () => {
-    const token = new URLSearchParams(location.search).get('token') ?? '';
-    const result = await post('/api/reset-password', { token, password });
+    const result = await post('/api/reset-password', { token: resetToken() ?? '', password });
     setDone(result.ok);
     return result;
   });

@@ -4,6 +4,7 @@ import type { ChatWindow } from '../../state/chatWindow';
 import type { ChatClient } from '../../state/client';
 import { masNetwork } from '../../state/store';
 import { say } from '../../state/toasts';
+import { whoisText } from '../../state/whois';
 import { openDialog } from '../../state/view';
 import { mention } from '../composer/drafts';
 import type { MenuItem } from '../parts/Menu';
@@ -21,7 +22,7 @@ export function personActions(client: ChatClient, window: ChatWindow, userId: Us
   return [
     !me && { label: t('person.chat', { name }), run: () => void client.chatWith(userId, window.network) },
     !me && { label: t('person.mention'), run: () => mention(window.id, name) },
-    !mas && { label: t('person.whois', { name }), run: () => void whois(client, window.network, name) },
+    { label: t('person.whois', { name }), run: () => void whois(client, window.network, name) },
     !me && mas && !friend && { label: t('person.addFriend'), run: () => void askFriend(client, userId, name) },
     !me && friend && { label: t('person.removeFriend'), run: () => void client.request({ type: 'REMOVE_FRIEND', userId }, false) },
     moderates && (role === '@' ? { label: t('person.takeOperator'), run: () => setRole('u') } : { label: t('person.makeOperator'), run: () => setRole('@') }),
@@ -32,7 +33,7 @@ export function personActions(client: ChatClient, window: ChatWindow, userId: Us
 
 export async function whois(client: ChatClient, network: string, nick: string): Promise<void> {
   const ack = await client.request({ type: 'WHOIS', network, nick }, false);
-  if (ack.status === 'OK') say({ text: t('whois.sent', { network }) });
+  if (ack.status === 'OK') say({ text: ack.nick === undefined ? t('whois.sent', { network }) : whoisText(ack), sticky: ack.nick !== undefined });
 }
 
 async function askFriend(client: ChatClient, userId: UserId, name: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { t } from '../../i18n';
 import { clock, fullTime } from '../../i18n/time';
 import type { WireMessage } from '../../protocol/messages';
-import type { ChatWindow } from '../../state/chatWindow';
+import { type ChatWindow, serverUserId } from '../../state/chatWindow';
 import { preferences } from '../../state/settings';
 import { masNetwork } from '../../state/store';
 import { say } from '../../state/toasts';
@@ -96,17 +96,25 @@ function ActionRow({ window, message }: MessageProps) {
 /** What happened, as against what was said: joins, kicks, the server's own words. */
 function EventRow({ window, message }: MessageProps) {
   const { store } = useClient();
-  const about = message.cat === 'join' || message.cat === 'part' || message.cat === 'quit';
+  const cameOrWent = message.cat === 'join' || message.cat === 'part' || message.cat === 'quit';
+  // Others' doings are told as "who did what"; the server's own words stand for themselves.
+  const told = message.cat === 'kick' || (message.cat === 'info' && message.userId !== serverUserId);
   const inlines = parseInlines(message.body);
+  const name = store.nick(message.userId, window.network);
   return (
     <article class={`message event ${message.cat}`} data-gid={message.gid}>
       <Time ts={message.ts} class="side-time" />
       <div class="message-main">
         <div class="body">
-          {about && (
+          {cameOrWent && (
             <>
-              <strong>{store.nick(message.userId, window.network)}</strong> {noiseVerb(message.cat)}
+              <strong>{name}</strong> {noiseVerb(message.cat)}
               {message.body !== '' && ': '}
+            </>
+          )}
+          {told && (
+            <>
+              <strong>{name}</strong> {message.cat === 'kick' && `${t('msg.kicked')} `}
             </>
           )}
           <Inlines inlines={inlines} network={window.network} />
