@@ -71,7 +71,9 @@ function byTrigger(word: string, from: number, to: number, sources: CompletionSo
 }
 
 function nicks(typed: string, sources: CompletionSources, insert: (nick: string) => string, prefixOnly = false): Candidate[] {
-  const known = sources.nicks();
-  const fitting = prefixOnly ? known.filter(nick => nick.toLowerCase().startsWith(typed.toLowerCase())) : rank(typed, known, nick => nick);
+  const wanted = typed.toLowerCase();
+  const held = sources.nicks().filter(nick => nick.toLowerCase().includes(wanted));
+  // Letters that are only scattered over a nick are no reason to offer it: who writes @ knows whom they mean.
+  const fitting = prefixOnly ? held.filter(nick => nick.toLowerCase().startsWith(wanted)) : rank(typed, held, nick => nick);
   return fitting.slice(0, most).map(nick => ({ insert: insert(nick), label: nick }));
 }

@@ -15,7 +15,7 @@ function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 /** Hours and minutes of a time in unix seconds. */
 export function clock(ts: number, format: TimeFormat): string {
-  const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  const options: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
   if (format !== 'auto') options.hourCycle = format === '12' ? 'h12' : 'h23';
   return formatter(options).format(ts * 1000);
 }

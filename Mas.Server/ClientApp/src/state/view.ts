@@ -20,7 +20,8 @@ export const view = {
   /** The window that has the focus, in the grid too. */
   active: signal<WindowId | null>(null),
   dialog: signal<DialogName | null>(null),
-  members: signal(localFlag('mas.members', true)),
+  /** On narrow pages the members lie over the conversation, so there they are shown only when asked for. */
+  members: signal(localFlag('mas.members', true) && !narrow()),
   /** On a phone: the list of conversations is shown, and not the conversation. */
   listOpen: signal(true),
   editing: signal<{ windowId: WindowId; gid: number } | null>(null),
@@ -60,7 +61,7 @@ export function closeDialog(): void {
 
 export function toggleMembers(): void {
   view.members.value = !view.members.value;
-  localStorage.setItem('mas.members', view.members.value ? 'on' : 'off');
+  if (!narrow()) localStorage.setItem('mas.members', view.members.value ? 'on' : 'off');
 }
 
 /** Follows the browser's back button and the focus of the page. */
@@ -80,6 +81,10 @@ function leaveList(): void {
   if (!view.listOpen.peek()) return;
   view.listOpen.value = false;
   history.pushState({ mas: 'content' }, '');
+}
+
+function narrow(): boolean {
+  return typeof matchMedia !== 'undefined' && matchMedia('(max-width: 980px)').matches;
 }
 
 function localFlag(key: string, byDefault: boolean): boolean {
