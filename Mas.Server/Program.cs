@@ -2,9 +2,13 @@ using Mas.Core.Hosting;
 using Mas.Server;
 using Mas.Server.Accounts;
 using Mas.Server.Health;
+using Mas.Server.Operator;
 using Mas.Server.Requests;
 using Mas.Server.Sockets;
 using Mas.Server.WebClient;
+
+if (args is ["ctl", .. var command])
+    return await new MasCtl(Console.In, Console.Out, Console.Error).RunAsync(command);
 
 return await MasHost.RunAsync(async () =>
 {

@@ -6,6 +6,7 @@
 -- ARGV[3]  the text
 -- Returns  rows: users who have the alert now, sessions that were told at once (in this step)
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
+-- Sums     of all steps
 -- Asks     tells every user of this MAS, if it is for everybody
 -- Writes   yes: alerts:<userId>, nextGlobalNoteId, outboxes (ADD_ALERT)
 local STEP = 500

@@ -5,6 +5,8 @@
 -- ARGV[2]  how many to name for each step; 20 when missing
 -- Returns  rows: family, key, type, bytes, and in the row with an empty key what the family has in this step: keys, bytes
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
+-- Sums     by family, key, type
+-- Sort     bytes
 -- Writes   no
 local STEP = 500
 local most = tonumber(ARGV[2]) or 20
