@@ -2,7 +2,7 @@
 -- Usage:   import FILE
 -- KEYS     none: the lines name them
 -- ARGV     lines, some hundred at a time (masctl reads the file)
--- Returns  rows: key, result (imported, merged, kept: it is there already, or what is wrong)
+-- Returns  rows: key, result (imported, merged, kept: it was there already, or what is wrong)
 -- Asks     adds what the file holds
 -- Writes   yes: the keys that the lines name
 local call = redis.call
@@ -77,7 +77,10 @@ local function import(line)
   end
   if call('EXISTS', key) == 1 then
     -- An account takes the place of the name of somebody who has only been talked to.
-    if line.stub or not isStub(key) or next(value) == nil then
+    if line.stub then
+      return 'merged'
+    end
+    if not isStub(key) or next(value) == nil then
       return 'kept'
     end
     call('DEL', key)
