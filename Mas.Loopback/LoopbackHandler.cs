@@ -67,6 +67,12 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
         SetRole role => RoleCommand.RunAsync(role, context),
         KickMember kick => KickCommand.RunAsync(kick, context),
         InviteUser invite => InviteCommand.RunAsync(invite, context),
+        RemoveGroup remove => AdminGroupCommands.RemoveAsync(remove, context),
+        SetOwner owner => AdminGroupCommands.SetOwnerAsync(owner, context),
+        RemoveMember member => AdminGroupCommands.RemoveMemberAsync(member, context),
+        OpenMissingWindow window => AdminGroupCommands.OpenWindowAsync(window, context),
+        DeleteMessage delete => AdminHistoryCommands.DeleteAsync(delete, context),
+        TrimHistory trim => AdminHistoryCommands.TrimAsync(trim, context),
         _ => throw new InvalidOperationException($"No command handles {message.GetType().Name}."),
     };
 }

@@ -2,17 +2,23 @@ using Mas.Core.Hosting;
 using Mas.Server;
 using Mas.Server.Accounts;
 using Mas.Server.Health;
+using Mas.Server.Operator;
 using Mas.Server.Requests;
 using Mas.Server.Sockets;
+using Mas.Server.WebClient;
+
+if (args is ["ctl", .. var command])
+    return await new MasCtl(Console.In, Console.Out, Console.Error).RunAsync(command);
 
 return await MasHost.RunAsync(async () =>
 {
     var builder = MasHost.CreateWebBuilder(args);
     builder.ListenAsSet();
     await builder.ConnectRedisAsync();
-    builder.Services.AddMasCore().AddServerSettings().AddAccounts().AddRequests().AddSockets().AddHealth();
+    builder.Services.AddMasCore().AddServerSettings().AddAccounts().AddRequests().AddSockets().AddHealth().AddWebClient();
     var app = builder.Build();
     app.UseTrustedProxies();
+    app.UseWebClient();
     app.UseWebSockets();
     app.MapHealth();
     app.MapAccounts();

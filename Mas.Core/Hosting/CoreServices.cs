@@ -24,5 +24,6 @@ public static class CoreServices
         .AddSingleton<Alerts>()
         .AddSingleton<Courier>()
         .AddSingleton<Outboxes>()
-        .AddSingleton<DeadLetters>();
+        .AddSingleton<DeadLetters>()
+        .AddSingleton<Operator.AdminScriptRunner>();
 }

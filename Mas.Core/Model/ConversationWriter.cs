@@ -129,6 +129,15 @@ public sealed class ConversationWriter(
     public Task SetMemberAsync(ConversationId id, UserId user, string role) =>
         fence.ExecuteAsync("HSET", RedisKeys.ConversationMembers(id), user.Value, role);
 
+    /// <summary>Names a group's owner in its record; null for nobody. Roles are <see cref="SetMemberAsync"/>'s.</summary>
+    public Task SetOwnerAsync(ConversationId id, UserId? owner) =>
+        fence.ExecuteAsync("HSET", RedisKeys.Conversation(id), "owner", owner?.Value ?? "");
+
+    /// <summary>Drops all but the newest messages. Nobody is told.</summary>
+    public Task TrimAsync(ConversationId id, int keep) => keep == 0
+        ? fence.ExecuteAsync("DEL", RedisKeys.ConversationMessages(id))
+        : fence.ExecuteAsync("LTRIM", RedisKeys.ConversationMessages(id), 0, keep - 1);
+
     /// <summary>Puts somebody out of the members. Nobody is told.</summary>
     public Task RemoveMemberAsync(ConversationId id, UserId user) =>
         fence.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(id), user.Value);

@@ -18,6 +18,12 @@ namespace Mas.Core.Protocol;
 [JsonDerivedType(typeof(SetRole), "UPDATE_ROLE")]
 [JsonDerivedType(typeof(KickMember), "KICK")]
 [JsonDerivedType(typeof(InviteUser), "INVITE")]
+[JsonDerivedType(typeof(RemoveGroup), "ADMIN_REMOVE_GROUP")]
+[JsonDerivedType(typeof(SetOwner), "ADMIN_SET_OWNER")]
+[JsonDerivedType(typeof(RemoveMember), "ADMIN_KICK")]
+[JsonDerivedType(typeof(DeleteMessage), "ADMIN_DELETE_MESSAGE")]
+[JsonDerivedType(typeof(TrimHistory), "ADMIN_TRIM")]
+[JsonDerivedType(typeof(OpenMissingWindow), "ADMIN_OPEN_WINDOW")]
 public abstract record BackendMessage(Origin Origin)
 {
     /// <summary>What has to stay in order: the conversation, or, before it has an id, its name.</summary>

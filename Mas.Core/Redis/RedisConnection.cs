@@ -56,6 +56,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>True when keys live on several nodes, so that commands for different keys have no common order.</summary>
     public bool IsCluster { get; }
 
+    /// <summary>How long one command may take (<c>Redis:TimeoutMilliseconds</c>).</summary>
+    public TimeSpan Timeout => TimeSpan.FromMilliseconds(_options.TimeoutMilliseconds);
+
     /// <summary>Whether commands reach Redis now, as far as the connection knows.</summary>
     public bool IsConnected => _multiplexer.IsConnected;
 

@@ -1,14 +1,12 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
-using Mas.Core.Queues;
 using Mas.Server.Sockets;
 
 namespace Mas.Server.Accounts;
 
 /// <summary><c>/api/register</c>, <c>/api/login</c>, <c>/api/logout</c>, <c>/api/ticket</c>.</summary>
 internal sealed partial class AccountCalls(
-    Users users, Logins logins, Conversations conversations, Courier courier, PasswordHasher hasher, SessionEnder ender,
-    AccountOptions options, LimitsOptions limits, ILogger<AccountCalls> logger)
+    Users users, Logins logins, Registration registration, PasswordHasher hasher, SessionEnder ender, AccountOptions options, ILogger<AccountCalls> logger)
 {
     private static readonly TimeSpan TicketLasts = TimeSpan.FromSeconds(30);
 
@@ -19,19 +17,11 @@ internal sealed partial class AccountCalls(
         if (!options.Registration)
             return Results.Json(new { status = Status.NoPermission, errorMsg = "Registration is closed here. Ask the operator for an account." }, statusCode: 403);
         var profile = new Profile(body["name"].Trim(), body["email"].Trim(), body["nick"].Trim());
-        if (AccountRules.RefuseEmail(profile.Email) is { } badEmail)
-            return Invalid("email", badEmail);
-        if (AccountRules.RefuseNick(profile.Nick) is { } badNick)
-            return Invalid("nick", badNick);
-        if (AccountRules.RefuseName(profile.Name) is { } badName)
-            return Invalid("name", badName);
-        if (AccountRules.RefusePassword(body["password"]) is { } badPassword)
-            return Invalid("password", badPassword);
-        var password = await hasher.HashAsync(body["password"]);
-        var (user, taken) = await users.CreateAsync(profile, password, AddressOf(http), limits.WindowsPerUser);
-        if (taken is not null)
-            return Results.Json(new { success = false, status = Status.ErrorExists, field = taken, errorMsg = $"This {taken} is taken." }, statusCode: 409);
-        await JoinInitialGroupsAsync(user);
+        var (user, refusal) = await registration.RegisterAsync(profile, body["password"], AddressOf(http));
+        if (refusal is { IsTaken: true })
+            return Results.Json(new { success = false, status = Status.ErrorExists, field = refusal.Field, errorMsg = refusal.ErrorMsg }, statusCode: 409);
+        if (refusal is not null)
+            return Invalid(refusal.Field, refusal.ErrorMsg);
         LogRegistered(logger, user);
         return Results.Json(new { success = true, userId = user.Value });
     }
@@ -80,16 +70,6 @@ internal sealed partial class AccountCalls(
 
     private async Task<(UserId User, string Digest)?> FindLoginAsync(HttpContext http) =>
         LoginCookie.Read(http.Request) is var (user, token) && await logins.FindAsync(user, token) is { } digest ? (user, digest) : null;
-
-    private async Task JoinInitialGroupsAsync(UserId user)
-    {
-        foreach (var name in options.InitialGroups.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var id = await conversations.FindGroupAsync(Networks.Mas, Networks.Fold(name));
-            var join = new JoinGroup(new Origin(Rids.New(), user), id?.Value ?? 0, name, "", Initial: true);
-            await courier.SendAsync(Endpoints.Loopback, join.ToJson());
-        }
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} registered")]
     private static partial void LogRegistered(ILogger logger, UserId userId);

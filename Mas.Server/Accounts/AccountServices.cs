@@ -12,6 +12,7 @@ internal static class AccountServices
         .AddSingleton<PasswordHasher>()
         .AddSingleton<Mailer>()
         .AddHostedService(provider => provider.GetRequiredService<Mailer>())
+        .AddSingleton<Registration>()
         .AddSingleton<AccountCalls>()
         .AddSingleton<PasswordResetCalls>()
         .AddRateLimiter(limiter =>

@@ -48,7 +48,7 @@ internal sealed class AccountRequests(
         if (await backends.FindTargetAsync(request.Session, windowId) is not { } target)
             return;
         if (target.IsMas)
-            await backends.AskAsync(new CloseWindow(new Origin(Rids.New(), request.Session.User), target.ConversationId.Value));
+            await backends.TellAsync(new CloseWindow(new Origin(Rids.New(), request.Session.User), target.ConversationId.Value));
         else
             await backends.TellIrcAsync(request, target.Network, target.ConversationId);
     }

@@ -9,15 +9,21 @@ namespace Mas.Server.Requests;
 /// <summary>Sends what changes a conversation to the backend that owns it.</summary>
 internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows windows, Conversations conversations)
 {
-    /// <summary>Asks MAS's own backend.</summary>
+    /// <summary>
+    /// Asks MAS's own backend. The entry goes out at once and in order; that it arrived is seen to behind the next requests,
+    /// so that a session's speed is not bound by round trips (<see cref="SocketSession.FollowAsync"/>).
+    /// </summary>
     /// <returns>Null, since the backend answers; or why it can't be asked.</returns>
-    internal async Task<Ack?> AskAsync(BackendMessage message)
+    internal async Task<Ack?> AskAsync(RequestContext request, BackendMessage message)
     {
         if (watch.IsAway(Endpoints.Loopback))
             return Ack.Unavailable;
-        await courier.SendAsync(Endpoints.Loopback, message.ToJson());
+        await request.Session.FollowAsync(courier.SendAsync(Endpoints.Loopback, message.ToJson()), request.ReqId);
         return null;
     }
+
+    /// <summary>Lets MAS's own backend do something that nobody waits for.</summary>
+    internal Task TellAsync(BackendMessage message) => courier.SendAsync(Endpoints.Loopback, message.ToJson());
 
     /// <summary>Passes a request on to the IRC backend, as the client sent it.</summary>
     internal async Task<Ack?> AskIrcAsync(RequestContext request, string network, ConversationId? conversation)

@@ -23,7 +23,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
         if (name.Length == 0)
             return new Ack(Status.ErrorNameMissing, "The group needs a name.");
         return AccountRules.IsGroupName(name)
-            ? await backends.AskAsync(new CreateGroup(request.NewOrigin(), name, password))
+            ? await backends.AskAsync(request, new CreateGroup(request.NewOrigin(), name, password))
             : BadName();
     }
 
@@ -41,7 +41,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
         if (!AccountRules.IsGroupName(name))
             return BadName();
         return await conversations.FindGroupAsync(Networks.Mas, Networks.Fold(name)) is { } id
-            ? await backends.AskAsync(new JoinGroup(request.NewOrigin(), id.Value, name, password, Initial: false))
+            ? await backends.AskAsync(request, new JoinGroup(request.NewOrigin(), id.Value, name, password, Initial: false))
             : NoGroup;
     }
 
@@ -60,7 +60,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
         if (user == request.Session.User)
             return new Ack(Status.ParameterInvalid, "That would be a conversation with yourself.");
         var id = await conversations.FindOneOnOneAsync(Networks.Mas, request.Session.User, user);
-        return await backends.AskAsync(new OpenChat(request.NewOrigin(), id?.Value ?? 0, user.Value));
+        return await backends.AskAsync(request, new OpenChat(request.NewOrigin(), id?.Value ?? 0, user.Value));
     }
 
     internal Task<Ack?> CloseAsync(RequestContext request) =>
@@ -104,7 +104,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
         if (await backends.FindTargetAsync(request.Session, windowId) is not { } target)
             return Ack.NoWindow;
         return target.IsMas
-            ? await backends.AskAsync(message(target))
+            ? await backends.AskAsync(request, message(target))
             : await backends.AskIrcAsync(request, target.Network, target.ConversationId);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class MessageRequests(
             return await commands.RunAsync(request, target, name, parameters, rid, retry);
         }
         var said = text.StartsWith("//", StringComparison.Ordinal) ? text[1..] : text;
-        return await backends.AskAsync(new PostMessage(request.NewOrigin(), target.ConversationId.Value, Category.Message, said, rid, retry));
+        return await backends.AskAsync(request, new PostMessage(request.NewOrigin(), target.ConversationId.Value, Category.Message, said, rid, retry));
     }
 
     internal async Task<Ack?> CommandAsync(RequestContext request)
@@ -56,7 +56,7 @@ internal sealed class MessageRequests(
         if (await backends.FindTargetAsync(request.Session, windowId) is not { } target)
             return Ack.NoWindow;
         return target.IsMas
-            ? await backends.AskAsync(new EditMessage(request.NewOrigin(), target.ConversationId.Value, gid, text))
+            ? await backends.AskAsync(request, new EditMessage(request.NewOrigin(), target.ConversationId.Value, gid, text))
             : new Ack(Status.Error, "Messages on IRC can't be changed.");
     }
 

@@ -26,7 +26,7 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
         switch (name)
         {
             case "me" when parameters.Length > 0:
-                return await backends.AskAsync(new PostMessage(request.NewOrigin(), id, Category.Action, parameters, rid, retry));
+                return await backends.AskAsync(request, new PostMessage(request.NewOrigin(), id, Category.Action, parameters, rid, retry));
             case "msg" when rest.Length > 0:
                 return await MessageAsync(request, first, rest, rid, retry);
             case "query" when first.Length > 0:
@@ -34,23 +34,23 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
             case "join" when first.Length > 0:
                 return await JoinAsync(request, first, rest);
             case "part":
-                return await backends.AskAsync(new CloseWindow(request.NewOrigin(), id));
+                return await backends.AskAsync(request, new CloseWindow(request.NewOrigin(), id));
             case "topic":
                 return parameters.Length > limits.TopicChars
                     ? new Ack(Status.TooLarge, $"A topic may have up to {limits.TopicChars} characters.")
-                    : await backends.AskAsync(new SetTopic(request.NewOrigin(), id, parameters.ReplaceLineEndings(" ")));
+                    : await backends.AskAsync(request, new SetTopic(request.NewOrigin(), id, parameters.ReplaceLineEndings(" ")));
             case "nick" when first.Length > 0:
                 return await profiles.ChangeAsync(request.Session.User, profile => profile with { Nick = first });
             case "kick" when first.Length > 0:
-                return await WithUserAsync(first, user => new KickMember(request.NewOrigin(), id, user.Value, rest));
+                return await WithUserAsync(request, first, user => new KickMember(request.NewOrigin(), id, user.Value, rest));
             case "op" when first.Length > 0:
-                return await WithUserAsync(first, user => new SetRole(request.NewOrigin(), id, user.Value, Roles.Operator));
+                return await WithUserAsync(request, first, user => new SetRole(request.NewOrigin(), id, user.Value, Roles.Operator));
             case "voice" when first.Length > 0:
-                return await WithUserAsync(first, user => new SetRole(request.NewOrigin(), id, user.Value, Roles.Voice));
+                return await WithUserAsync(request, first, user => new SetRole(request.NewOrigin(), id, user.Value, Roles.Voice));
             case "deop" or "devoice" when first.Length > 0:
-                return await WithUserAsync(first, user => new SetRole(request.NewOrigin(), id, user.Value, Roles.User));
+                return await WithUserAsync(request, first, user => new SetRole(request.NewOrigin(), id, user.Value, Roles.User));
             case "invite" when first.Length > 0:
-                return await WithUserAsync(first, user => new InviteUser(request.NewOrigin(), id, user.Value));
+                return await WithUserAsync(request, first, user => new InviteUser(request.NewOrigin(), id, user.Value));
             case "whois" when first.Length > 0:
                 return await WhoisAsync(first);
             case "away":
@@ -90,8 +90,8 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
         return space < 0 ? (parameters, "") : (parameters[..space], parameters[(space + 1)..].Trim());
     }
 
-    private async Task<Ack?> WithUserAsync(string nick, Func<UserId, BackendMessage> message) =>
-        await lookup.FindByNickAsync(nick) is { } user ? await backends.AskAsync(message(user)) : UserLookup.NoUser;
+    private async Task<Ack?> WithUserAsync(RequestContext request, string nick, Func<UserId, BackendMessage> message) =>
+        await lookup.FindByNickAsync(nick) is { } user ? await backends.AskAsync(request, message(user)) : UserLookup.NoUser;
 
     private async Task<Ack?> MessageAsync(RequestContext request, string nick, string text, string? rid, bool retry)
     {
@@ -100,14 +100,14 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
         var user = request.Session.User;
         var id = await conversations.FindOneOnOneAsync(Networks.Mas, user, peer);
         if (id is null || await conversations.GetRoleAsync(id.Value, user) is null or Roles.Detached)
-            return await backends.AskAsync(new OpenChat(request.NewOrigin(), id?.Value ?? 0, peer.Value, text));
-        return await backends.AskAsync(new PostMessage(request.NewOrigin(), id.Value.Value, Category.Message, text, rid, retry, Echo: true));
+            return await backends.AskAsync(request, new OpenChat(request.NewOrigin(), id?.Value ?? 0, peer.Value, text));
+        return await backends.AskAsync(request, new PostMessage(request.NewOrigin(), id.Value.Value, Category.Message, text, rid, retry, Echo: true));
     }
 
     private async Task<Ack?> ChatAsync(RequestContext request, UserId peer)
     {
         var id = await conversations.FindOneOnOneAsync(Networks.Mas, request.Session.User, peer);
-        return await backends.AskAsync(new OpenChat(request.NewOrigin(), id?.Value ?? 0, peer.Value));
+        return await backends.AskAsync(request, new OpenChat(request.NewOrigin(), id?.Value ?? 0, peer.Value));
     }
 
     private async Task<Ack?> JoinAsync(RequestContext request, string name, string password)
@@ -115,7 +115,7 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
         if (!AccountRules.IsGroupName(name))
             return new Ack(Status.ParameterInvalid, "This is no name of a group.");
         return await conversations.FindGroupAsync(Networks.Mas, Networks.Fold(name)) is { } id
-            ? await backends.AskAsync(new JoinGroup(request.NewOrigin(), id.Value, name, password, Initial: false))
+            ? await backends.AskAsync(request, new JoinGroup(request.NewOrigin(), id.Value, name, password, Initial: false))
             : new Ack(Status.NotFound, "There is no such group.");
     }
 }

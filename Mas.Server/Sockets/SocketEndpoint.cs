@@ -158,16 +158,17 @@ internal sealed partial class SocketEndpoint(
 
     private async Task EndAsync(SocketSession session)
     {
+        // Unknown here before its keys go: a wake-up for what was pushed behind their removal removes that too. Known still,
+        // it would signal a pump that has stopped, and the outbox would stay.
+        registry.Remove(session);
         try
         {
             await sessions.EndAsync(session.Ref);
-            registry.Remove(session);
             await presence.UpdateAsync(session.User);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
             // No heartbeat follows any more, so a sweeper finds it when Redis is back.
-            registry.Remove(session);
             LogAway(logger, e.Message);
         }
         LogEnded(logger, session.Ref);

@@ -9,18 +9,24 @@ namespace Mas.Server.Sockets;
 /// <summary>A session on the server that holds its socket.</summary>
 internal sealed class SocketSession : IDisposable
 {
+    /// <summary>So many requests of a session may be on their way to a backend before the next one is read.</summary>
+    private const int MostOnTheWay = 64;
+
     /// <summary>How long a client may take to answer a close.</summary>
     internal static readonly TimeSpan GoodbyeLasts = TimeSpan.FromSeconds(2);
 
     private readonly WebSocketChannel _channel;
     private readonly CancellationTokenSource _stopping;
     private readonly ConcurrentDictionary<int, WindowTarget> _targets = new();
+    private readonly TimeSpan _timeout;
     private int _terminated;
+    private int _onTheWay;
 
     internal SocketSession(SessionRef session, string loginDigest, WebSocketChannel channel, RedisConnection redis, SessionOptions options, LimitsOptions limits, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         Ref = session;
         LoginDigest = loginDigest;
+        _timeout = redis.Timeout;
         _channel = channel;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Pump = new OutboxPump(this, channel, redis, options, logger);
@@ -62,6 +68,19 @@ internal sealed class SocketSession : IDisposable
     {
         if (_targets.Count < 10_000)
             _targets[windowId] = target;
+    }
+
+    /// <summary>
+    /// Sees to it that a request which is on its way to a backend arrives there; else the client hears UNAVAILABLE. Waits
+    /// only when many are on their way.
+    /// </summary>
+    internal Task FollowAsync(Task sent, string reqId)
+    {
+        if (sent.IsCompletedSuccessfully)
+            return Task.CompletedTask;
+        Interlocked.Increment(ref _onTheWay);
+        var arrived = ArriveAsync(sent, reqId);
+        return Volatile.Read(ref _onTheWay) > MostOnTheWay ? arrived : Task.CompletedTask;
     }
 
     /// <summary>Sends one entry.</summary>
@@ -111,6 +130,35 @@ internal sealed class SocketSession : IDisposable
     }
 
     public void Dispose() => _stopping.Dispose();
+
+    private async Task ArriveAsync(Task sent, string reqId)
+    {
+        try
+        {
+            await sent.WaitAsync(_timeout);
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            // The client may ask again; with its rid, nothing is posted twice even if this one did arrive.
+            await SendUnlessOverAsync(Ack.Unavailable.ToJson(reqId));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _onTheWay);
+        }
+    }
+
+    private async Task SendUnlessOverAsync(byte[] entry)
+    {
+        try
+        {
+            await SendAsync(entry);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session is over: nobody waits for it.
+        }
+    }
 
     /// <summary>Gives the client a moment to close too; then the connection is broken.</summary>
     private void Leave()

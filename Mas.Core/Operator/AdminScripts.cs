@@ -1,0 +1,25 @@
+using System.Reflection;
+
+namespace Mas.Core.Operator;
+
+/// <summary>All of the operators' scripts; they are embedded, so that programs run what they were built with.</summary>
+public static class AdminScripts
+{
+    private const string Prefix = "admin.";
+
+    /// <summary>By name.</summary>
+    public static IReadOnlyDictionary<string, AdminScript> All { get; } = Load();
+
+    private static SortedDictionary<string, AdminScript> Load()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        var scripts = new SortedDictionary<string, AdminScript>(StringComparer.Ordinal);
+        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+            var name = resource[Prefix.Length..^".lua".Length];
+            scripts[name] = AdminScript.Read(name, reader.ReadToEnd());
+        }
+        return scripts;
+    }
+}

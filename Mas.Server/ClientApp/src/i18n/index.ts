@@ -1,0 +1,55 @@
+import { signal } from '@preact/signals';
+import { type Dictionary, type Phrase, type TextKey, en } from './en';
+
+export type { TextKey } from './en';
+export type Language = 'en' | 'de';
+
+/** The languages that there are, by their own names. */
+export const languages: Record<Language, string> = { en: 'English', de: 'Deutsch' };
+
+const dictionary = signal<Dictionary>(en);
+/** The language that is shown; also what dates and numbers are formatted by. */
+export const language = signal<Language>('en');
+
+/** The setting's language, or with `auto` the first of the browser's that there is. */
+export function pickLanguage(setting: string, wanted: readonly string[]): Language {
+  if (setting in languages) return setting as Language;
+  for (const tag of wanted) {
+    const base = tag.toLowerCase().split('-')[0]!;
+    if (base in languages) return base as Language;
+  }
+  return 'en';
+}
+
+/** Shows a language; all but English are loaded when they are first wanted. */
+export async function showLanguage(next: Language): Promise<void> {
+  const texts = next === 'de' ? (await import('./de')).de : en;
+  dictionary.value = texts;
+  language.value = next;
+  document.documentElement.lang = next;
+}
+
+/** The text for a key in the language that is shown. `count` also chooses the plural form. */
+export function t(key: TextKey, parameters: Record<string, string | number> = {}): string {
+  return format(dictionary.value[key], parameters, language.value);
+}
+
+/** The text for an acknowledgement's status, when there is a special one. */
+export function statusText(status: string, errorMsg?: string): string {
+  const key = `status.${status}`;
+  if (language.value === 'en' && errorMsg) return errorMsg;
+  return key in en ? t(key as TextKey) : (errorMsg ?? t('status.ERROR'));
+}
+
+/** Puts parameters into a phrase. Parameters are text; nothing of them is read again. */
+export function format(phrase: Phrase, parameters: Record<string, string | number>, tag: string): string {
+  const text = typeof phrase === 'string' ? phrase : phrase[pluralOf(Number(parameters['count'] ?? 0), tag)];
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = parameters[name];
+    return value === undefined ? whole : typeof value === 'number' ? value.toLocaleString(tag) : value;
+  });
+}
+
+function pluralOf(count: number, tag: string): 'one' | 'other' {
+  return new Intl.PluralRules(tag).select(count) === 'one' ? 'one' : 'other';
+}

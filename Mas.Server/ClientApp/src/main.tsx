@@ -1,0 +1,37 @@
+import { render } from 'preact';
+import { notifyOf } from './notify/notifier';
+import { watchTitle } from './notify/pageTitle';
+import { watchForUpdates } from './notify/updates';
+import { ChatClient } from './state/client';
+import { watchPage } from './state/view';
+import { App } from './ui/App';
+import { ClientContext } from './ui/context';
+import { watchLook } from './ui/look';
+import { installKeys } from './ui/keys';
+
+const address = new URL('/ws', location.href);
+address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+
+const client: ChatClient = new ChatClient(
+  () => new WebSocket(address, 'mas.v1'),
+  { react: (window, message, reaction) => notifyOf(client.store, window, message, reaction) },
+  sessionStorage,
+);
+
+watchLook();
+watchPage();
+watchTitle(client);
+installKeys(client);
+addEventListener('online', () => client.wake());
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') client.wake();
+});
+
+render(
+  <ClientContext.Provider value={client}>
+    <App />
+  </ClientContext.Provider>,
+  document.getElementById('app')!,
+);
+client.start();
+watchForUpdates();

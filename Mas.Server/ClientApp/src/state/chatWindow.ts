@@ -1,0 +1,150 @@
+import { type ReadonlySignal, type Signal, computed, signal } from '@preact/signals';
+import type { AddWindow, Gid, Role, UserId, WindowFields, WindowId, WireMessage } from '../protocol/messages';
+import { isChat } from '../timeline/rows';
+import { MessageLog } from './messageLog';
+import type { PendingMessage } from './outgoing';
+
+/** The peer of a window that shows what an IRC network's server says. */
+export const serverUserId: UserId = 'iSERVER';
+
+/** `start`: the first message of the conversation is held. */
+export type HistoryState = 'idle' | 'loading' | 'start';
+
+export interface Unread {
+  count: number;
+  mentions: number;
+}
+
+/** What a window needs to know of the reader to count what is unread. */
+export interface Reader {
+  isMe(userId: UserId): boolean;
+  mentionsMe(network: string, body: string): boolean;
+}
+
+/** More than this is shown as "99+", so no more is counted. */
+const countLimit = 100;
+
+/** One of the user's windows: a conversation as this user sees it. */
+export class ChatWindow {
+  readonly id: WindowId;
+  readonly type: 'group' | '1on1';
+  readonly network: string;
+  readonly name: string;
+  /** The other one in a 1on1. */
+  readonly peer: UserId | null;
+
+  readonly topic: Signal<string>;
+  readonly password: Signal<string>;
+  readonly role: Signal<Role>;
+  readonly sounds: Signal<boolean>;
+  readonly titleAlert: Signal<boolean>;
+  readonly visible: Signal<boolean>;
+  readonly row: Signal<number>;
+  readonly seen: Signal<Gid>;
+
+  readonly members = signal<ReadonlyMap<UserId, Role>>(new Map());
+  readonly log = new MessageLog();
+  /** Grows with every change of `log`. */
+  readonly version = signal(0);
+  /** Grows when `log` changed other than by new messages at its end. */
+  structure = 0;
+  readonly pending = signal<readonly PendingMessage[]>([]);
+  readonly history = signal<HistoryState>('idle');
+  /** Who is typing, and until when (milliseconds) that is believed. */
+  readonly typing = signal<ReadonlyMap<UserId, number>>(new Map());
+  /** The "new" line stands before the first message above this; null: there is no line. */
+  readonly marker = signal<Gid | null>(null);
+  /** Why the last command that was typed here failed. */
+  readonly complaint = signal<string | null>(null);
+  readonly unread: ReadonlySignal<Unread>;
+
+  constructor(fields: AddWindow, reader: Reader) {
+    this.id = fields.windowId;
+    this.type = fields.windowType;
+    this.network = fields.network;
+    this.name = fields.name;
+    this.peer = fields.userId;
+    this.topic = signal(fields.topic);
+    this.password = signal(fields.password);
+    this.role = signal(fields.role);
+    this.sounds = signal(fields.sounds);
+    this.titleAlert = signal(fields.titleAlert);
+    this.visible = signal(fields.visible);
+    this.row = signal(fields.row);
+    this.seen = signal(fields.seen);
+    this.unread = computed(() => this.countUnread(reader));
+  }
+
+  get isServer(): boolean {
+    return this.peer === serverUserId;
+  }
+
+  /** A conversation that the sender can't have by mistake missed: every message is for the reader. */
+  get isDirect(): boolean {
+    return this.type === '1on1' && !this.isServer;
+  }
+
+  /** Whether the user may change topic, password, roles, or remove members. */
+  get mayModerate(): boolean {
+    return this.role.value === '*' || this.role.value === '@';
+  }
+
+  update(fields: Partial<WindowFields>): void {
+    if (fields.topic !== undefined) this.topic.value = fields.topic;
+    if (fields.password !== undefined) this.password.value = fields.password;
+    if (fields.role !== undefined) this.role.value = fields.role;
+    if (fields.sounds !== undefined) this.sounds.value = fields.sounds;
+    if (fields.titleAlert !== undefined) this.titleAlert.value = fields.titleAlert;
+    if (fields.visible !== undefined) this.visible.value = fields.visible;
+    if (fields.row !== undefined) this.row.value = fields.row;
+    if (fields.seen !== undefined) this.seen.value = Math.max(this.seen.peek(), fields.seen);
+  }
+
+  addMessages(messages: readonly WireMessage[], gap = false): void {
+    this.note(this.log.add(messages, gap));
+  }
+
+  addOlder(before: Gid, messages: readonly WireMessage[], more: boolean): void {
+    this.note(this.log.addOlder(before, messages, more));
+  }
+
+  setMembers(members: readonly { userId: UserId; role: Role }[], reset: boolean): void {
+    const next = new Map(reset ? [] : this.members.peek());
+    for (const { userId, role } of members) next.set(userId, role);
+    this.members.value = next;
+  }
+
+  removeMembers(members: readonly { userId: UserId }[]): void {
+    const next = new Map(this.members.peek());
+    for (const { userId } of members) next.delete(userId);
+    this.members.value = next;
+  }
+
+  setTyping(userId: UserId, until: number | null): void {
+    const next = new Map(this.typing.peek());
+    if (until === null) {
+      if (!next.delete(userId)) return;
+    } else next.set(userId, until);
+    this.typing.value = next;
+  }
+
+  private note(change: 'none' | 'appended' | 'changed'): void {
+    if (change === 'none') return;
+    if (change === 'changed') this.structure++;
+    this.version.value++;
+  }
+
+  private countUnread(reader: Reader): Unread {
+    void this.version.value;
+    const seen = this.seen.value;
+    const { messages } = this.log;
+    const unread: Unread = { count: 0, mentions: 0 };
+    for (let i = messages.length - 1; i >= 0 && messages[i]!.gid > seen && unread.count < countLimit; i--) {
+      const message = messages[i]!;
+      if (!isChat(message) || message.status === 'deleted' || reader.isMe(message.userId)) continue;
+      unread.count++;
+      if (this.isDirect || (!this.isServer && reader.mentionsMe(this.network, message.body))) unread.mentions++;
+    }
+    return unread;
+  }
+}

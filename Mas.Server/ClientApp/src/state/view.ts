@@ -1,0 +1,94 @@
+import { signal } from '@preact/signals';
+import type { WindowId } from '../protocol/messages';
+
+/** What fills the main area. */
+export type MainView = 'grid' | 'window' | 'friends';
+
+export type DialogName =
+  | { name: 'join'; tab?: 'group' | 'create' | 'irc' | 'person'; network?: string }
+  | { name: 'settings' }
+  | { name: 'keys' }
+  | { name: 'palette' }
+  | { name: 'details'; windowId: WindowId }
+  | { name: 'leave'; windowId: WindowId }
+  | { name: 'kick'; windowId: WindowId; userId: string }
+  | { name: 'deleteMessage'; windowId: WindowId; gid: number };
+
+/** What is shown where: state of this page only, which the server doesn't know. */
+export const view = {
+  main: signal<MainView>('grid'),
+  /** The window that has the focus, in the grid too. */
+  active: signal<WindowId | null>(null),
+  dialog: signal<DialogName | null>(null),
+  /** On narrow pages the members lie over the conversation, so there they are shown only when asked for. */
+  members: signal(localFlag('mas.members', true) && !narrow()),
+  /** On a phone: the list of conversations is shown, and not the conversation. */
+  listOpen: signal(true),
+  editing: signal<{ windowId: WindowId; gid: number } | null>(null),
+  focused: signal(typeof document !== 'undefined' && document.hasFocus()),
+};
+
+/** Shows one window in full size, and puts the phone's back button to use. */
+export function openWindow(id: WindowId): void {
+  view.active.value = id;
+  view.main.value = 'window';
+  leaveList();
+}
+
+export function showGrid(): void {
+  view.main.value = 'grid';
+  leaveList();
+}
+
+export function showFriends(): void {
+  view.main.value = 'friends';
+  leaveList();
+}
+
+/** Back to the list of conversations, on a phone. */
+export function showList(): void {
+  if (history.state?.mas === 'content') history.back();
+  else view.listOpen.value = true;
+}
+
+export function openDialog(dialog: DialogName): void {
+  view.dialog.value = dialog;
+}
+
+export function closeDialog(): void {
+  view.dialog.value = null;
+}
+
+export function toggleMembers(): void {
+  view.members.value = !view.members.value;
+  if (!narrow()) localStorage.setItem('mas.members', view.members.value ? 'on' : 'off');
+}
+
+/** Follows the browser's back button and the focus of the page. */
+export function watchPage(): void {
+  window.addEventListener('popstate', event => {
+    view.listOpen.value = (event.state as { mas?: string } | null)?.mas !== 'content';
+  });
+  const focus = () => {
+    view.focused.value = document.visibilityState === 'visible' && document.hasFocus();
+  };
+  addEventListener('focus', focus);
+  addEventListener('blur', focus);
+  document.addEventListener('visibilitychange', focus);
+}
+
+function leaveList(): void {
+  if (!view.listOpen.peek()) return;
+  view.listOpen.value = false;
+  history.pushState({ mas: 'content' }, '');
+}
+
+function narrow(): boolean {
+  return typeof matchMedia !== 'undefined' && matchMedia('(max-width: 980px)').matches;
+}
+
+function localFlag(key: string, byDefault: boolean): boolean {
+  if (typeof localStorage === 'undefined') return byDefault;
+  const text = localStorage.getItem(key);
+  return text === null ? byDefault : text === 'on';
+}

@@ -1,0 +1,29 @@
+import { type Signal, signal } from '@preact/signals';
+import type { WindowId } from '../../protocol/messages';
+import { focusComposer } from '../keys';
+
+const drafts = new Map<string, Signal<string>>();
+const key = (owner: string, windowId: WindowId) => `mas.draft.${owner}.${windowId}`;
+let current = '';
+
+/** What is being written in a window; it outlives the window's closing and the page. */
+export function draftOf(owner: string, windowId: WindowId): Signal<string> {
+  current = owner;
+  const name = key(owner, windowId);
+  let draft = drafts.get(name);
+  if (!draft) drafts.set(name, (draft = signal(localStorage.getItem(name) ?? '')));
+  return draft;
+}
+
+export function setDraft(owner: string, windowId: WindowId, text: string): void {
+  draftOf(owner, windowId).value = text;
+  if (text === '') localStorage.removeItem(key(owner, windowId));
+  else localStorage.setItem(key(owner, windowId), text);
+}
+
+/** Puts a nick into what is being written. */
+export function mention(windowId: WindowId, nick: string): void {
+  const text = draftOf(current, windowId).peek();
+  setDraft(current, windowId, `${text}${text === '' || text.endsWith(' ') ? '' : ' '}@${nick} `);
+  focusComposer(windowId);
+}

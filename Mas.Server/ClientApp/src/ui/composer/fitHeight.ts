@@ -1,0 +1,5 @@
+/** Makes a text field as high as its text, up to a limit. */
+export function fitHeight(field: HTMLTextAreaElement, most = 240): void {
+  field.style.height = 'auto';
+  field.style.height = `${Math.min(field.scrollHeight + 2, most)}px`;
+}

@@ -1,0 +1,12 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { ChatClient } from '../state/client';
+
+export const ClientContext = createContext<ChatClient | null>(null);
+
+/** The client that the page works with. */
+export function useClient(): ChatClient {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error('No client above this component.');
+  return client;
+}

@@ -1,0 +1,37 @@
+import { view } from '../../state/view';
+import { useClient } from '../context';
+import { DetailsDialog } from './DetailsDialog';
+import { JoinDialog } from './JoinDialog';
+import { KeysDialog } from './KeysDialog';
+import { DeleteMessageDialog, KickDialog, LeaveDialog } from './ConfirmDialogs';
+import { Palette } from './Palette';
+import { SettingsDialog } from './SettingsDialog';
+
+/** The one dialog that is open, if any. */
+export function Dialogs() {
+  const { store } = useClient();
+  const dialog = view.dialog.value;
+  if (!dialog) return null;
+  switch (dialog.name) {
+    case 'join':
+      return <JoinDialog tab={dialog.tab ?? 'group'} network={dialog.network} />;
+    case 'settings':
+      return <SettingsDialog />;
+    case 'keys':
+      return <KeysDialog />;
+    case 'palette':
+      return <Palette />;
+  }
+  const window = store.window(dialog.windowId);
+  if (!window) return null;
+  switch (dialog.name) {
+    case 'details':
+      return <DetailsDialog window={window} />;
+    case 'leave':
+      return <LeaveDialog window={window} />;
+    case 'kick':
+      return <KickDialog window={window} userId={dialog.userId} />;
+    case 'deleteMessage':
+      return <DeleteMessageDialog window={window} gid={dialog.gid} />;
+  }
+}

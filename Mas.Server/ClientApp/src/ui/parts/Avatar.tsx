@@ -1,0 +1,15 @@
+import { hueOf, initials } from '../../text/names';
+import { useClient } from '../context';
+
+/** A person's letters in their colour, with a dot for presence when it is known. */
+export function Avatar({ userId, network, size = 'normal' }: { userId: string; network: string; size?: 'normal' | 'small' | 'large' }) {
+  const { store } = useClient();
+  const friend = store.friends.value.get(userId);
+  const presence = friend ? (friend.online ? 'online' : 'offline') : store.isMe(userId) ? 'online' : null;
+  return (
+    <span class={`avatar ${size} hue-${hueOf(userId)}`} aria-hidden="true">
+      {initials(store.nick(userId, network))}
+      {presence && size !== 'normal' && <span class={`presence ${presence}`} />}
+    </span>
+  );
+}

@@ -1,0 +1,68 @@
+import { t } from '../../i18n';
+import type { ChatWindow } from '../../state/chatWindow';
+import { openDialog, showFriends } from '../../state/view';
+import { useClient } from '../context';
+import { Pane } from '../pane/Pane';
+import { Icon } from '../parts/Icon';
+import { Logo } from '../parts/Logo';
+import { orderedWindows } from './order';
+
+/** Several conversations at once: the visible windows in their rows. */
+export function Grid() {
+  const client = useClient();
+  const shown = orderedWindows(client.store).filter(window => window.visible.value);
+  if (client.store.windows.value.length === 0) return <Welcome />;
+  if (shown.length === 0) return <EmptyGrid />;
+  const rows = new Map<number, ChatWindow[]>();
+  for (const window of shown) rows.set(window.row.value, [...(rows.get(window.row.value) ?? []), window]);
+  return (
+    <div class="grid" aria-label={t('grid.label')} role="group">
+      {[...rows.entries()]
+        .sort(([a], [b]) => a - b)
+        .map(([row, windows]) => (
+          <div key={row} class="grid-row" onDragOver={event => event.preventDefault()} onDrop={event => void drop(event, row)}>
+            {windows.map(window => (
+              <Pane key={window.id} window={window} full={false} />
+            ))}
+          </div>
+        ))}
+    </div>
+  );
+
+  async function drop(event: DragEvent, row: number): Promise<void> {
+    event.preventDefault();
+    const window = client.store.window(Number(event.dataTransfer?.getData('application/x-mas-window') || 'NaN'));
+    if (window && window.row.peek() !== row) await client.updateWindow(window, { row });
+  }
+}
+
+function EmptyGrid() {
+  return (
+    <div class="empty">
+      <Logo size={56} />
+      <h2>{t('grid.empty.title')}</h2>
+      <p>{t('grid.empty.text')}</p>
+    </div>
+  );
+}
+
+function Welcome() {
+  return (
+    <div class="empty">
+      <Logo size={64} />
+      <h2>{t('home.title')}</h2>
+      <p>{t('home.text')}</p>
+      <div class="empty-actions">
+        <button type="button" class="button primary" onClick={() => openDialog({ name: 'join', tab: 'group' })}>
+          <Icon name="plus" /> {t('home.join')}
+        </button>
+        <button type="button" class="button" onClick={() => openDialog({ name: 'join', tab: 'irc' })}>
+          <Icon name="hash" /> {t('home.irc')}
+        </button>
+        <button type="button" class="button" onClick={showFriends}>
+          <Icon name="people" /> {t('home.friend')}
+        </button>
+      </div>
+    </div>
+  );
+}

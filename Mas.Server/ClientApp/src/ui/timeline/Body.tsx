@@ -1,0 +1,140 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { t } from '../../i18n';
+import { isEmojiOnly } from '../../text/emojiOnly';
+import { isImage } from '../../text/links';
+import { type Inline, parseBody } from '../../text/markup';
+import { type Run, type TextStyle, paletteColour } from '../../text/mirc';
+import { useClient } from '../context';
+import { Icon } from '../parts/Icon';
+import { copy } from './MessageRow';
+
+interface BodyProps {
+  body: string;
+  network: string;
+  mentions: RegExp | null;
+  /** What follows the text: "edited", "sending". */
+  children?: ComponentChildren;
+}
+
+/** A message's text. Every piece of it becomes a text node; nothing is ever read as markup. */
+export function Body({ body, network, mentions, children }: BodyProps) {
+  const blocks = parseBody(body, { mentions });
+  const images = blocks.flatMap(block => (block.kind === 'paragraph' ? block.inlines : [])).filter(inline => inline.kind === 'link' && isImage(inline.href));
+  return (
+    <div class={`body ${isEmojiOnly(body) ? 'big' : ''}`} dir="auto">
+      {blocks.map((block, index) =>
+        block.kind === 'codeblock' ? (
+          <CodeBlock key={index} text={block.text} language={block.language} />
+        ) : (
+          <span key={index} class="paragraph">
+            <Inlines inlines={block.inlines} network={network} />
+          </span>
+        ),
+      )}
+      {children}
+      {images.slice(0, 4).map((image, index) => image.kind === 'link' && <LinkedImage key={index} href={image.href} />)}
+    </div>
+  );
+}
+
+export function Inlines({ inlines, network }: { inlines: readonly Inline[]; network: string }) {
+  return <>{inlines.map((inline, index) => drawInline(inline, index, network))}</>;
+}
+
+function drawInline(inline: Inline, key: number, network: string) {
+  switch (inline.kind) {
+    case 'code':
+      return (
+        <code key={key} class="code">
+          {inline.text}
+        </code>
+      );
+    case 'link':
+      return (
+        <a key={key} href={inline.href} target="_blank" rel="noopener noreferrer">
+          <Runs runs={inline.runs} />
+        </a>
+      );
+    case 'channel':
+      return <ChannelLink key={key} runs={inline.runs} name={inline.name} network={network} />;
+    case 'mention':
+      return (
+        <mark key={key} class="mention">
+          <Runs runs={inline.runs} />
+        </mark>
+      );
+    default:
+      return <Runs key={key} runs={inline.runs} />;
+  }
+}
+
+function ChannelLink({ runs, name, network }: { runs: readonly Run[]; name: string; network: string }) {
+  const client = useClient();
+  const target = network === 'MAS' ? name.slice(1) : name;
+  return (
+    <button type="button" class="link channel-link" onClick={() => client.joinNamed(network, target)}>
+      <Runs runs={runs} />
+    </button>
+  );
+}
+
+function Runs({ runs }: { runs: readonly Run[] }) {
+  return <>{runs.map((run, index) => (isPlain(run.style) ? run.text : <StyledRun key={index} run={run} />))}</>;
+}
+
+function StyledRun({ run: { text, style } }: { run: Run }) {
+  const classes = ['run'];
+  for (const name of ['bold', 'italic', 'underline', 'strike', 'mono'] as const) if (style[name]) classes.push(name);
+  const custom: Record<string, string> = {};
+  for (const [name, value] of [['fg', style.fg], ['bg', style.bg]] as const) {
+    if (value === undefined) continue;
+    if (value === 'reverse' || value === 'plain') classes.push(`${name}-${value}`);
+    else {
+      classes.push(name);
+      custom[`--${name}`] = typeof value === 'number' ? (paletteColour(value) ?? 'inherit') : value;
+    }
+  }
+  return (
+    <span class={classes.join(' ')} style={custom}>
+      {text}
+    </span>
+  );
+}
+
+function isPlain(style: TextStyle): boolean {
+  return Object.keys(style).length === 0;
+}
+
+function CodeBlock({ text, language }: { text: string; language: string }) {
+  return (
+    <div class="codeblock">
+      <div class="codeblock-head">
+        <span>{language}</span>
+        <button type="button" class="icon-button" aria-label={t('msg.copyCode')} title={t('msg.copyCode')} onClick={() => void copy(text)}>
+          <Icon name="copy" size={15} />
+        </button>
+      </div>
+      <pre tabIndex={0} dir="ltr">
+        <code>{text}</code>
+      </pre>
+    </div>
+  );
+}
+
+/** A picture is loaded only when the reader asks: its server learns of them by that. */
+function LinkedImage({ href }: { href: string }) {
+  const [shown, setShown] = useState(false);
+  return (
+    <div class="linked-image">
+      <button type="button" class="button small" aria-expanded={shown} onClick={() => setShown(!shown)}>
+        <Icon name="image" size={15} /> {shown ? t('msg.hideImage') : t('msg.showImage')}
+      </button>
+      {shown && (
+        <a href={href} target="_blank" rel="noopener noreferrer">
+          <img src={href} alt={t('msg.image', { host: new URL(href).hostname })} referrerpolicy="no-referrer" loading="lazy" />
+        </a>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+import { useState } from 'preact/hooks';
+import { t } from '../../i18n';
+import { dayName } from '../../i18n/time';
+import type { Gid, UserId, WireMessage } from '../../protocol/messages';
+import type { ChatWindow } from '../../state/chatWindow';
+import { summarise } from '../../timeline/rows';
+import { useClient } from '../context';
+import { MessageRow } from './MessageRow';
+
+export function DayRow({ ts }: { ts: number }) {
+  return (
+    <div class="divider day" role="separator" aria-label={dayName(ts)}>
+      <span>{dayName(ts)}</span>
+    </div>
+  );
+}
+
+export function NewRow() {
+  return (
+    <div class="divider new" role="separator" aria-label={t('timeline.new')}>
+      <span>{t('timeline.new')}</span>
+    </div>
+  );
+}
+
+/** Messages are missing here that the server may still have. */
+export function GapRow({ window, before }: { window: ChatWindow; before: Gid }) {
+  const client = useClient();
+  return (
+    <div class="gap">
+      <span>{t('timeline.gap')}</span>
+      <button type="button" class="link" onClick={() => void client.loadGap(window, before)}>
+        {t('timeline.gap.load')}
+      </button>
+    </div>
+  );
+}
+
+/** Who came and went, in one line that opens. */
+export function NoiseRow({ window, messages }: { window: ChatWindow; messages: readonly WireMessage[] }) {
+  const { store } = useClient();
+  const [open, setOpen] = useState(false);
+  const { joined, left, passed } = summarise(messages);
+  const parts: string[] = [];
+  if (joined.length > 0) parts.push(t('timeline.joined', { count: joined.length }));
+  if (left.length > 0) parts.push(t('timeline.left', { count: left.length }));
+  if (passed.length > 0) parts.push(t('timeline.passed', { count: passed.length }));
+  const names = (people: UserId[]) => people.slice(0, 12).map(userId => store.nick(userId, window.network)).join(', ');
+  const everybody = names([...joined, ...left, ...passed]);
+  return (
+    <div class="noise">
+      <button type="button" class="noise-line" aria-expanded={open} title={everybody} onClick={() => setOpen(!open)}>
+        {messages.length === 1 ? `${everybody} ${noiseVerb(messages[0]!.cat)}` : parts.join(', ')}
+      </button>
+      {open && messages.map(message => <MessageRow key={message.gid} window={window} message={message} continued={false} />)}
+    </div>
+  );
+}
+
+export function noiseVerb(cat: string): string {
+  return cat === 'join' ? t('msg.joined') : cat === 'quit' ? t('msg.quit') : t('msg.left');
+}

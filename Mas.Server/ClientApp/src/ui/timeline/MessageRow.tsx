@@ -1,0 +1,179 @@
+import { t } from '../../i18n';
+import { clock, fullTime } from '../../i18n/time';
+import type { WireMessage } from '../../protocol/messages';
+import { type ChatWindow, serverUserId } from '../../state/chatWindow';
+import { preferences } from '../../state/settings';
+import { masNetwork } from '../../state/store';
+import { say } from '../../state/toasts';
+import { openDialog, view } from '../../state/view';
+import { stripFormatting } from '../../text/mirc';
+import { hueOf } from '../../text/names';
+import { useClient } from '../context';
+import { personActions } from '../pane/person';
+import { Avatar } from '../parts/Avatar';
+import { Icon } from '../parts/Icon';
+import { Menu } from '../parts/Menu';
+import { Body, Inlines } from './Body';
+import { noiseVerb } from './DividerRows';
+import { EditBox } from './EditBox';
+import { parseInlines } from '../../text/markup';
+
+interface MessageProps {
+  window: ChatWindow;
+  message: WireMessage;
+  continued: boolean;
+}
+
+/** One message, in the form that its category asks for. */
+export function MessageRow(props: MessageProps) {
+  switch (props.message.cat) {
+    case 'msg':
+    case 'notice':
+      return <SpokenRow {...props} />;
+    case 'action':
+      return <ActionRow {...props} />;
+    default:
+      return <EventRow {...props} />;
+  }
+}
+
+function SpokenRow({ window, message, continued }: MessageProps) {
+  const { store } = useClient();
+  const editing = view.editing.value?.windowId === window.id && view.editing.value.gid === message.gid;
+  const mentioned = !store.isMe(message.userId) && !window.isServer && message.status !== 'deleted' && store.mentionsMe(window.network, message.body);
+  return (
+    <article class={`message ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-gid={message.gid}>
+      {continued ? <Time ts={message.ts} class="side-time" /> : <Avatar userId={message.userId} network={window.network} />}
+      <div class="message-main">
+        {!continued && (
+          <div class="message-head">
+            <Author window={window} message={message} />
+            {message.cat === 'notice' && <span class="tag">{t('msg.notice')}</span>}
+            <Time ts={message.ts} class="message-time" />
+          </div>
+        )}
+        {editing ? <EditBox window={window} message={message} /> : <SpokenBody window={window} message={message} />}
+      </div>
+      {!editing && message.status !== 'deleted' && <Actions window={window} message={message} />}
+    </article>
+  );
+}
+
+function SpokenBody({ window, message }: { window: ChatWindow; message: WireMessage }) {
+  const { store } = useClient();
+  if (message.status === 'deleted') return <div class="body gone">{t('msg.deleted')}</div>;
+  return (
+    <Body body={message.body} network={window.network} mentions={store.isMe(message.userId) ? null : store.mentionPattern(window.network)}>
+      {message.status === 'edited' && (
+        <span class="edited" title={t('msg.editedAt', { time: fullTime(message.updatedTs ?? message.ts, preferences.value.timeFormat) })}>
+          ({t('msg.edited')})
+        </span>
+      )}
+    </Body>
+  );
+}
+
+function ActionRow({ window, message }: MessageProps) {
+  const { store } = useClient();
+  const deleted = message.status === 'deleted';
+  return (
+    <article class="message action" data-gid={message.gid}>
+      <Time ts={message.ts} class="side-time" />
+      <div class="message-main">
+        <div class="body">
+          <span class="action-star" aria-hidden="true">
+            ✳
+          </span>{' '}
+          <Author window={window} message={message} />{' '}
+          {deleted ? <span class="gone">{t('msg.deleted')}</span> : <Inlines inlines={parseInlines(message.body, { mentions: store.mentionPattern(window.network) })} network={window.network} />}
+        </div>
+      </div>
+      {!deleted && <Actions window={window} message={message} />}
+    </article>
+  );
+}
+
+/** What happened, as against what was said: joins, kicks, the server's own words. */
+function EventRow({ window, message }: MessageProps) {
+  const { store } = useClient();
+  const cameOrWent = message.cat === 'join' || message.cat === 'part' || message.cat === 'quit';
+  // Others' doings are told as "who did what"; the server's own words stand for themselves.
+  const told = message.cat === 'kick' || (message.cat === 'info' && message.userId !== serverUserId);
+  const inlines = parseInlines(message.body);
+  const name = store.nick(message.userId, window.network);
+  return (
+    <article class={`message event ${message.cat}`} data-gid={message.gid}>
+      <Time ts={message.ts} class="side-time" />
+      <div class="message-main">
+        <div class="body">
+          {cameOrWent && (
+            <>
+              <strong>{name}</strong> {noiseVerb(message.cat)}
+              {message.body !== '' && ': '}
+            </>
+          )}
+          {told && (
+            <>
+              <strong>{name}</strong> {message.cat === 'kick' && `${t('msg.kicked')} `}
+            </>
+          )}
+          <Inlines inlines={inlines} network={window.network} />
+        </div>
+      </div>
+    </article>
+  );
+}
+
+function Author({ window, message }: { window: ChatWindow; message: WireMessage }) {
+  const client = useClient();
+  const name = client.store.nick(message.userId, window.network);
+  const role = window.members.value.get(message.userId);
+  return (
+    <Menu class={`author hue-text-${hueOf(message.userId)}`} label={t('members.menu', { name })} items={() => personActions(client, window, message.userId)}>
+      <bdi>{name}</bdi>
+      {role !== undefined && role !== 'u' && (
+        <span class="role-mark" aria-hidden="true">
+          {role}
+        </span>
+      )}
+    </Menu>
+  );
+}
+
+function Time({ ts, class: className }: { ts: number; class: string }) {
+  const { timeFormat } = preferences.value;
+  return (
+    <time class={className} dateTime={new Date(ts * 1000).toISOString()} title={fullTime(ts, timeFormat)}>
+      {clock(ts, timeFormat)}
+    </time>
+  );
+}
+
+function Actions({ window, message }: { window: ChatWindow; message: WireMessage }) {
+  const client = useClient();
+  const mine = client.store.isMe(message.userId) && window.network === masNetwork;
+  return (
+    <div class="message-actions">
+      {mine && message.cat === 'msg' && (
+        <button type="button" class="icon-button" aria-label={t('msg.edit')} title={t('msg.edit')} onClick={() => (view.editing.value = { windowId: window.id, gid: message.gid })}>
+          <Icon name="edit" size={16} />
+        </button>
+      )}
+      <Menu
+        label={t('msg.actions')}
+        items={() => [
+          { label: t('msg.copy'), run: () => void copy(stripFormatting(message.body)) },
+          mine && message.cat === 'msg' && { label: t('msg.edit'), run: () => (view.editing.value = { windowId: window.id, gid: message.gid }) },
+          mine && { label: t('msg.delete'), danger: true, run: () => openDialog({ name: 'deleteMessage', windowId: window.id, gid: message.gid }) },
+        ]}
+      >
+        <Icon name="more" size={16} />
+      </Menu>
+    </div>
+  );
+}
+
+export async function copy(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
+  say({ text: t('common.copied') });
+}

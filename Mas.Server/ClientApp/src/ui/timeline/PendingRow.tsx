@@ -1,0 +1,58 @@
+import { statusText, t } from '../../i18n';
+import type { ChatWindow } from '../../state/chatWindow';
+import { spokenText } from '../../state/client';
+import type { PendingMessage } from '../../state/outgoing';
+import { useClient } from '../context';
+import { Avatar } from '../parts/Avatar';
+import { Icon } from '../parts/Icon';
+import { hueOf } from '../../text/names';
+import { Body } from './Body';
+
+/** A message that the server has not confirmed yet: it stands where it will be. */
+export function PendingRow({ window, pending, continued }: { window: ChatWindow; pending: PendingMessage; continued: boolean }) {
+  const client = useClient();
+  const me = client.store.me.value;
+  const spoken = spokenText(pending.text);
+  const plain = continued || spoken?.cat === 'action';
+  const nick = client.store.nick(me, window.network);
+  return (
+    <article class={`message ${plain ? 'continued' : 'first'} pending ${pending.state}`} data-rid={pending.rid}>
+      {plain ? <span class="side-time" /> : <Avatar userId={me} network={window.network} />}
+      <div class="message-main">
+        {!plain && (
+          <div class="message-head">
+            <span class={`author hue-text-${hueOf(me)}`}>{nick}</span>
+          </div>
+        )}
+        <Body body={spoken?.cat === 'action' ? `${nick} ${spoken.body}` : (spoken?.body ?? pending.text)} network={window.network} mentions={null}>
+          <State pending={pending} />
+        </Body>
+      </div>
+    </article>
+  );
+}
+
+function State({ pending }: { pending: PendingMessage }) {
+  const client = useClient();
+  if (pending.state !== 'failed') {
+    const text = pending.state === 'waiting' ? t('msg.waiting') : t('msg.sending');
+    return (
+      <span class="send-state" title={text}>
+        <Icon name="clock" size={13} />
+        <span class={pending.state === 'waiting' ? '' : 'hidden'}>{text}</span>
+      </span>
+    );
+  }
+  return (
+    <div class="send-failed" role="alert">
+      <Icon name="alert" size={15} />
+      <span>{t('msg.failed', { reason: statusText(pending.status ?? 'ERROR', pending.errorMsg) })}</span>
+      <button type="button" class="link" onClick={() => client.retrySend(pending)}>
+        {t('msg.retry')}
+      </button>
+      <button type="button" class="link" onClick={() => client.discardSend(pending)}>
+        {t('msg.discard')}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,125 @@
+import type { ReadonlySignal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../../i18n';
+import { dayKey } from '../../i18n/time';
+import type { ChatWindow } from '../../state/chatWindow';
+import type { PendingMessage } from '../../state/outgoing';
+import { preferences } from '../../state/settings';
+import { view } from '../../state/view';
+import { type Row, RowBuilder } from '../../timeline/rows';
+import { useClient } from '../context';
+import { Icon } from '../parts/Icon';
+import { DayRow, GapRow, NewRow, NoiseRow } from './DividerRows';
+import { MessageRow } from './MessageRow';
+import { PendingRow } from './PendingRow';
+import { VirtualList } from './VirtualList';
+
+type Item = Row | { kind: 'pending'; key: string; pending: PendingMessage; continued: boolean };
+
+/** The messages of a window, and what the user is just sending. */
+export function Timeline({ window, onScreen }: { window: ChatWindow; onScreen: ReadonlySignal<boolean> }) {
+  const client = useClient();
+  const rows = useRows(window);
+  const [atBottom, setAtBottom] = useState(true);
+  const [jump, setJump] = useState(0);
+  const pending = window.pending.value.filter(message => !message.text.startsWith('/') || message.text.startsWith('//') || /^\/me\s/i.test(message.text));
+  const items: Item[] = [...rows.builder.rows];
+  pending.forEach((message, index) => items.push({ kind: 'pending', key: `p${message.rid}`, pending: message, continued: index > 0 || rows.builder.continues(client.store.me.value, message.ts) }));
+  const { density, textSize, timeFormat } = preferences.value;
+  const watched = atBottom && onScreen.value && view.focused.value;
+  const version = window.version.value;
+  useEffect(() => {
+    if (watched) client.markSeen(window);
+  }, [watched, version]);
+  // Whoever sends wants to see it.
+  const lastPending = pending.at(-1)?.rid;
+  const shownPending = useRef(lastPending);
+  useEffect(() => {
+    if (lastPending !== undefined && lastPending !== shownPending.current) setJump(count => count + 1);
+    shownPending.current = lastPending;
+  }, [lastPending]);
+  const unread = window.unread.value.count;
+  return (
+    <div class="timeline-box">
+      <VirtualList<Item>
+        items={items}
+        estimate={estimate}
+        label={t('timeline.label', { name: client.store.title(window) })}
+        head={<Head window={window} empty={items.length === 0} />}
+        onTop={() => void client.loadOlder(window)}
+        onBottom={setAtBottom}
+        jump={jump}
+        look={`${density} ${textSize} ${timeFormat}`}
+        render={item => <ItemRow item={item} window={window} />}
+      />
+      {!atBottom && (
+        <button type="button" class="latest" onClick={() => setJump(count => count + 1)}>
+          <Icon name="down" size={16} />
+          {unread > 0 ? t('timeline.latest.new', { count: unread }) : t('timeline.latest')}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function ItemRow({ item, window }: { item: Item; window: ChatWindow }) {
+  switch (item.kind) {
+    case 'day':
+      return <DayRow ts={item.ts} />;
+    case 'new':
+      return <NewRow />;
+    case 'gap':
+      return <GapRow window={window} before={item.before} />;
+    case 'noise':
+      return <NoiseRow window={window} messages={item.messages} />;
+    case 'pending':
+      return <PendingRow window={window} pending={item.pending} continued={item.continued} />;
+    default:
+      return <MessageRow window={window} message={item.message} continued={item.continued} />;
+  }
+}
+
+function Head({ window, empty }: { window: ChatWindow; empty: boolean }) {
+  const { store } = useClient();
+  const history = window.history.value;
+  if (history === 'loading') return <p class="history-note">{t('timeline.loading')}</p>;
+  if (history !== 'start' && !empty) return null;
+  const name = store.title(window);
+  return (
+    <div class="beginning">
+      <p>{window.isServer ? t('timeline.start.server', { name }) : window.type === 'group' ? t('timeline.start.group', { name }) : t('timeline.start.chat', { name })}</p>
+    </div>
+  );
+}
+
+interface BuiltRows {
+  builder: RowBuilder;
+  count: number;
+  structure: number;
+  marker: number | null;
+  fold: boolean;
+}
+
+/** The rows of a window; what was built is kept as long as messages only come at the end. */
+function useRows(window: ChatWindow): BuiltRows {
+  void window.version.value;
+  const built = useRef<BuiltRows | null>(null);
+  const marker = window.marker.value;
+  const fold = preferences.value.foldNoise === 'on';
+  let rows = built.current;
+  if (!rows || rows.structure !== window.structure || rows.marker !== marker || rows.fold !== fold) {
+    const builder = new RowBuilder({ marker, gaps: window.log.gaps, fold, dayOf: dayKey });
+    rows = { builder, count: 0, structure: window.structure, marker, fold };
+    built.current = rows;
+  }
+  const { messages } = window.log;
+  while (rows.count < messages.length) rows.builder.push(messages[rows.count++]!);
+  return rows;
+}
+
+/** Roughly what rows measure; the drawn ones are measured exactly. */
+function estimate(item: Item): number {
+  if (item.kind !== 'message') return 36;
+  const lines = Math.ceil(item.message.body.length / 90);
+  return (item.continued ? 4 : 28) + 22 * Math.max(1, lines);
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Mas.Core.Operator;
+
+namespace Mas.Server.Operator;
+
+/// <summary>Puts the rows of a script's steps together: sums where they add up, sorted where an order makes sense.</summary>
+internal static class CtlRows
+{
+    /// <summary>Runs a script to its end.</summary>
+    internal static async Task<(string[] Columns, List<string[]> Rows)> CollectAsync(
+        AdminScriptRunner runner, AdminScript script, IReadOnlyList<string> arguments, CancellationToken stopping)
+    {
+        string[] columns = [];
+        var rows = new List<string[]>();
+        await foreach (var step in runner.RunAsync(script, arguments, stopping))
+        {
+            columns = step.Columns;
+            rows.AddRange(step.Rows);
+        }
+        // A page of SCAN may name a key twice.
+        return script.SumsBy is { } by ? (columns, Sum(columns, rows, by)) : (columns, [.. rows.DistinctBy(row => string.Join('\0', row))]);
+    }
+
+    /// <summary>The rows with the largest numbers (or texts) of a column first.</summary>
+    internal static List<string[]> Sort(string[] columns, List<string[]> rows, string column)
+    {
+        var index = Array.IndexOf(columns, column);
+        return index < 0 ? rows : [.. rows.OrderByDescending(row => Number(row[index])).ThenBy(row => row[index], StringComparer.Ordinal)];
+    }
+
+    private static List<string[]> Sum(string[] columns, List<string[]> rows, string[] by)
+    {
+        var keys = columns.Select(column => by.Contains(column)).ToArray();
+        var sums = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            var name = string.Join('\0', row.Where((_, i) => keys[i]));
+            if (!sums.TryGetValue(name, out var sum))
+                sums[name] = (string[])row.Clone();
+            else
+            {
+                for (var i = 0; i < row.Length; i++)
+                {
+                    if (!keys[i])
+                        sum[i] = (Number(sum[i]) + Number(row[i])).ToString(CultureInfo.InvariantCulture);
+                }
+            }
+        }
+        return [.. sums.Values];
+    }
+
+    private static decimal Number(string cell) => decimal.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
+}

@@ -1,0 +1,32 @@
+namespace Mas.Tests.Harness;
+
+/// <summary>Checks a keyspace against the schema with the operators' own script, <c>scripts/lua/fsck.lua</c>.</summary>
+public static class Fsck
+{
+    private static readonly TimeSpan StepsUnderWay = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// Fails when fsck still finds something after a while. At once it may: a step of MAS's own that is under way, such as a
+    /// window that is being made, looks like a finding for a moment.
+    /// </summary>
+    public static Task AssertCleanAsync(RedisServer redis) => Eventually.PassesAsync(async () =>
+    {
+        var findings = await RunAsync(redis);
+        Assert.True(findings.Count == 0, "fsck finds:\n" + string.Join('\n', findings));
+    }, StepsUnderWay);
+
+    /// <summary>What fsck finds now.</summary>
+    public static async Task<List<FsckFinding>> RunAsync(RedisServer redis, bool repair = false)
+    {
+        var rows = await RedisCli.EvalAsync(redis, "fsck", repair ? ["repair"] : []);
+        return rows.ConvertAll(row => new FsckFinding(row[0], row[1], row[2], row[3] == "yes", row[4]));
+    }
+}
+
+/// <summary>A row of fsck.</summary>
+/// <param name="Kind">What kind of finding.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Detail">What is wrong with it.</param>
+/// <param name="IsSafe">Whether <c>--repair</c> mends it.</param>
+/// <param name="Command">What mends it; empty when that takes a decision.</param>
+public sealed record FsckFinding(string Kind, string Key, string Detail, bool IsSafe, string Command);

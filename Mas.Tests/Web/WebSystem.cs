@@ -1,0 +1,72 @@
+using Mas.Tests.Client;
+using Mas.Tests.Harness;
+using Microsoft.Playwright;
+
+namespace Mas.Tests.Web;
+
+/// <summary>A whole MAS with a real chromium in front of it, shared by the browser tests that don't break it.</summary>
+public sealed class WebSystem : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private MasSystem? _system;
+
+    /// <summary>The running MAS.</summary>
+    public MasSystem Mas => _system!;
+
+    /// <summary>Every new user is in this group.</summary>
+    public const string Lobby = "lobby";
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        // Beside the limits of the protocol's own, so that the tests see what users see.
+        var settings = new Dictionary<string, string> { ["Accounts:InitialGroups"] = Lobby };
+        var system = MasSystem.StartAsync(new MasSystemOptions { AppendOnly = true, Settings = settings });
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                "--disable-component-update", "--disable-sync",
+            ],
+        });
+        _system = await system;
+    }
+
+    /// <summary>A new browser profile on this system.</summary>
+    public async Task<WebVisitor> VisitAsync(VisitOptions? options = null) => await WebVisitor.ArriveAsync(_browser!, Mas.Address, options ?? new VisitOptions());
+
+    /// <summary>A new user, logged in, whose page has opened the lobby.</summary>
+    public async Task<WebUser> OpenAsync(string name, VisitOptions? options = null) => await OpenAsync(await Mas.NewUserAsync(name), options);
+
+    /// <summary>A page of a user's in a browser profile of its own.</summary>
+    public async Task<WebUser> OpenAsync(MasLogin login, VisitOptions? options = null)
+    {
+        var visitor = await VisitAsync(options);
+        await visitor.UseLoginAsync(login);
+        var user = new WebUser(visitor, login);
+        await user.OpenPageAsync();
+        return user;
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        if (_system is not null)
+            await _system.DisposeAsync();
+    }
+}
+
+/// <summary>The browser tests run one after another on one system.</summary>
+[CollectionDefinition(Name)]
+public sealed class WebTests : ICollectionFixture<WebSystem>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "web";
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.Tests.Client;
+using Mas.Tests.Harness;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mas.Load;
+
+/// <summary>
+/// Users, groups and one-on-ones for a run. Users are made over HTTP; memberships by the same inbox entries that the
+/// server sends, which is quick, since nobody is online yet.
+/// </summary>
+internal sealed class MasSetup : IAsyncDisposable
+{
+    private readonly MasSystem _mas;
+    private readonly RedisConnection _redis;
+    private readonly Courier _courier;
+
+    private MasSetup(MasSystem mas, RedisConnection redis, IReadOnlyList<MasLogin> users)
+    {
+        _mas = mas;
+        _redis = redis;
+        _courier = new Courier(redis);
+        Users = users;
+    }
+
+    public IReadOnlyList<MasLogin> Users { get; }
+
+    public static async Task<MasSetup> CreateAsync(MasSystem mas, int users)
+    {
+        var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = mas.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        var logins = new ConcurrentDictionary<int, MasLogin>();
+        using var http = new MasHttp(mas.Address);
+        await Parallel.ForEachAsync(Enumerable.Range(0, users), new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
+            logins[i] = await http.RegisterAndLoginAsync($"load{i}"));
+        return new MasSetup(mas, redis, [.. Enumerable.Range(0, users).Select(i => logins[i])]);
+    }
+
+    public async Task GroupAsync(string name, IReadOnlyList<MasLogin> members)
+    {
+        await _courier.SendAsync(Endpoints.Loopback, new CreateGroup(OriginOf(members[0]), name, "").ToJson());
+        ConversationId? id = null;
+        var conversations = new Conversations(_redis);
+        await Eventually.HoldsAsync(async () => (id = await conversations.FindGroupAsync(Networks.Mas, name)) is not null, $"the group {name}");
+        await Task.WhenAll(members.Skip(1).Select(member =>
+            _courier.SendAsync(Endpoints.Loopback, new JoinGroup(OriginOf(member), id!.Value.Value, name, "", Initial: true).ToJson())));
+    }
+
+    public async Task PairAsync(MasLogin one, MasLogin other)
+    {
+        await _courier.SendAsync(Endpoints.Loopback, new OpenChat(OriginOf(one), 0, other.UserId).ToJson());
+        await _courier.SendAsync(Endpoints.Loopback, new OpenChat(OriginOf(other), 0, one.UserId).ToJson());
+    }
+
+    /// <summary>Waits until the worker has done all of it.</summary>
+    public Task SettleAsync() => Eventually.HoldsAsync(
+        async () => await _redis.Database.ListLengthAsync(RedisKeys.Inbox(Endpoints.Loopback)) == 0
+            && !_mas.Redis.Keys("{inbox:*}:taken:*").Any(),
+        "the worker has made all memberships",
+        TimeSpan.FromMinutes(5));
+
+    public PlannedClient Plan(MasLogin user, int index, int windowId, bool isSender, string cached = "")
+    {
+        var address = _mas.Addresses[index % _mas.Addresses.Count];
+        var hello = $$"""{"type":"INIT","reqId":0,"version":"1.0","userId":"{{user.UserId}}","secret":"{{user.Secret}}"{{cached}}}""";
+        return new PlannedClient($"ws://{address.Authority}/ws", hello, "", isSender, windowId);
+    }
+
+    public ValueTask DisposeAsync() => _redis.DisposeAsync();
+
+    private static Origin OriginOf(MasLogin user) => new(Rids.New(), new UserId(user.UserId));
+}

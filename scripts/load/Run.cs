@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Mas.Tests.Harness;
+
+namespace Mas.Load;
+
+/// <summary>How a scenario is run.</summary>
+/// <param name="LoadProcesses">Load processes, among which the connections are divided.</param>
+/// <param name="MessageBytes">The length of a message's text.</param>
+/// <param name="WarmUpSeconds">Before the measured time.</param>
+/// <param name="Seconds">The measured time.</param>
+internal sealed record RunOptions(int LoadProcesses, int MessageBytes, double WarmUpSeconds, double Seconds);
+
+/// <summary>What one run gave.</summary>
+internal sealed record RunResult(
+    double DeliveriesPerSecond, double MessagesPerSecond, Histogram Latencies, double CommandsPerDelivery, double ConnectSeconds, long Late,
+    IReadOnlyList<(string Name, double Cores, long ResidentBytes)> Processes);
+
+/// <summary>One run of one scenario against one target.</summary>
+internal static class Run
+{
+    public static async Task<RunResult> RunAsync(Target target, Scenario scenario, RunOptions options)
+    {
+        var clients = await target.PrepareAsync(scenario);
+        using var folder = new TempFolder("load");
+        var processes = new List<ChildProcess>();
+        try
+        {
+            for (var i = 0; i < options.LoadProcesses; i++)
+            {
+                var share = clients.Where((_, index) => index % options.LoadProcesses == i).ToList();
+                var rate = scenario.Rate * share.Count(client => client.IsSender) / clients.Count(client => client.IsSender);
+                var process = ChildProcess.Start($"load {i + 1}", Environment.ProcessPath!, [.. Self.Arguments, "load"], folder.Path);
+                processes.Add(process);
+                await process.WriteLineAsync(JsonSerializer.Serialize(
+                    new Plan(target.Dialect, share, options.MessageBytes, rate, scenario.Window, options.WarmUpSeconds, options.Seconds)));
+            }
+            foreach (var process in processes)
+                await Eventually.HoldsAsync(() => process.Lines.Contains("ready") || process.HasExited, $"ready\n{process.LogTail}", TimeSpan.FromMinutes(5));
+            foreach (var process in processes)
+                await process.WriteLineAsync("go");
+            await Task.Delay(TimeSpan.FromSeconds(options.WarmUpSeconds));
+            var commands = await target.RedisCommandsAsync();
+            var used = target.Processes.Select(process => ProcessUsage.Of(process.Pid)).ToList();
+            await Task.Delay(TimeSpan.FromSeconds(options.Seconds));
+            commands = await target.RedisCommandsAsync() - commands;
+            var usage = target.Processes.Select((process, i) =>
+            {
+                var now = ProcessUsage.Of(process.Pid);
+                return (process.Name, (now.CpuSeconds - used[i].CpuSeconds) / options.Seconds, now.ResidentBytes);
+            }).ToList();
+            var measured = new List<Measured>();
+            foreach (var process in processes)
+            {
+                await Eventually.HoldsAsync(() => process.Lines.Any(line => line.StartsWith('{')) || process.HasExited, $"a result\n{process.LogTail}", TimeSpan.FromMinutes(1));
+                measured.Add(JsonSerializer.Deserialize<Measured>(process.Lines.LastOrDefault(line => line.StartsWith('{'))
+                    ?? throw new InvalidOperationException(process.LogTail))!);
+            }
+            usage.AddRange(measured.Select((one, i) => ($"load {i + 1}", one.CpuSeconds / one.Seconds, ProcessUsage.Of(Environment.ProcessId).ResidentBytes)));
+            return Sum(measured, commands, usage);
+        }
+        finally
+        {
+            foreach (var process in processes)
+                await process.DisposeAsync();
+        }
+    }
+
+    private static RunResult Sum(List<Measured> measured, long commands, List<(string, double, long)> usage)
+    {
+        var latencies = new Histogram();
+        foreach (var one in measured)
+            latencies.AddSparse(one.Latencies);
+        var delivered = measured.Sum(one => one.Delivered);
+        return new RunResult(
+            measured.Sum(one => one.Delivered / one.Seconds),
+            measured.Sum(one => one.Sent / one.Seconds),
+            latencies,
+            delivered > 0 ? (double)commands / delivered : 0,
+            measured.Max(one => one.ConnectSeconds),
+            measured.Sum(one => one.Late),
+            usage);
+    }
+}

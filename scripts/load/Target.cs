@@ -1,0 +1,74 @@
+using Mas.Tests.Harness;
+
+namespace Mas.Load;
+
+/// <summary>A kind of server, started for one run.</summary>
+internal abstract class Target : IAsyncDisposable
+{
+    public abstract string Dialect { get; }
+
+    /// <summary>The processes whose use is reported, by a name.</summary>
+    public abstract IReadOnlyList<(string Name, int Pid)> Processes { get; }
+
+    /// <summary>Makes users and groups, and says how each connection begins.</summary>
+    public abstract Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario);
+
+    /// <summary>Commands that Redis has processed, or 0 where there is none.</summary>
+    public virtual Task<long> RedisCommandsAsync() => Task.FromResult(0L);
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>MAS itself: Redis, one server, one worker.</summary>
+internal sealed class MasTarget : Target
+{
+    private readonly MasSystem _mas;
+
+    private MasTarget(MasSystem mas) => _mas = mas;
+
+    public override string Dialect => "mas";
+
+    public MasSystem System => _mas;
+
+    public override IReadOnlyList<(string, int)> Processes =>
+    [
+        .. _mas.Servers.Select((server, i) => ($"Mas.Server {i + 1}", server.Process.Id)),
+        .. _mas.Loopbacks.Select((worker, i) => ($"Mas.Loopback {i + 1}", worker.Process.Id)),
+        ("redis-server", _mas.Redis.Process.Id),
+    ];
+
+    public static async Task<MasTarget> StartAsync(int servers, bool appendOnly) => new(await MasSystem.StartAsync(new MasSystemOptions
+    {
+        Servers = servers,
+        AppendOnly = appendOnly,
+        Settings = new Dictionary<string, string>
+        {
+            ["Accounts:PasswordRounds"] = "1",
+            ["Accounts:AttemptsPerMinute"] = "10000000",
+            ["Limits:RequestsPerSecond"] = "1000000",
+            ["Limits:RequestBurst"] = "1000000",
+            ["Limits:SessionsPerUser"] = "100",
+            ["Session:OutboxCap"] = "1000000",
+            ["Logging:LogLevel:Mas.Server"] = "Warning",
+        },
+    }));
+
+    public override async Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario)
+    {
+        var setup = await MasSetup.CreateAsync(_mas, scenario.Clients);
+        for (var group = 0; group < scenario.Groups; group++)
+        {
+            var members = setup.Users.Skip(group * scenario.GroupSize).Take(scenario.GroupSize).ToList();
+            if (scenario.IsPairs)
+                await setup.PairAsync(members[0], members[1]);
+            else
+                await setup.GroupAsync($"g{group}", members);
+        }
+        await setup.SettleAsync();
+        return [.. setup.Users.Select((user, i) => setup.Plan(user, i, windowId: 1, isSender: i % scenario.GroupSize < scenario.SendersPerGroup))];
+    }
+
+    public override Task<long> RedisCommandsAsync() => _mas.Redis.InfoAsync("total_commands_processed");
+
+    public override ValueTask DisposeAsync() => _mas.DisposeAsync();
+}

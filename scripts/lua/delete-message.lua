@@ -1,0 +1,32 @@
+-- Purpose: deletes one message of a MAS conversation, whoever wrote it. The clients see it. The worker does it.
+-- Usage:   delete-message CONVERSATION GID
+-- KEYS     none: the names are worked out from ARGV
+-- ARGV[1]  the conversation's id, or a group's name
+-- ARGV[2]  the message's gid
+-- Returns  rows: asked, conversation, gid
+-- Asks     deletes the message's text for good
+-- Writes   yes: inbox:loopbackparser (ADMIN_DELETE_MESSAGE)
+local function findConversation(name)
+  local id = string.find(name, '^%d+$') and name or redis.call('HGET', 'index:conversation', 'group:MAS:' .. string.lower(name))
+  return id and redis.call('HGET', 'conversation:' .. id, 'network') == 'MAS' and id
+end
+
+-- Asks the worker that owns MAS's conversations, as the server does. It tells whoever has to know.
+local function ask(message)
+  local now = redis.call('TIME')
+  message.origin = { rid = 'ctl-' .. now[1] .. '-' .. now[2], userId = message.userId or 'iSERVER' }
+  message.userId = nil
+  redis.call('LPUSH', 'inbox:loopbackparser', cjson.encode(message))
+end
+
+local id, gid = findConversation(ARGV[1]), ARGV[2] or ''
+if not id then
+  return redis.error_reply('NOT_FOUND there is no MAS conversation ' .. ARGV[1])
+end
+for _, entry in ipairs(redis.call('LRANGE', 'conversationmsgs:' .. id, 0, -1)) do
+  if string.find(gid, '^%d+$') and string.find(entry, '"gid":' .. gid .. '[,}]') then
+    ask({ type = 'ADMIN_DELETE_MESSAGE', conversationId = tonumber(id), gid = tonumber(gid) })
+    return { { 'asked', 'conversation', 'gid' }, { 'loopbackparser', id, gid } }
+  end
+end
+return redis.error_reply('NOT_FOUND there is no message ' .. gid .. ' in the history')

@@ -1,0 +1,31 @@
+-- Purpose: how much waits in inboxes, what workers have taken and not finished, and the dead letters.
+-- Usage:   queues
+-- KEYS     none: the names are the schema's
+-- ARGV     none
+-- Returns  rows: key, entries, what it is, holder
+-- Writes   no
+local rows = { { 'key', 'entries', 'what', 'holder' } }
+local function add(key, what, holder)
+  rows[#rows + 1] = { key, tostring(redis.call('LLEN', key)), what, holder or '' }
+end
+for _, base in ipairs({ 'loopbackparser', 'ircparser', 'connectionmanager' }) do
+  -- An inbox that is split has parts inbox:<endpoint>:1 and so on beside the plain name.
+  for part = 0, 63 do
+    local endpoint = part == 0 and base or base .. ':' .. part
+    local inbox, takers = 'inbox:' .. endpoint, '{inbox:' .. endpoint .. '}:takers'
+    local holder = redis.call('GET', 'lease:' .. endpoint)
+    local workers = redis.call('ZRANGE', takers, 0, -1)
+    if part > 0 and not holder and #workers == 0 and redis.call('EXISTS', inbox) == 0 then
+      break
+    end
+    add(inbox, 'waiting', holder or 'nobody')
+    for _, worker in ipairs(workers) do
+      local taken = '{inbox:' .. endpoint .. '}:taken:' .. worker
+      if redis.call('EXISTS', taken) == 1 then
+        add(taken, 'taken', worker)
+      end
+    end
+    add(inbox .. ':dead', 'dead letters')
+  end
+end
+return rows

@@ -1,0 +1,41 @@
+-- Purpose: drops the older messages of a MAS conversation. Live clients see them as deleted. The worker does it.
+-- Usage:   trim CONVERSATION KEEP
+-- KEYS     none: the names are worked out from ARGV
+-- ARGV[1]  the conversation's id, or a group's name
+-- ARGV[2]  how many of the newest messages stay
+-- Returns  rows: asked, conversation, messages now, to be dropped
+-- Asks     drops messages for good
+-- Writes   yes: inbox:loopbackparser (ADMIN_TRIM)
+local function findConversation(name)
+  local id = string.find(name, '^%d+$') and name or redis.call('HGET', 'index:conversation', 'group:MAS:' .. string.lower(name))
+  return id and redis.call('HGET', 'conversation:' .. id, 'network') == 'MAS' and id
+end
+
+-- Asks the worker that owns MAS's conversations, as the server does. It tells whoever has to know.
+local function ask(message)
+  local now = redis.call('TIME')
+  message.origin = { rid = 'ctl-' .. now[1] .. '-' .. now[2], userId = message.userId or 'iSERVER' }
+  message.userId = nil
+  redis.call('LPUSH', 'inbox:loopbackparser', cjson.encode(message))
+end
+
+local id, keep = findConversation(ARGV[1]), tonumber(ARGV[2] or '')
+if not id then
+  return redis.error_reply('NOT_FOUND there is no MAS conversation ' .. ARGV[1])
+end
+if not keep or keep < 0 or keep ~= math.floor(keep) then
+  return redis.error_reply('PARAMETER_INVALID how many messages shall stay?')
+end
+local messages = 'conversationmsgs:' .. id
+local count = redis.call('LLEN', messages)
+-- Named by its gid, so that what is said meanwhile changes nothing.
+local ok, newest = pcall(cjson.decode, redis.call('LINDEX', messages, keep) or '')
+if ok and type(newest) == 'table' and newest.gid then
+  ask({ type = 'ADMIN_TRIM', conversationId = tonumber(id), upTo = newest.gid })
+elseif count > keep then
+  return redis.error_reply('ERROR the message at position ' .. keep .. ' is unreadable; fsck names it')
+end
+return {
+  { 'asked', 'conversation', 'messages', 'dropped' },
+  { 'loopbackparser', id, tostring(count), tostring(math.max(0, count - keep)) },
+}
