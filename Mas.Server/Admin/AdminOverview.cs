@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mas.Core.Hosting;
+using Mas.Core.Operator;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 
@@ -54,11 +55,8 @@ internal sealed class AdminOverview(RedisConnection redis, PrometheusExporter ex
     private async Task<(long Used, long Limit, long Commands)> ReadMemoryAsync()
     {
         long used = 0, limit = 0, commands = 0;
-        foreach (var server in redis.Servers.Where(server => server.IsConnected))
+        foreach (var info in await RedisMasters.InfoAsync(redis))
         {
-            var info = (await server.InfoAsync()).SelectMany(section => section).GroupBy(pair => pair.Key).ToDictionary(pairs => pairs.Key, pairs => pairs.First().Value);
-            if (info.GetValueOrDefault("role") != "master")
-                continue;
             used += Number(info, "used_memory");
             limit += Number(info, "maxmemory");
             commands += Number(info, "instantaneous_ops_per_sec");

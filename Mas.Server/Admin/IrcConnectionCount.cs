@@ -1,3 +1,5 @@
+using System.Globalization;
+using Mas.Core.Operator;
 using Mas.Core.Redis;
 
 namespace Mas.Server.Admin;
@@ -6,10 +8,9 @@ namespace Mas.Server.Admin;
 /// How many IRC connections there are by state, from <c>networks:*</c>. That takes a walk through all keys, so it is done in
 /// small steps, at most every half minute, and only while somebody looks at the page.
 /// </summary>
-internal sealed class IrcConnectionCount(RedisConnection redis, TimeProvider time) : IDisposable
+internal sealed class IrcConnectionCount(RedisConnection redis, AdminScriptRunner runner, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30);
-    private const int Page = 500;
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private (Dictionary<string, long> Counts, long At)? _last;
@@ -41,19 +42,10 @@ internal sealed class IrcConnectionCount(RedisConnection redis, TimeProvider tim
         // Without networks there is nothing to walk through everything for.
         if (await redis.Database.SetLengthAsync(RedisKeys.NetworkList) == 0)
             return counts;
-        foreach (var server in redis.Servers.Where(server => server.IsConnected))
+        await foreach (var step in runner.RunAsync(AdminScripts.All["irc-states"], []))
         {
-            // A replica has the keys of its master once more.
-            if ((await server.InfoAsync("replication")).SelectMany(section => section).All(pair => pair is not { Key: "role", Value: "master" }))
-                continue;
-            foreach (var keys in server.Keys(pattern: "networks:*", pageSize: Page).Chunk(Page))
-            {
-                foreach (var state in await Task.WhenAll(keys.Select(key => redis.Database.HashGetAsync(key, "state"))))
-                {
-                    if ((string?)state is { } name)
-                        counts[name] = counts.GetValueOrDefault(name) + 1;
-                }
-            }
+            foreach (var row in step.Rows)
+                counts[row[1]] = counts.GetValueOrDefault(row[1]) + long.Parse(row[2], CultureInfo.InvariantCulture);
         }
         return counts;
     }
