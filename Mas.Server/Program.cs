@@ -1,6 +1,7 @@
 using Mas.Core.Hosting;
 using Mas.Server;
 using Mas.Server.Accounts;
+using Mas.Server.Admin;
 using Mas.Server.Health;
 using Mas.Server.Operator;
 using Mas.Server.Requests;
@@ -15,7 +16,7 @@ return await MasHost.RunAsync(async () =>
     var builder = MasHost.CreateWebBuilder(args);
     builder.ListenAsSet();
     await builder.ConnectRedisAsync();
-    builder.Services.AddMasCore().AddServerSettings().AddAccounts().AddRequests().AddSockets().AddHealth().AddWebClient();
+    builder.Services.AddMasCore().AddServerSettings().AddAccounts().AddRequests().AddSockets().AddHealth().AddWebClient().AddAdmin();
     var app = builder.Build();
     app.UseTrustedProxies();
     app.UseWebClient();
@@ -23,5 +24,6 @@ return await MasHost.RunAsync(async () =>
     app.MapHealth();
     app.MapAccounts();
     app.MapSockets();
+    app.MapAdmin();
     await app.RunAsync();
 });

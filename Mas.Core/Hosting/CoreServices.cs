@@ -25,5 +25,6 @@ public static class CoreServices
         .AddSingleton<Courier>()
         .AddSingleton<Outboxes>()
         .AddSingleton<DeadLetters>()
-        .AddSingleton<Operator.AdminScriptRunner>();
+        .AddSingleton<Operator.AdminScriptRunner>()
+        .AddSingleton<Operator.AuditLog>();
 }

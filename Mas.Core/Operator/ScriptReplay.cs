@@ -64,7 +64,7 @@ internal sealed class ScriptReplay(RedisConnection redis)
     private static readonly HashSet<string> Lists = new(
         ["HGETALL", "HMGET", "HKEYS", "SMEMBERS", "ZRANGE", "LRANGE", "XRANGE", "TIME", "HSCAN", "ZSCAN"], StringComparer.Ordinal);
 
-    private readonly RedisKey[] _masters = KeysOfMasters(redis);
+    private readonly RedisKey[] _masters = RedisMasters.KeysOf(redis);
 
     internal async Task<RedisResult> RunAsync(string source, RedisValue[] arguments)
     {
@@ -152,20 +152,5 @@ internal sealed class ScriptReplay(RedisConnection redis)
         {
             return true;
         }
-    }
-
-    /// <summary>For each master a key that it holds, by which it is reached.</summary>
-    private static RedisKey[] KeysOfMasters(RedisConnection redis)
-    {
-        var cluster = redis.Servers.Select(server => server.ClusterConfiguration).First(configuration => configuration is not null);
-        var masters = cluster.Nodes.Where(node => node.Slots.Count > 0).Select(node => node.EndPoint).ToHashSet();
-        var keys = new SortedDictionary<string, RedisKey>(StringComparer.Ordinal);
-        for (var i = 0; keys.Count < masters.Count && i < 1_000_000; i++)
-        {
-            RedisKey key = $"n{i}";
-            if (cluster.GetBySlot(key) is { } node)
-                keys.TryAdd(node.EndPoint.ToString()!, key);
-        }
-        return [.. keys.Values];
     }
 }

@@ -30,6 +30,9 @@ public static class RedisKeys
     /// <summary>Set of the configured networks.</summary>
     public static readonly RedisKey NetworkList = "networklist";
 
+    /// <summary>Stream: what operators did, capped (extension).</summary>
+    public static readonly RedisKey AuditLog = "auditlog";
+
     /// <summary>Counter of user ids.</summary>
     public static readonly RedisKey NextUserId = "nextGlobalUserId";
 

@@ -70,25 +70,26 @@ internal sealed partial class MasCtl(TextReader input, TextWriter output, TextWr
     private async Task<int> RunAsync(CtlArguments arguments, RedisConnection redis, CancellationToken stopping)
     {
         var runner = new AdminScriptRunner(redis);
+        var audit = new CtlAudit(redis);
         var words = arguments.Words;
         var table = new CtlTable(output);
         switch (words[0])
         {
             case "create-user":
-                return await CreateUserAsync(arguments, redis, table);
+                return await audit.RecordAsync("create-user", [arguments["--nick"] ?? ""], () => CreateUserAsync(arguments, redis, table));
             case "fsck":
-                var (columns, rows) = await new CtlFsck(redis, runner, notes).RunAsync(arguments.Repairs, stopping);
-                if (rows.Count > 0 || arguments.IsJson)
-                    await table.PrintAsync(columns, rows, arguments.IsJson);
-                else
-                    await output.WriteLineAsync("fsck finds nothing.");
-                return rows.Count == 0 ? Done : Refused;
+                return arguments.Repairs
+                    ? await audit.RecordAsync("fsck", ["--repair"], () => FsckAsync(arguments, redis, runner, table, stopping))
+                    : await FsckAsync(arguments, redis, runner, table, stopping);
             case "export":
-                return await ExportAsync(arguments, new CtlTransfer(redis, runner), stopping);
+                return await audit.RecordAsync("export", words[1..], () => ExportAsync(arguments, new CtlTransfer(redis, runner), stopping));
             case "import":
-                return await ImportAsync(arguments, new CtlTransfer(redis, runner), table, stopping);
+                return await audit.RecordAsync("import", words[1..], () => ImportAsync(arguments, new CtlTransfer(redis, runner), table, stopping));
             default:
-                return await RunScriptAsync(AdminScripts.All[words[0]], arguments, runner, table, stopping);
+                var script = AdminScripts.All[words[0]];
+                return script.Writes
+                    ? await audit.RecordAsync(script.Name, words[1..], () => RunScriptAsync(script, arguments, runner, table, stopping))
+                    : await RunScriptAsync(script, arguments, runner, table, stopping);
         }
     }
 
@@ -113,6 +114,17 @@ internal sealed partial class MasCtl(TextReader input, TextWriter output, TextWr
         }
         await table.PrintAsync(columns, rows, arguments.IsJson);
         return Done;
+    }
+
+    private async Task<int> FsckAsync(
+        CtlArguments arguments, RedisConnection redis, AdminScriptRunner runner, CtlTable table, CancellationToken stopping)
+    {
+        var (columns, rows) = await new CtlFsck(redis, runner, notes).RunAsync(arguments.Repairs, stopping);
+        if (rows.Count > 0 || arguments.IsJson)
+            await table.PrintAsync(columns, rows, arguments.IsJson);
+        else
+            await output.WriteLineAsync("fsck finds nothing.");
+        return rows.Count == 0 ? Done : Refused;
     }
 
     private async Task<int> CreateUserAsync(CtlArguments arguments, RedisConnection redis, CtlTable table)

@@ -25,8 +25,17 @@ public sealed class SharedSystem : IAsyncLifetime
     /// <inheritdoc/>
     public async Task DisposeAsync()
     {
-        if (_system is not null)
+        if (_system is null)
+            return;
+        try
+        {
+            // Whatever the tests did: what they leave is what the schema says.
+            await Fsck.AssertCleanAsync(_system.Redis);
+        }
+        finally
+        {
             await _system.DisposeAsync();
+        }
     }
 }
 

@@ -59,6 +59,7 @@ public sealed class LookScriptTests(OperatorFixture on) : IClassFixture<Operator
         await on.Db.HashSetAsync($"networks:{alice.UserId}:ExampleNet", [new("state", "connected"), new("currentnick", "ally"), new("retryCount", 3)]);
 
         Assert.Equal([[alice.UserId, alice.Nick, "ally", "connected"]], await on.RunAsync("online", "ExampleNet"));
+        Assert.Contains(await on.RunAsync("irc-states"), row => row.SequenceEqual(["ExampleNet", "connected", "1"]));
         Assert.Contains(await on.RunAsync("networks", alice.UserId), row => row.SequenceEqual(["ExampleNet", "connected", "ally", "3"]));
 
         await on.Db.KeyDeleteAsync("networklist");

@@ -46,12 +46,15 @@ local READ = {
   stream = function(key) return call('XRANGE', key, '-', '+') end,
 }
 
--- Nobody has a session where this is imported.
-local function offline(user)
-  if user.lastlogout == '0' then
-    user.lastlogout = now
+-- Nobody has a session, or is connected, where this is imported.
+local function offline(record)
+  if record.lastlogout == '0' then
+    record.lastlogout = now
   end
-  return user
+  if record.state then
+    record.state = 'disconnected'
+  end
+  return record
 end
 
 local function writeKey(key, change)
@@ -85,7 +88,7 @@ end
 -- What lives only as long as a session, a lease or a step.
 local PASSING = {
   '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^outbox:', '^conversationsessions:', '^ticket:',
-  '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^{', '^namesbuffer:', '^ircnamesreporter:', '^nextGlobal', '^index:',
+  '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:', '^irclines:', '^nextGlobal', '^index:',
 }
 
 local function isPassing(key)
@@ -97,7 +100,8 @@ local function isPassing(key)
   return false
 end
 
-local INDEXES = { 'index:user', 'index:windowIds', 'index:conversation', 'index:currentnick', 'index:ircuser' }
+-- Not index:currentnick: who is connected is said by the connections that are made again.
+local INDEXES = { 'index:user', 'index:windowIds', 'index:conversation', 'index:ircuser' }
 
 if what == 'everything' then
   local phase, place = string.match(cursor, '^(%d+)/(.*)$')
@@ -109,7 +113,7 @@ if what == 'everything' then
     local page = call('SCAN', place, 'COUNT', STEP)
     for _, key in ipairs(page[2]) do
       if not isPassing(key) then
-        writeKey(key, string.find(key, '^user:') and offline)
+        writeKey(key, (string.find(key, '^user:') or string.find(key, '^networks:')) and offline)
       end
     end
     place = page[1]
@@ -177,7 +181,10 @@ local function writeAccount(id)
     writeKey(prefix .. id)
   end
   for _, network in ipairs(call('SMEMBERS', 'networklist')) do
-    writeKey('networks:' .. id .. ':' .. network)
+    writeKey('networks:' .. id .. ':' .. network, offline)
+    if call('SISMEMBER', 'ircconnections', id .. ':' .. network) == 1 then
+      write({ key = 'ircconnections', type = 'set', value = { id .. ':' .. network } })
+    end
     writeKey('ircpendingjoins:' .. id .. ':' .. network)
   end
 end
@@ -199,6 +206,16 @@ local function writeConversation(id, goesAlong)
   end
   write({ key = 'conversation:' .. id, type = 'hash', value = record })
   write({ key = 'conversationmembers:' .. id, type = 'hash', value = left })
+
+  local holders = {}
+  for _, holder in ipairs(call('SMEMBERS', 'ircholders:' .. id)) do
+    if goesAlong(holder) then
+      holders[#holders + 1] = holder
+    end
+  end
+  if #holders > 0 then
+    write({ key = 'ircholders:' .. id, type = 'set', value = holders })
+  end
 
   local entry
   if record.type == '1on1' and #named == 2 then

@@ -233,8 +233,9 @@ local function checkWindow(key, id, windowId, window)
     found('second-window', key, 'the window of conversation ' .. conversation .. ' is ' .. indexed, true, { 'UNLINK', key })
     return
   end
+  -- Who is not connected to an IRC network has the channel's window, and is no member meanwhile.
   local role = call('HGET', 'conversationmembers:' .. conversation, id)
-  if not role or role == 'd' then
+  if (not role or role == 'd') and call('HGET', 'conversation:' .. conversation, 'network') == 'MAS' then
     found('window-without-member', key, 'user ' .. id .. ' is no member of conversation ' .. conversation, true, { 'UNLINK', key })
     return
   end
@@ -269,9 +270,10 @@ local function checkConversation(key, id, record)
     found('bad-value', key, 'type is ' .. tostring(record.type), false)
     return
   end
-  if call('HLEN', 'conversationmembers:' .. id) == 0 then
+  local mas = record.network == 'MAS'
+  -- A channel lives on while somebody has its window, connected or not.
+  if call('HLEN', 'conversationmembers:' .. id) == 0 and (mas or call('SCARD', 'ircholders:' .. id) == 0) then
     -- The worker's own way to remove one also takes the index entry and the messages.
-    local mas = record.network == 'MAS'
     found('conversation-without-members', key, 'nobody is there', mas,
       mas and ask({ type = 'ADMIN_REMOVE_GROUP', conversationId = tonumber(id) }) or { 'UNLINK', key })
     return
@@ -300,16 +302,16 @@ local function checkMembers(key, id, members)
       found('bad-value', key, 'the role of ' .. member .. ' is ' .. role, false, { 'HSET', key, member, 'u' })
     elseif not isUser(member) then
       found('member-gone', key, 'there is no user ' .. member, true, { 'HDEL', key, member })
-    elseif not isIrc(member) and role ~= 'd' then
+    elseif mas and not isIrc(member) and role ~= 'd' then
       if not isThere(member) then
         found('member-gone', key, 'user ' .. member .. ' has closed the account', true, { 'HDEL', key, member })
       else
         local windowId = call('HGET', 'index:windowIds', member .. ':' .. id)
         if not windowId or not exists('window:' .. member .. ':' .. windowId) then
-          -- The worker gives one to who is there; on IRC networks only the user's next JOIN does.
-          local safe = mas and call('HGET', 'user:' .. member, 'inuse') == '1'
+          -- The worker gives one to who is there.
+          local safe = call('HGET', 'user:' .. member, 'inuse') == '1'
           found('member-without-window', key, 'user ' .. member .. ' has no window', safe,
-            mas and ask({ type = 'ADMIN_OPEN_WINDOW', conversationId = tonumber(id), target = member }) or { 'HDEL', key, member })
+            ask({ type = 'ADMIN_OPEN_WINDOW', conversationId = tonumber(id), target = member }))
         end
       end
     end
@@ -351,7 +353,7 @@ local function checkFence(key)
 end
 
 local function checkNetwork(key, id, network, state)
-  if checkOwned(key, id) and state.state ~= 'connected' and state.state ~= 'connecting' and state.state ~= 'disconnected' then
+  if checkOwned(key, id) and state.state and state.state ~= 'connected' and state.state ~= 'connecting' and state.state ~= 'disconnected' then
     found('bad-value', key, 'state is ' .. tostring(state.state), false, { 'HSET', key, 'state', 'disconnected' })
   end
 end
@@ -403,11 +405,16 @@ local FAMILIES = {
   { '^{inbox:[%a]+}:takers$', 'zset' },
   { '^{inbox:%a+:%d+}:takers$', 'zset' },
   { '^{[^}]+}:fence$', 'string', checkFence, expires = true },
-  { '^networks:([1-9]%d*):([^:]+)$', 'hash', checkNetwork, must = 'state', may = 'currentnick retryCount', open = true },
+  { '^networks:([1-9]%d*):([^:]+)$', 'hash', checkNetwork, may = 'state currentnick retryCount nick account', fields = true },
   { '^ircuser:(i.+)$', 'hash', checkIrcUser, must = 'nick network', open = true },
   { '^namesbuffer:[^:]+:%d+$', 'hash', expires = true },
   { '^ircnamesreporter:%d+$', 'string', expires = true },
   { '^ircpendingjoins:([1-9]%d*):[^:]+$', 'hash', checkOwned },
+  { '^ircconnections$', 'set' },
+  { '^ircconnection:([1-9]%d*):[^:]+$', 'hash', checkOwned },
+  { '^ircstatuses:([1-9]%d*)$', 'hash', checkOfConversation },
+  { '^ircholders:([1-9]%d*)$', 'set', checkOfConversation },
+  { '^irclines:([1-9]%d*)$', 'hash', checkOfConversation },
   { '^auditlog$', 'stream' },
   { '^networklist$', 'set' },
   { '^sessionlastheartbeat$', 'zset' },
@@ -474,7 +481,7 @@ local function checkKey(key)
   local parts = { string.match(key, family[1]) }
   if family.must or family.fields then
     parts[#parts + 1] = hash(key)
-    if family.must then
+    if family.must or family.may then
       checkFields(key, family, parts[#parts])
     end
   end

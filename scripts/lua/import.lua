@@ -58,7 +58,7 @@ local function import(line)
     end
     return 'merged'
   end
-  if string.find(key, '^index:') or key == 'networklist' then
+  if string.find(key, '^index:') or key == 'networklist' or key == 'ircconnections' then
     local result = 'merged'
     if line.type == 'set' then
       inChunks('SADD', key, value)

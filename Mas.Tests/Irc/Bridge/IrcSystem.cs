@@ -116,5 +116,17 @@ public sealed class IrcSystem : IAsyncDisposable
         $"'{text}' in the server window\n{Mas.Logs}");
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Mas.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // A test that has stopped a role leaves what only that role would have handled.
+            if (!Manager.Process.HasExited && !Parser.Process.HasExited)
+                await Fsck.AssertCleanAsync(Mas.Redis);
+        }
+        finally
+        {
+            await Mas.DisposeAsync();
+        }
+    }
 }

@@ -1,0 +1,40 @@
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Operator;
+
+/// <summary>Reaches each master of a Redis or a cluster: by a key that it holds, since commands are routed by their keys.</summary>
+public static class RedisMasters
+{
+    /// <summary>One key for each master; one for a Redis that is no cluster.</summary>
+    public static RedisKey[] KeysOf(RedisConnection redis)
+    {
+        if (!redis.IsCluster)
+            return ["n"];
+        var cluster = redis.Servers.Select(server => server.ClusterConfiguration).First(configuration => configuration is not null);
+        var masters = cluster.Nodes.Where(node => node.Slots.Count > 0).Select(node => node.EndPoint).ToHashSet();
+        var keys = new SortedDictionary<string, RedisKey>(StringComparer.Ordinal);
+        for (var i = 0; keys.Count < masters.Count && i < 1_000_000; i++)
+        {
+            RedisKey key = $"n{i}";
+            if (cluster.GetBySlot(key) is { } node)
+                keys.TryAdd(node.EndPoint.ToString()!, key);
+        }
+        return [.. keys.Values];
+    }
+
+    /// <summary>INFO of each master: field to value.</summary>
+    public static Task<Dictionary<string, string>[]> InfoAsync(RedisConnection redis) => Task.WhenAll(KeysOf(redis).Select(async key =>
+        ReadInfo((string)(await redis.Database.RunScriptAsync("return redis.call('INFO')", [key], []))!)));
+
+    private static Dictionary<string, string> ReadInfo(string text)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in text.Split("\r\n"))
+        {
+            if (line.IndexOf(':') is > 0 and var colon)
+                fields[line[..colon]] = line[(colon + 1)..];
+        }
+        return fields;
+    }
+}
