@@ -104,7 +104,7 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
     internal async Task CloseChannelAsync(UserChannel channel)
     {
         var user = context.User;
-        ledger?.Leave(user);
+        ledger?.Leave(user, context.At);
         await On.Lifecycle.RemoveAsync(user, Id, Delivery);
         await On.Redis.Database.SetRemoveAsync(RedisKeys.IrcHolders(Id), user.Value);
         context.Connection.Channels.Remove(context.Connection.Mapping.Fold(channel.Name));

@@ -4,6 +4,7 @@ using Mas.Core.Queues;
 using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Commands;
 using Mas.IrcBackend.Events;
+using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend;
 
@@ -30,15 +31,20 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
 
     protected override string LaneOf(ParserEntry message) => $"{message.UserId}:{message.Network}";
 
-    protected override bool Joins(ParserEntry previous, ParserEntry next) => false;
+    // A server's greeting is many lines: what they say in its window is posted at once.
+    protected override bool Joins(ParserEntry previous, ParserEntry next) =>
+        previous is LineEntry line && next is LineEntry nextLine && line.Generation == nextLine.Generation;
 
     protected override async Task HandleAsync(IReadOnlyList<Work<ParserEntry>> run, CancellationToken stopping)
     {
         _fence!.ThrowIfLost();
-        var (entry, redelivered) = (run[0].Message, run[0].Redelivered);
+        var entry = run[0].Message;
         try
         {
-            await HandleAsync(entry, redelivered);
+            if (entry is LineEntry)
+                await HandleLinesAsync(run);
+            else
+                await HandleAsync(entry, run[0].Redelivered);
         }
         catch
         {
@@ -60,24 +66,42 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
                 var asked = new ParserContext(on, _fence!, _writer!, connection, entry.Rid, connection.Generation, 0, redelivered, on.Time.GetUtcNow());
                 if (await RequestCommands.RunAsync(asked, request) is { } ack)
                     await AnswerAsync(request, ack);
+                await asked.FlushServerWindowAsync();
                 break;
-            case LineEntry line when IsInPlace(line.Generation, line.Seq):
-                await LineEvents.HandleAsync(Context(line.Generation, line.Seq, line.Ts), line.Line);
-                connection.LastSeq = line.Seq;
-                break;
-            case EventEntry happened when happened.Event == LinkEvents.Unsent || happened.Generation > connection.Generation || IsInPlace(happened.Generation, happened.Seq):
-                await ConnectionEvents.HandleAsync(Context(happened.Generation, happened.Seq, happened.Ts), happened);
+            case EventEntry happened when happened.Event == LinkEvents.Unsent || happened.Generation > connection.Generation
+                || IsInPlace(connection, happened.Generation, happened.Seq, redelivered):
+                var context = Context(connection, happened.Rid, happened.Generation, happened.Seq, redelivered, happened.Ts);
+                await ConnectionEvents.HandleAsync(context, happened);
+                await context.FlushServerWindowAsync();
                 connection.LastSeq = Math.Max(connection.LastSeq, happened.Seq);
                 break;
         }
-
-        // What an older connection says is history; what has been handled was pushed twice.
-        bool IsInPlace(long generation, long seq) => generation == connection.Generation && (redelivered || seq > connection.LastSeq);
-
-        ParserContext Context(long generation, long seq, long ts) => new(
-            on, _fence!, _writer!, connection, entry.Rid, generation, seq, redelivered,
-            ts > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(ts) : on.Time.GetUtcNow());
     }
+
+    private async Task HandleLinesAsync(IReadOnlyList<Work<ParserEntry>> run)
+    {
+        var first = (LineEntry)run[0].Message;
+        var connection = await on.Connections.GetAsync(first.User, first.Network);
+        var context = Context(connection, first.Rid, first.Generation, first.Seq, run[0].Redelivered, first.Ts);
+        foreach (var work in run)
+        {
+            var line = (LineEntry)work.Message;
+            if (!IsInPlace(connection, line.Generation, line.Seq, work.Redelivered))
+                continue;
+            context.Next(line);
+            await LineEvents.HandleAsync(context, line.Line);
+            connection.LastSeq = line.Seq;
+        }
+        await context.FlushServerWindowAsync();
+    }
+
+    /// <summary>What an older connection says is history; what has been handled was pushed twice.</summary>
+    private static bool IsInPlace(UserConnection connection, long generation, long seq, bool redelivered) =>
+        generation == connection.Generation && (redelivered || seq > connection.LastSeq);
+
+    private ParserContext Context(UserConnection connection, string rid, long generation, long seq, bool redelivered, long ts) => new(
+        on, _fence!, _writer!, connection, rid, generation, seq, redelivered,
+        ts > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(ts) : on.Time.GetUtcNow());
 
     private async Task AnswerAsync(RequestEntry request, Ack ack)
     {

@@ -9,6 +9,7 @@ namespace Mas.IrcBackend;
 internal sealed class ParserContext(
     ParserDependencies on, Fence fence, ConversationWriter writer, UserConnection connection, string rid, long generation, long seq, bool redelivered, DateTimeOffset at)
 {
+    private readonly List<NewMessage> _serverLines = [];
     private int _orders;
 
     /// <summary>The dependencies.</summary>
@@ -30,19 +31,28 @@ internal sealed class ParserContext(
     internal string Network => Connection.Network;
 
     /// <summary>The entry's id, unique; it marks what the entry posts.</summary>
-    internal string Rid { get; } = rid;
+    internal string Rid { get; private set; } = rid;
 
     /// <summary>The connection that the entry is of.</summary>
     internal long Generation { get; } = generation;
 
     /// <summary>Its place among that connection's entries; 0 for requests.</summary>
-    internal long Seq { get; } = seq;
+    internal long Seq { get; private set; } = seq;
 
     /// <summary>Whether it may have been handled before, wholly or in part.</summary>
     internal bool Redelivered { get; } = redelivered;
 
     /// <summary>When it was read.</summary>
-    internal DateTimeOffset At { get; } = at;
+    internal DateTimeOffset At { get; private set; } = at;
+
+    /// <summary>Goes on to the connection's next line.</summary>
+    internal void Next(LineEntry line)
+    {
+        Rid = line.Rid;
+        Seq = line.Seq;
+        At = DateTimeOffset.FromUnixTimeMilliseconds(line.Ts);
+        _orders = 0;
+    }
 
     /// <summary>Hands lines to the connection manager; it has them when this returns.</summary>
     /// <param name="conversation">Where to say so when one can't be sent; null when nobody typed them.</param>
@@ -96,13 +106,23 @@ internal sealed class ParserContext(
         }
     }
 
-    /// <summary>Posts a line to the window of the network's server.</summary>
-    internal Task TellServerWindowAsync(string cat, string body) => TellServerWindowAsync(cat, body, UserId.Server);
-
-    /// <summary>Posts a line of somebody's to the window of the network's server.</summary>
-    internal async Task TellServerWindowAsync(string cat, string body, UserId author)
+    /// <summary>Tells a line to the window of the network's server; posted at the end (<see cref="FlushServerWindowAsync"/>).</summary>
+    internal Task TellServerWindowAsync(string cat, string body)
     {
+        _serverLines.Add(new NewMessage(
+            UserId.Server, cat, body, $"{Rid}/{_orders++}", Redelivered, Redelivered, Ts: At.ToUnixTimeSeconds()));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Posts what was told to the window of the network's server: all of it at once, since servers greet with many lines.
+    /// </summary>
+    internal async Task FlushServerWindowAsync()
+    {
+        if (_serverLines.Count == 0)
+            return;
         var id = await OneOnOnes.OpenAsync(this, UserId.Server);
-        await InAsync(id, scope => scope.PostAsync(author, cat, body));
+        await InAsync(id, async scope => await Writer.PostAsync(id, _serverLines, await On.Conversations.ReserveGidsAsync(_serverLines.Count), scope.Delivery));
+        _serverLines.Clear();
     }
 }

@@ -10,37 +10,68 @@ namespace Mas.IrcBackend.Connections;
 
 /// <summary>
 /// The connection manager: handles <c>inbox:connectionmanager</c> and holds one link for each user and network in
-/// <c>ircconnections</c>, from the moment at which it gets the lease to the moment at which it loses it.
+/// <c>ircconnections</c>. While Redis is away nobody can hold the lease, and the links live on; they end when somebody
+/// else gets it, who gives them a moment for that.
 /// </summary>
 internal sealed partial class ConnectionManagerHandler(
-    RedisConnection redis, ConfiguredNetworks networks, AccountReader accounts, ParserUplink uplink, DeadLetters deadLetters, ILogger<ConnectionManagerHandler> logger)
+    RedisConnection redis, ConfiguredNetworks networks, AccountReader accounts, ParserUplink uplink, DeadLetters deadLetters, IHostApplicationLifetime host, TimeProvider time, ILogger<ConnectionManagerHandler> logger)
     : LaneHandler<LinkOrder>(Endpoints.ConnectionManager, deadLetters), IAsyncDisposable
 {
     // So many generations fit under one lease: the next holder's are higher.
     private const int GenerationBits = 24;
 
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan HandoverPause = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, UserLink> _links = new(StringComparer.Ordinal);
+    private readonly string _id = Guid.NewGuid().ToString("N");
     private long _generation;
-    private CancellationToken _leased;
+    private CancellationTokenSource _watching = new();
 
     public override async Task BeginAsync(Lease lease, CancellationToken stopping)
     {
-        // The links of an earlier lease are ending; two sockets for one user and network must never be.
-        await EndAllAsync();
+        await _watching.CancelAsync();
+        _watching.Dispose();
+        _watching = new CancellationTokenSource();
+        // The links of another holder may be ending still; two sockets for one user and network must never be.
+        var before = await redis.Database.StringGetAsync(RedisKeys.IrcConnectionsHolder);
+        if (before != _id)
+        {
+            await EndAllAsync();
+            if (!before.IsNull)
+                await Task.Delay(HandoverPause, time, stopping);
+            await redis.Database.StringSetAsync(RedisKeys.IrcConnectionsHolder, _id);
+        }
         _generation = lease.Epoch << GenerationBits;
-        _leased = stopping;
         foreach (var member in await redis.Database.SetMembersAsync(RedisKeys.IrcConnections))
         {
             var text = (string)member!;
             var colon = text.IndexOf(':');
-            if (colon > 0 && UserId.TryParse(text[..colon], out var user))
+            if (colon > 0 && UserId.TryParse(text[..colon], out var user) && !_links.ContainsKey(text))
                 await StartAsync(user, text[(colon + 1)..], Task.CompletedTask);
         }
         LogBegun(_links.Count);
+        var watching = _watching.Token;
+        stopping.Register(() => _ = WatchAsync(lease.Holder, watching));
     }
 
     /// <summary>Waits until every link has said goodbye.</summary>
-    public async ValueTask DisposeAsync() => await EndAllAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _watching.CancelAsync();
+        await EndAllAsync();
+        _watching.Dispose();
+        try
+        {
+            // Then whoever comes next need not wait.
+            if (await redis.Database.StringGetAsync(RedisKeys.IrcConnectionsHolder) == _id)
+                await redis.Database.KeyDeleteAsync(RedisKeys.IrcConnectionsHolder);
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            LogNotSaid(e.Message);
+        }
+    }
 
     protected override (LinkOrder? Message, string? Error) Read(byte[] json) => LinkOrder.FromJson(json);
 
@@ -95,7 +126,7 @@ internal sealed partial class ConnectionManagerHandler(
             await redis.Database.SetRemoveAsync(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(user, network));
             return;
         }
-        var link = new UserLink(user, context, account, uplink, () => Interlocked.Increment(ref _generation), _leased);
+        var link = new UserLink(user, context, account, uplink, () => Interlocked.Increment(ref _generation), host.ApplicationStopping);
         _links[Name(user, network)] = link;
         link.Start(before, OnEnded);
     }
@@ -106,6 +137,32 @@ internal sealed partial class ConnectionManagerHandler(
         // What the server refused for good is not tried again after a restart either.
         if (outcome.Kind != OutcomeKind.Stopped)
             redis.Database.SetRemove(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(link.User, link.Network), CommandFlags.FireAndForget);
+    }
+
+    /// <summary>After the lease was lost: ends the links as soon as somebody else has it.</summary>
+    private async Task WatchAsync(string own, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested && !host.ApplicationStopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (await Lease.GetHolderAsync(redis, Endpoints.ConnectionManager) is { } holder && holder != own)
+                {
+                    LogHandedOver(_links.Count);
+                    await EndAllAsync();
+                    return;
+                }
+                await Task.Delay(WatchInterval, time, stop);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (RedisErrors.IsAway(e))
+            {
+                await Task.Delay(WatchInterval, time, CancellationToken.None);
+            }
+        }
     }
 
     private async Task EndAllAsync()
@@ -120,4 +177,10 @@ internal sealed partial class ConnectionManagerHandler(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Holding {Count} IRC connections")]
     private partial void LogBegun(int count);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is away at the end ({Reason}): the next holder waits a moment")]
+    private partial void LogNotSaid(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another process holds the IRC connections now; {Count} here end")]
+    private partial void LogHandedOver(int count);
 }

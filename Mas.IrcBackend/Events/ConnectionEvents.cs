@@ -79,7 +79,7 @@ internal static class ConnectionEvents
         {
             await context.InChannelAsync(channel.Id, (_, ledger) =>
             {
-                ledger.Leave(context.User);
+                ledger.Leave(context.User, context.At);
                 return Task.CompletedTask;
             });
         }

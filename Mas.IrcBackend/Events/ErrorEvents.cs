@@ -11,6 +11,9 @@ internal static class ErrorEvents
     internal static async Task RefusedAsync(ParserContext context, IrcMessage message)
     {
         var text = Sentence(message);
+        // Networks refuse joins with numerics of their own, too.
+        if (context.Connection.Support.IsChannel(message.Parameter(1)) && context.Connection.Channel(message.Parameter(1)) is null)
+            await DropPendingAsync(context, message.Parameter(1));
         foreach (var subject in message.Parameters.Skip(1).Take(Math.Max(0, message.Parameters.Count - 2)))
         {
             if (await WindowOfAsync(context, subject) is not { } id)

@@ -100,9 +100,9 @@ internal static class MessageEvents
         var isHistory = IsHistory(context, message);
         await context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
-            var isNew = isHistory || (message.Tag("msgid") is { Length: > 0 } msgid
-                ? ledger.IsNewId(msgid, context.At)
-                : ledger.IsNew(context.User, connection.Mapping.Fold(source.Nick), cat, text, context.At));
+            // Counted in any case: what one of us said counts as accepted, and has no msgid when it is posted.
+            var isNew = isHistory || (ledger.IsNew(context.User, connection.Mapping.Fold(source.Nick), cat, text, context.At)
+                & (message.Tag("msgid") is not { Length: > 0 } msgid || ledger.IsNewId(msgid, context.At)));
             // What one of us says was posted when it was sent. A bouncer's other clients are the exception.
             var isEcho = mas is { } user && !(user == context.User && connection.Has("znc.in/self-message") && !connection.Has("echo-message"));
             if (!isNew || (isEcho && !isHistory))

@@ -24,12 +24,14 @@ internal sealed class ChannelLedger
     private readonly Dictionary<string, (long Generation, long Seq)> _places = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (DateTimeOffset Last, HashSet<string> Nicks)> _splits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
+    private DateTimeOffset _now;
+    private DateTimeOffset _countsUntil;
 
-    /// <summary>Whether more than one of our connections hears the channel.</summary>
-    internal bool IsShared => _places.Count > 1;
-
-    /// <summary>How many of our connections hear it.</summary>
-    internal int Listeners => _places.Count;
+    /// <summary>
+    /// Whether lines are counted: more than one of our connections hears the channel, or did until a moment ago, so that
+    /// the one that is left may lag behind the other.
+    /// </summary>
+    private bool IsShared => _places.Count > 1 || _now < _countsUntil;
 
     /// <summary>A user's connection has joined; what was before, it won't hear.</summary>
     internal void Enter(UserId user, long generation)
@@ -41,9 +43,11 @@ internal sealed class ChannelLedger
     }
 
     /// <summary>A user's connection has left, or is gone.</summary>
-    internal void Leave(UserId user)
+    internal void Leave(UserId user, DateTimeOffset now)
     {
         _counter.Left(user.Value);
+        if (_places.Count > 1)
+            (_now, _countsUntil) = (now, now + ForgetAfter);
         if (_places.Remove(user.Value))
             _moved.Add(user.Value);
     }
@@ -63,12 +67,16 @@ internal sealed class ChannelLedger
     }
 
     /// <summary>Whether something said (or set) is new.</summary>
-    internal bool IsNew(UserId listener, string author, string command, string text, DateTimeOffset now) =>
-        !IsShared || !_places.ContainsKey(listener.Value) || _counter.IsNew(listener.Value, author, command, text, now);
+    internal bool IsNew(UserId listener, string author, string command, string text, DateTimeOffset now)
+    {
+        _now = now;
+        return !IsShared || !_places.ContainsKey(listener.Value) || _counter.IsNew(listener.Value, author, command, text, now);
+    }
 
     /// <summary>Whether a message with this <c>msgid</c> is new.</summary>
     internal bool IsNewId(string msgid, DateTimeOffset now)
     {
+        _now = now;
         if (!IsShared)
             return true;
         if (_counter.AcceptedOf("", "", msgid) > 0)
@@ -80,6 +88,7 @@ internal sealed class ChannelLedger
     /// <summary>Notes what one of us says: it is posted when it is sent.</summary>
     internal void Said(string author, string command, string text, DateTimeOffset now)
     {
+        _now = now;
         if (IsShared)
             _counter.Accepted(author, command, text, now);
     }
@@ -90,6 +99,7 @@ internal sealed class ChannelLedger
     /// <summary>Notes our own JOIN, which is told by whichever connection hears it first.</summary>
     internal void OwnJoin(UserId listener, string nick, bool isNew, DateTimeOffset now)
     {
+        _now = now;
         if (IsShared)
             _counter.SetAccepted(nick, Joined, "", _counter.AcceptedOf(nick, Joined, "") + (isNew ? 1 : 0), listener.Value, now);
     }
@@ -97,6 +107,7 @@ internal sealed class ChannelLedger
     /// <summary>Whether the end of a member's presence is new (PART, QUIT, KICK, or a NICK to another nick).</summary>
     internal bool IsNewLeave(UserId listener, string nick, DateTimeOffset now)
     {
+        _now = now;
         if (!IsShared || !_places.ContainsKey(listener.Value))
             return true;
         var presence = _counter.HeardBy(listener.Value, nick, Joined, "");
@@ -155,8 +166,10 @@ internal sealed class ChannelLedger
             }
             else if (name.StartsWith("l:", StringComparison.Ordinal) && name[2..].Split(Separator, 3) is [var author, var command, var text] && value.Length == 3)
             {
-                ledger._counter.Restore(author, command, text, new LineCounts(
-                    (int)Number(value[0]), ReadHeard(value[2]), DateTimeOffset.FromUnixTimeMilliseconds(Number(value[1]))));
+                var heard = DateTimeOffset.FromUnixTimeMilliseconds(Number(value[1]));
+                ledger._counter.Restore(author, command, text, new LineCounts((int)Number(value[0]), ReadHeard(value[2]), heard));
+                if (heard + ForgetAfter > ledger._countsUntil)
+                    ledger._countsUntil = heard + ForgetAfter;
             }
         }
         return ledger;

@@ -411,6 +411,7 @@ local FAMILIES = {
   { '^ircnamesreporter:%d+$', 'string', expires = true },
   { '^ircpendingjoins:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircconnections$', 'set' },
+  { '^ircconnectionsholder$', 'string' },
   { '^ircconnection:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircstatuses:([1-9]%d*)$', 'hash', checkOfConversation },
   { '^ircholders:([1-9]%d*)$', 'set', checkOfConversation },

@@ -28,7 +28,8 @@ public sealed class IrcSystem : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="port">Where the network's server listens.</param>
     /// <param name="settings">Further settings, which win.</param>
-    public static async Task<IrcSystem> StartAsync(int port, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="appendOnly">Whether Redis keeps its data over a kill.</param>
+    public static async Task<IrcSystem> StartAsync(int port, IReadOnlyDictionary<string, string>? settings = null, bool appendOnly = false)
     {
         var all = new Dictionary<string, string>
         {
@@ -42,7 +43,7 @@ public sealed class IrcSystem : IAsyncDisposable
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
             all[name] = value;
-        var mas = await MasSystem.StartAsync(new MasSystemOptions { Settings = all });
+        var mas = await MasSystem.StartAsync(new MasSystemOptions { Settings = all, AppendOnly = appendOnly });
         try
         {
             var manager = mas.AddIrcBackendAsync("connectionmanager");

@@ -115,6 +115,43 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Redis_KilledAndStartedAgain_DropsNobodyAndLosesNothing()
+    {
+        await using var server = await NgircdServer.StartAsync();
+        await using var system = await IrcSystem.StartAsync(server.Port, appendOnly: true);
+        await using var bob = await IrcBystander.JoinedAsync(server.Port, "bob", "#tea");
+        var alice = await system.JoinedAsync("alice", "#tea");
+
+        await system.Mas.Redis.KillAsync();
+        await bob.SendAsync("PRIVMSG #tea :while Redis was away", "PRIVMSG #tea :and more");
+        await bob.SettleAsync();
+        await system.Manager.Process.WaitForLineAsync("Lines wait for Redis");
+        await system.Mas.Redis.StartAgainAsync();
+
+        await system.SeesAsync(alice, "#tea", "and more");
+        await Eventually.PassesAsync(() => alice.OkAsync("SEND", new { windowId = IrcSystem.Window(alice, "#tea"), text = "still here" }));
+        await bob.HeardAsync("PRIVMSG #tea :still here");
+        Assert.Equal(1, alice.Read(view => IrcSystem.Count(view, "#tea", "while Redis was away")));
+        Assert.DoesNotContain(bob.Lines, line => line.Contains(" QUIT ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ConnectionManager_StoppedInOrder_SaysGoodbyeAndHandsOver()
+    {
+        await using var server = await NgircdServer.StartAsync();
+        await using var system = await IrcSystem.StartAsync(server.Port);
+        await using var bob = await IrcBystander.JoinedAsync(server.Port, "bob", "#tea");
+        var alice = await system.JoinedAsync("alice", "#tea");
+        var standby = await system.Mas.AddIrcBackendAsync("connectionmanager");
+
+        await system.Manager.Process.StopAsync();
+
+        await bob.HeardAsync(line => line.Contains(" QUIT ", StringComparison.Ordinal), "the QUIT");
+        await Eventually.HoldsAsync(() => bob.Lines.Count(line => line.Contains(" JOIN ", StringComparison.Ordinal)) == 3, $"alice is back over the standby\n{standby.Process.LogTail}");
+        await system.IsAsync(alice, "connected");
+    }
+
+    [Fact]
     public async Task Join_WhileTheServerIsAway_HappensWhenItIsBack()
     {
         var port = FreePort.Next();
