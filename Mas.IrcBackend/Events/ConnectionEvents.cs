@@ -42,6 +42,18 @@ internal static class ConnectionEvents
         await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connected, 0);
         await Acquaintances.TellAsync(context, context.User);
         await JoinCommand.JoinAllAsync(context);
+        await PlayBackAsync(context);
+    }
+
+    /// <summary>A bouncer with znc.in/playback repeats nothing by itself: it is asked for what came since the newest message held.</summary>
+    private static async Task PlayBackAsync(ParserContext context)
+    {
+        if (!context.Connection.Has("znc.in/playback"))
+            return;
+        var conversations = context.Connection.Channels.Values.Select(channel => channel.Id).Concat(context.Connection.OneOnOnes.Values).ToList();
+        var newest = await Task.WhenAll(conversations.Select(id => context.On.History.GetNewestAsync(id, 1)));
+        var since = newest.SelectMany(messages => messages).Select(stored => stored.Message.Ts).DefaultIfEmpty(0).Max();
+        await context.SendAsync(null, Protocol.IrcLine.WithText($"PLAY * {since}", "PRIVMSG", "*playback"));
     }
 
     private static async Task NickAsync(ParserContext context, string nick)
