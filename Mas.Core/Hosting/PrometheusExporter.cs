@@ -27,7 +27,8 @@ public sealed class PrometheusExporter : IDisposable
         {
             if (instrument.Meter == MasMeter.Meter)
             {
-                var family = _families.GetOrAdd(instrument.Name, _ => new Family(instrument));
+                // A name with two units is two families: sizes of batches, and how long they took.
+                var family = _families.GetOrAdd($"{instrument.Name} {instrument.Unit}", _ => new Family(instrument));
                 listener.EnableMeasurementEvents(instrument, family);
             }
         };

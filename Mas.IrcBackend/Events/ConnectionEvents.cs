@@ -8,6 +8,9 @@ namespace Mas.IrcBackend.Events;
 /// <summary>What happens to connections themselves: state, nick, channels to join again.</summary>
 internal static class ConnectionEvents
 {
+    // Among the newest lines of a window, those that were said.
+    private const int Searched = 50;
+
     internal static Task HandleAsync(ParserContext context, EventEntry happened) => happened.Event switch
     {
         LinkEvents.Connecting => ConnectingAsync(context, happened),
@@ -42,6 +45,21 @@ internal static class ConnectionEvents
         await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connected, 0);
         await Acquaintances.TellAsync(context, context.User);
         await JoinCommand.JoinAllAsync(context);
+        await PlayBackAsync(context);
+    }
+
+    /// <summary>A bouncer with znc.in/playback repeats nothing by itself: it is asked for what came since the newest message held.</summary>
+    private static async Task PlayBackAsync(ParserContext context)
+    {
+        if (!context.Connection.Has("znc.in/playback"))
+            return;
+        var conversations = context.Connection.Channels.Values.Select(channel => channel.Id)
+            .Concat(context.Connection.OneOnOnes.Where(window => window.Key != UserId.Server).Select(window => window.Value)).ToList();
+        var newest = await Task.WhenAll(conversations.Select(id => context.On.History.GetNewestAsync(id, Searched)));
+        var since = newest.SelectMany(messages => messages)
+            .Where(stored => stored.Message.Cat is Category.Message or Category.Action or Category.Notice)
+            .Select(stored => stored.Message.Ts).DefaultIfEmpty(0).Max();
+        await context.SendAsync(null, Protocol.IrcLine.WithText($"PLAY * {since}", "PRIVMSG", "*playback"));
     }
 
     private static async Task NickAsync(ParserContext context, string nick)

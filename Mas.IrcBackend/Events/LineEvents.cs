@@ -70,6 +70,9 @@ internal static class LineEvents
 
     private static Task DispatchAsync(ParserContext context, IrcMessage message)
     {
+        // Who came and went during an outage is history: the names say who is there now.
+        if (MessageEvents.IsHistory(context, message) && message.Command is not ("PRIVMSG" or "NOTICE" or "BATCH"))
+            return Task.CompletedTask;
         if (Handlers.TryGetValue(message.Command, out var handler))
             return handler(context, message);
         return message.Command is [>= '4' and <= '5', _, _] ? ErrorEvents.RefusedAsync(context, message) : ServerEvents.ShowAsync(context, message);

@@ -154,7 +154,8 @@ internal static class MessageEvents
             MayBeThere: context.Redelivered || isHistory, Redelivered: context.Redelivered, Ts: said.ToUnixTimeSeconds()));
     }
 
-    private static bool IsHistory(ParserContext context, IrcMessage message) =>
+    /// <summary>Whether a line belongs to a batch that repeats what was said before.</summary>
+    internal static bool IsHistory(ParserContext context, IrcMessage message) =>
         message.Tag("batch") is { } batch && context.Connection.Batches.TryGetValue(batch, out var type)
         && type is "chathistory" or "znc.in/playback";
 

@@ -58,6 +58,7 @@ internal sealed class DepthMetrics
     private readonly SessionRegistry _registry;
     private volatile IReadOnlyList<Measurement<long>> _inboxes = [];
     private volatile IReadOnlyList<Measurement<long>> _dead = [];
+    private volatile IReadOnlyList<Measurement<long>> _held = [];
     private long _outboxes;
 
     public DepthMetrics(RedisConnection redis, SessionRegistry registry)
@@ -66,6 +67,7 @@ internal sealed class DepthMetrics
         _registry = registry;
         MasMeter.Meter.CreateObservableGauge("mas_inbox_depth", () => _inboxes, description: "Entries that wait in an inbox");
         MasMeter.Meter.CreateObservableGauge("mas_dead_letter_depth", () => _dead, description: "Entries in a dead-letter list");
+        MasMeter.Meter.CreateObservableGauge("mas_lease_held", () => _held, description: "1 when a worker consumes the inbox, else 0");
         MasMeter.Meter.CreateObservableGauge("mas_outbox_depth", () => Interlocked.Read(ref _outboxes), description: "Entries that wait in the outboxes of this server's sessions (of the first thousand)");
     }
 
@@ -76,12 +78,13 @@ internal sealed class DepthMetrics
             var database = _redis.Database;
             _inboxes = await MeasureAsync(endpoint => database.ListLengthAsync(RedisKeys.Inbox(endpoint)));
             _dead = await MeasureAsync(endpoint => database.ListLengthAsync(RedisKeys.InboxDead(endpoint)));
+            _held = await MeasureAsync(async endpoint => await Lease.GetHolderAsync(_redis, endpoint) is null ? 0 : 1);
             var lengths = await Task.WhenAll(_registry.All.Take(SampledOutboxes).Select(session => database.ListLengthAsync(RedisKeys.Outbox(session.Ref))));
             Interlocked.Exchange(ref _outboxes, lengths.Sum());
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
-            (_inboxes, _dead) = ([], []);
+            (_inboxes, _dead, _held) = ([], [], []);
         }
     }
 

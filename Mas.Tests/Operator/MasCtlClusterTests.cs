@@ -19,8 +19,8 @@ public sealed class MasCtlClusterTests : IAsyncLifetime
         await using (var create = ChildProcess.Start(
             "redis-cli", "redis-cli", ["--cluster", "create", .. _nodes.Select(node => node.Endpoint), "--cluster-yes"], Path.GetTempPath()))
         {
-            await create.WaitForLineAsync("All 16384 slots covered", TimeSpan.FromSeconds(60));
-            await create.WaitForExitAsync();
+            await create.WaitForExitAsync(TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync(() => create.Lines.Any(line => line.Contains("All 16384 slots covered")), $"the cluster is made\n{create.LogTail}");
         }
         var settings = new Dictionary<string, string>
         {

@@ -56,7 +56,7 @@ internal sealed class CheckProcess : IAsyncDisposable
         get
         {
             lock (_transcript)
-                return string.Join('\n', _transcript);
+                return string.Concat(_transcript.Select(line => line + "\n"));
         }
     }
 
@@ -71,9 +71,9 @@ internal sealed class CheckProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the transcript holds a text.</summary>
-    public async Task SaysAsync(string text)
+    public async Task SaysAsync(string text, TimeSpan? patience = null)
     {
-        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(20);
+        var deadline = DateTime.UtcNow + (patience ?? TimeSpan.FromSeconds(20));
         while (!Transcript.Contains(text, StringComparison.Ordinal))
         {
             Assert.True(DateTime.UtcNow < deadline && IsRunning, $"No \"{text}\" in:\n{Transcript}");

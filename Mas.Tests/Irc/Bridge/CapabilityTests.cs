@@ -1,0 +1,173 @@
+using System.Text;
+using Mas.Tests.Client;
+using Mas.Tests.Harness;
+
+namespace Mas.Tests.Irc.Bridge;
+
+/// <summary>What only some servers can do, through a whole MAS, against a scripted server.</summary>
+public sealed class CapabilityTests : IAsyncLifetime
+{
+    private const string Tags = "message-tags server-time batch";
+
+    private IrcServerMock? _mock;
+    private IrcSystem? _system;
+
+    private IrcSystem Irc => _system!;
+
+    public async Task InitializeAsync()
+    {
+        _mock = IrcServerMock.Plain();
+        _system = await IrcSystem.StartAsync(_mock.Port, new Dictionary<string, string> { ["Irc:CredentialsKey"] = Convert.ToBase64String(new byte[32]) });
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_system is not null)
+            await _system.DisposeAsync();
+        if (_mock is not null)
+            await _mock.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Credentials_OfAUser_LogInAndAreEncryptedInRedis()
+    {
+        var client = await Irc.Mas.NewClientAsync("acc");
+        await ConnectAsync(client, new { mechanism = "plain", account = "acc", password = "hunter2hunter2" });
+        await using var peer = await _mock!.AcceptAsync();
+        await peer.ExpectStartAsync("USER ");
+        await peer.SendAsync(":s CAP * LS :sasl=PLAIN", ":s CAP * ACK :sasl");
+        await peer.ExpectStartAsync("AUTHENTICATE PLAIN");
+        await peer.SendAsync("AUTHENTICATE +");
+        var response = await peer.ExpectStartAsync("AUTHENTICATE ");
+        Assert.Equal("acc\0acc\0hunter2hunter2", Encoding.UTF8.GetString(Convert.FromBase64String(response["AUTHENTICATE ".Length..])));
+        await peer.SendAsync(":s 904 * :SASL authentication failed");
+        await peer.ExpectStartAsync("CAP END");
+        await Irc.ServerSaysAsync(client, "SASL authentication failed", "error");
+
+        var stored = (string)(await Irc.Mas.Redis.Database.HashGetAsync($"networks:{client.UserId}:{IrcSystem.Network}", "account"))!;
+        Assert.DoesNotContain("hunter2", Encoding.UTF8.GetString(Convert.FromBase64String(stored)), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", Irc.Mas.Logs, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Credentials_ThatCannotWork_AreRefused()
+    {
+        var client = await Irc.Mas.NewClientAsync("acc");
+        await Eventually.PassesAsync(async () =>
+        {
+            var ack = await client.RequestAsync("CONNECT", new { network = IrcSystem.Network, account = new { mechanism = "GSSAPI", account = "acc", password = "x" } });
+            Assert.Equal("PARAMETER_INVALID", ack.Value<string>("status"));
+        });
+    }
+
+    [Fact]
+    public async Task History_OfAnOutage_IsFilledInOnceAndItsJoinsAreNoNews()
+    {
+        var (client, first) = await JoinedAsync("hist", "#c", $"{Tags} draft/chathistory", "CHATHISTORY=100");
+        await first.SendAsync("@time=2026-01-01T10:00:00.000Z;msgid=one :bob!u@h PRIVMSG #c :before");
+        await Irc.SeesAsync(client, "#c", "before");
+        await first.DisposeAsync();
+
+        await using var again = await RegisteredAsync(client, $"{Tags} draft/chathistory", "CHATHISTORY=100");
+        await EnterAsync(again, client, "#c");
+        var asked = await again.ExpectStartAsync("CHATHISTORY ");
+        Assert.StartsWith("CHATHISTORY LATEST #c timestamp=", asked, StringComparison.Ordinal);
+        await again.SendAsync(
+            ":s BATCH +h chathistory #c",
+            "@batch=h;time=2026-01-01T10:00:00.000Z;msgid=one :bob!u@h PRIVMSG #c :before",
+            "@batch=h;time=2026-01-01T10:01:00.000Z :carol!u@h JOIN #c",
+            "@batch=h;time=2026-01-01T10:02:00.000Z;msgid=two :carol!u@h PRIVMSG #c :meanwhile",
+            ":s BATCH -h",
+            "@msgid=three :bob!u@h PRIVMSG #c :after");
+        await Irc.SeesAsync(client, "#c", "after");
+        client.Read(view =>
+        {
+            Assert.Equal(1, IrcSystem.Count(view, "#c", "before"));
+            Assert.Equal(1, IrcSystem.Count(view, "#c", "meanwhile"));
+            Assert.Equal(2, view.Group("#c", IrcSystem.Network)!.Members.Count);
+            Assert.Equal(
+                DateTimeOffset.Parse("2026-01-01T10:02:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeSeconds(),
+                view.Group("#c", IrcSystem.Network)!.Messages.Values.Single(message => message.Body == "meanwhile").Ts);
+            return true;
+        });
+    }
+
+    [Fact]
+    public async Task Redaction_OfAMessage_DeletesIt()
+    {
+        var (client, peer) = await JoinedAsync("red", "#c", $"{Tags} draft/message-redaction");
+        await using var _ = peer;
+        await peer.SendAsync("@msgid=m1 :bob!u@h PRIVMSG #c :oops");
+        await Irc.SeesAsync(client, "#c", "oops");
+        await peer.SendAsync(":bob!u@h REDACT #c m1 :a mistake");
+        await client.WaitAsync(view => view.Group("#c", IrcSystem.Network)!.Messages.Values.Any(message => message.Status == "deleted"), "the deletion");
+    }
+
+    [Fact]
+    public async Task Rename_OfAChannel_KeepsTheWindow()
+    {
+        var (client, peer) = await JoinedAsync("ren", "#old", "draft/channel-rename");
+        await using var _ = peer;
+        var window = IrcSystem.Window(client, "#old");
+        await peer.SendAsync(":s RENAME #old #new :moved", ":bob!u@h PRIVMSG #new :here");
+        await Eventually.HoldsAsync(async () => (string?)await Irc.Mas.Redis.Database.HashGetAsync("index:conversation", $"group:{IrcSystem.Network}:#new") is not null, "the new name");
+        await client.WaitAsync(view => view.Windows[window].Messages.Values.Any(message => message.Body == "here"), "what is said under the new name");
+    }
+
+    [Fact]
+    public async Task StandardReplies_AreShownWhereTheyBelong()
+    {
+        var (client, peer) = await JoinedAsync("std", "#c", "standard-replies");
+        await using var _ = peer;
+        await peer.SendAsync(":s FAIL TOPIC NOT_ALLOWED #c :You may not", ":s NOTE * SOMETHING :Just so you know");
+        await Irc.SeesAsync(client, "#c", "You may not", "error");
+        await Irc.ServerSaysAsync(client, "Just so you know");
+    }
+
+    [Fact]
+    public async Task NoImplicitNames_AsksForThem()
+    {
+        var (_, peer) = await JoinedAsync("nim", "#c", "no-implicit-names");
+        await peer.ExpectAsync("NAMES #c");
+        await peer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Bouncer_IsAskedForItsPlayback()
+    {
+        var client = await Irc.Mas.NewClientAsync("znc");
+        await ConnectAsync(client, null);
+        await using var peer = await RegisteredAsync(client, $"{Tags} znc.in/playback");
+        await peer.ExpectAsync("PRIVMSG *playback :PLAY * 0");
+    }
+
+    private static async Task EnterAsync(IrcPeer peer, MasClient client, string channel) => await peer.SendAsync(
+        $":{client.Login.Nick}!u@host.example JOIN {channel}", $":s 353 {client.Login.Nick} = {channel} :{client.Login.Nick} bob", $":s 366 {client.Login.Nick} {channel} :End");
+
+    private static Task ConnectAsync(MasClient client, object? account) => IrcSystem.RequestAsync(
+        client, "CONNECT", account is null ? new { network = IrcSystem.Network } : new { network = IrcSystem.Network, account });
+
+    private async Task<IrcPeer> RegisteredAsync(MasClient client, string capabilities, string support = "NICKLEN=30")
+    {
+        var peer = await _mock!.AcceptAsync();
+        await peer.ExpectStartAsync("USER ");
+        await peer.SendAsync($":s CAP * LS :{capabilities}", $":s CAP * ACK :{capabilities}");
+        await peer.ExpectStartAsync("CAP END");
+        var nick = client.Login.Nick;
+        await peer.SendAsync($":s 001 {nick} :Welcome", $":s 005 {nick} {support} :are supported by this server", $":s 422 {nick} :No MOTD");
+        await Irc.IsAsync(client, "connected");
+        return peer;
+    }
+
+    private async Task<(MasClient Client, IrcPeer Peer)> JoinedAsync(string name, string channel, string capabilities, string support = "NICKLEN=30")
+    {
+        var client = await Irc.Mas.NewClientAsync(name);
+        await ConnectAsync(client, null);
+        var peer = await RegisteredAsync(client, capabilities, support);
+        await IrcSystem.RequestAsync(client, "JOIN", new { network = IrcSystem.Network, name = channel });
+        await peer.ExpectStartAsync($"JOIN {channel}");
+        await EnterAsync(peer, client, channel);
+        await client.WaitAsync(view => view.Group(channel, IrcSystem.Network)?.Members.ContainsKey(client.UserId) == true, $"the window\n{Irc.Mas.Logs}");
+        return (client, peer);
+    }
+}
