@@ -82,7 +82,7 @@ public sealed record LineEntry(string Rid, string UserId, string Network, long G
 /// <param name="Summary">What is in force.</param>
 /// <param name="RetryCount">How often it was tried again since the last good connection.</param>
 /// <param name="ConversationId">Where the text that was not sent was said.</param>
-/// <param name="IsFinal">Whether it is not tried again.</param>
+/// <param name="IsFinal">Whether it is not tried again although the user wants it.</param>
 public sealed record EventEntry(
     string Rid, string UserId, string Network, long Generation, long Seq, long Ts, string Event, string? Text = null, string? Nick = null,
     RegistrationSummary? Summary = null, int RetryCount = 0, long? ConversationId = null, bool IsFinal = false)

@@ -72,8 +72,14 @@ internal static class TypedCommands
     {
         if (!context.Connection.IsRegistered)
             return RequestCommands.NotConnected(context);
+        var asked = context.Connection.Asked;
+        asked.TakeDue(context.On.Time.GetUtcNow());
         if (IrcMessage.TryParse(line, out var message))
-            context.Connection.Asked.Sent(message.Command, "", null, target.Id, context.On.Time.GetUtcNow());
+        {
+            var label = context.Connection.Has("labeled-response") && message.Tags.Count == 0 ? asked.NewLabel() : null;
+            asked.Sent(message.Command, "", label, target.Id, context.On.Time.GetUtcNow());
+            line = label is null ? line : IrcLine.Tagged(line, KeyValuePair.Create("label", label));
+        }
         await context.SendAsync(target.Id, line);
         return Ack.Ok;
     }

@@ -157,7 +157,7 @@ internal sealed class UserLink : IConnectionObserver
             NextStep.AfterPause => $"{Sentence(outcome)}; the next attempt is in {(int)Math.Ceiling(next.Pause.TotalSeconds)} s",
             _ => Sentence(outcome),
         };
-        await TellAsync(LinkEvents.Ended, text, isFinal: next.Step == NextStep.None);
+        await TellAsync(LinkEvents.Ended, text, isFinal: next.Step == NextStep.None && outcome.Kind != OutcomeKind.Stopped);
     }
 
     private static string Sentence(ConnectionOutcome outcome) => outcome.Kind switch

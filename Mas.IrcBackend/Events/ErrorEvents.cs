@@ -14,6 +14,11 @@ internal static class ErrorEvents
         // Networks refuse joins with numerics of their own, too.
         if (context.Connection.Support.IsChannel(message.Parameter(1)) && context.Connection.Channel(message.Parameter(1)) is null)
             await DropPendingAsync(context, message.Parameter(1));
+        if (await LabeledAsync(context, message) is { } asked)
+        {
+            await context.InAsync(asked, scope => scope.PostAsync(UserId.Server, Category.Error, text));
+            return;
+        }
         foreach (var subject in message.Parameters.Skip(1).Take(Math.Max(0, message.Parameters.Count - 2)))
         {
             if (await WindowOfAsync(context, subject) is not { } id)
@@ -56,6 +61,11 @@ internal static class ErrorEvents
     internal static async Task StandardReplyAsync(ParserContext context, IrcMessage message)
     {
         var cat = message.Command == "FAIL" ? Category.Error : Category.Server;
+        if (await LabeledAsync(context, message) is { } asked)
+        {
+            await context.InAsync(asked, scope => scope.PostAsync(UserId.Server, cat, message.Last));
+            return;
+        }
         foreach (var subject in message.Parameters.Skip(2).Take(Math.Max(0, message.Parameters.Count - 3)))
         {
             if (await WindowOfAsync(context, subject) is not { } id)
@@ -72,13 +82,25 @@ internal static class ErrorEvents
         return subjects.Length > 0 ? $"{subjects}: {message.Last}" : message.Last;
     }
 
+    /// <summary>The window in which the command was typed that this answers by its label (labeled-response), if it is open still.</summary>
+    private static async Task<ConversationId?> LabeledAsync(ParserContext context, IrcMessage message)
+    {
+        var label = message.Tag("label") ?? (message.Tag("batch") is { } batch && context.Connection.Batches.TryGetValue(batch, out var type)
+            && type.StartsWith(ServerEvents.LabeledBatch, StringComparison.Ordinal) ? type[ServerEvents.LabeledBatch.Length..] : null);
+        return label is not null && context.Connection.Asked.TakeLabeled(label) is { } asked
+            && await context.On.Windows.FindWindowIdAsync(context.User, asked.Context) is not null
+            ? asked.Context
+            : null;
+    }
+
     private static async Task<ConversationId?> WindowOfAsync(ParserContext context, string subject)
     {
         var connection = context.Connection;
         if (connection.Channel(connection.Support.SplitStatus(subject).Target) is { } channel)
             return channel.Id;
         // 421 and the like name the command that was typed.
-        if (connection.Asked.TakeOldest(subject.ToUpperInvariant(), "", connection.Mapping) is { } asked && asked.Deadline > context.On.Time.GetUtcNow())
+        if (connection.Asked.TakeOldest(subject.ToUpperInvariant(), "", connection.Mapping) is { } asked && asked.Deadline > context.On.Time.GetUtcNow()
+            && await context.On.Windows.FindWindowIdAsync(context.User, asked.Context) is not null)
             return asked.Context;
         if (connection.Support.IsChannel(subject))
             return null;

@@ -41,6 +41,7 @@ internal static class LineEvents
         ["WARN"] = ErrorEvents.StandardReplyAsync,
         ["NOTE"] = ErrorEvents.StandardReplyAsync,
         ["PONG"] = Nothing,
+        ["ACK"] = Nothing,
         ["CAP"] = Nothing,
         ["ACCOUNT"] = Nothing,
         ["AWAY"] = Nothing,

@@ -6,6 +6,9 @@ namespace Mas.IrcBackend.Events;
 /// <summary>What the server itself says: shown in its window.</summary>
 internal static class ServerEvents
 {
+    /// <summary>The type of a batch that answers a command, with the space behind which its label is noted.</summary>
+    internal const string LabeledBatch = "labeled-response ";
+
     /// <summary>Shows a line in the server window.</summary>
     internal static Task ShowAsync(ParserContext context, IrcMessage message)
     {
@@ -31,7 +34,7 @@ internal static class ServerEvents
         if (message.Parameter(0) is not ['+' or '-', _, ..] reference)
             return Task.CompletedTask;
         if (reference[0] == '+' && context.Connection.Batches.Count < 1000)
-            context.Connection.Batches[reference[1..]] = message.Parameter(1);
+            context.Connection.Batches[reference[1..]] = message.Parameter(1) + (message.Tag("label") is { } label ? $" {label}" : "");
         else
             context.Connection.Batches.Remove(reference[1..]);
         return Task.CompletedTask;

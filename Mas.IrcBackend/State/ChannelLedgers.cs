@@ -11,6 +11,8 @@ namespace Mas.IrcBackend.State;
 /// </summary>
 internal sealed class ChannelLedgers(RedisConnection redis)
 {
+    // Lua unpacks no more than some thousand arguments.
+    private const int MostFields = 1000;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
     private readonly ConcurrentDictionary<ConversationId, ChannelLedger> _known = new();
 
@@ -24,10 +26,10 @@ internal sealed class ChannelLedgers(RedisConnection redis)
         var (set, removed) = ledger.TakeChanges();
         var key = RedisKeys.IrcLines(id);
         var writes = new List<Task>(3);
-        if (set.Count > 0)
-            writes.Add(fence.ExecuteAsync("HSET", key, [.. set.SelectMany(entry => new[] { entry.Name, entry.Value })]));
-        if (removed.Count > 0)
-            writes.Add(fence.ExecuteAsync("HDEL", key, [.. removed]));
+        foreach (var chunk in set.Chunk(MostFields))
+            writes.Add(fence.ExecuteAsync("HSET", key, [.. chunk.SelectMany(entry => new[] { entry.Name, entry.Value })]));
+        foreach (var chunk in removed.Chunk(MostFields))
+            writes.Add(fence.ExecuteAsync("HDEL", key, chunk));
         if (set.Count > 0)
             writes.Add(redis.Database.KeyExpireAsync(key, KeptFor));
         await Task.WhenAll(writes);

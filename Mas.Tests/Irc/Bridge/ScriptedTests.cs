@@ -194,6 +194,27 @@ public sealed class ScriptedTests(ScriptedNetwork irc) : IClassFixture<ScriptedN
     }
 
     [Fact]
+    public async Task Answers_WithLabels_AreShownWhereTheCommandWasTyped()
+    {
+        var (one, two) = (IrcFixture.Name("#typed"), IrcFixture.Name("#elsewhere"));
+        var alice = await irc.JoinedAsync("alice", one, capabilities: "batch labeled-response message-tags");
+        await alice.JoinAsync(two);
+
+        await alice.Client.OkAsync("SEND", new { windowId = IrcSystem.Window(alice.Client, one), text = $"/quote FROB {two}" });
+        var line = await alice.Peer.ExpectStartAsync("@label=");
+        var label = line[..line.IndexOf(' ', StringComparison.Ordinal)];
+        await alice.HearAsync($"{label} :mock.server 482 {alice.Nick} {two} :not there");
+        await alice.Client.OkAsync("SEND", new { windowId = IrcSystem.Window(alice.Client, one), text = "/quote BLUB" });
+        line = await alice.Peer.ExpectStartAsync("@label=");
+        label = line[..line.IndexOf(' ', StringComparison.Ordinal)];
+        await alice.HearAsync($"{label} :mock.server BATCH +x labeled-response", $"@batch=x :mock.server 400 {alice.Nick} what :unknown", ":mock.server BATCH -x");
+
+        Assert.Equal(1, alice.Count(one, $"{two}: not there", "error"));
+        Assert.Equal(1, alice.Count(one, "what: unknown", "error"));
+        Assert.Equal(0, alice.Count(two, $"{two}: not there", "error"));
+    }
+
+    [Fact]
     public async Task Part_ThatWasForced_ClosesTheWindow()
     {
         var channel = IrcFixture.Name("#forced");
