@@ -45,7 +45,7 @@ internal static class RequestCommands
             "UPDATE_ROLE" => await ChannelCommands.RoleAsync(context, target, fields.User("userId"), fields.Text("role")),
             "KICK" => await ChannelCommands.KickAsync(context, target, fields.User("userId"), fields.Text("reason")),
             "TYPING" => await SayCommand.TypingAsync(context, target),
-            "SEEN" => Ack.Ok,
+            "SEEN" => await SeenCommand.RunAsync(context, target, fields.Number("gid")),
             _ => new Ack(Status.UnknownRequest, "There is no such request for an IRC network."),
         };
     }

@@ -17,6 +17,10 @@ internal readonly struct RequestFields(JsonElement request)
     internal bool Flag(string name) =>
         request.ValueKind == JsonValueKind.Object && request.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
+    /// <summary>A whole number, 0 when missing.</summary>
+    internal long Number(string name) =>
+        request.ValueKind == JsonValueKind.Object && request.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : 0;
+
     /// <summary>A userId, or null.</summary>
     internal UserId? User(string name) => UserId.TryParse(Text(name), out var user) ? user : null;
 

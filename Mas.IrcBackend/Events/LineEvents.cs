@@ -1,3 +1,4 @@
+using Mas.IrcBackend.Commands;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Events;
@@ -47,7 +48,7 @@ internal static class LineEvents
         ["AWAY"] = Nothing,
         ["CHGHOST"] = ServerEvents.HostAsync,
         ["SETNAME"] = Nothing,
-        ["MARKREAD"] = Nothing,
+        ["MARKREAD"] = SeenCommand.HeardAsync,
         ["396"] = ServerEvents.OwnHostAsync,
         ["730"] = Nothing,
         ["731"] = Nothing,

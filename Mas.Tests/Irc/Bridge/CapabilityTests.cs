@@ -104,6 +104,22 @@ public sealed class CapabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReadMarker_MovesBothWays()
+    {
+        var (client, peer) = await JoinedAsync("mark", "#c", $"{Tags} draft/read-marker");
+        await using var _ = peer;
+        await peer.SendAsync(":bob!u@h PRIVMSG #c :first");
+        await Irc.SeesAsync(client, "#c", "first");
+        var window = IrcSystem.Window(client, "#c");
+        var gid = client.Read(view => view.Windows[window].Messages.Values.Single(message => message.Body == "first").Gid);
+        await client.OkAsync("SEEN", new { windowId = window, gid });
+        Assert.StartsWith("MARKREAD #c timestamp=20", await peer.ExpectStartAsync("MARKREAD "), StringComparison.Ordinal);
+
+        await peer.SendAsync(":bob!u@h PRIVMSG #c :second", ":s MARKREAD #c timestamp=2100-01-01T00:00:00.000Z");
+        await client.WaitAsync(view => view.Windows[window].Seen > gid, "the marker");
+    }
+
+    [Fact]
     public async Task Rename_OfAChannel_KeepsTheWindow()
     {
         var (client, peer) = await JoinedAsync("ren", "#old", "draft/channel-rename");
