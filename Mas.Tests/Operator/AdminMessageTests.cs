@@ -1,6 +1,7 @@
 using Mas.Tests.Harness;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
+using StackExchange.Redis;
 
 namespace Mas.Tests.Operator;
 
@@ -19,11 +20,12 @@ public sealed class AdminMessageTests(OperatorFixture on) : IClassFixture<Operat
             gids.Add(await alice.SayAsync(alice.Window(name), $"line {i}"));
         var conversationId = long.Parse(id);
 
-        await AskTwiceAsync(new { type = "ADMIN_SET_OWNER", conversationId, target = bob.UserId });
-        await AskTwiceAsync(new { type = "ADMIN_KICK", conversationId, target = carol.UserId, reason = "twice" });
-        await AskTwiceAsync(new { type = "ADMIN_DELETE_MESSAGE", conversationId, gid = gids[3] });
-        await AskTwiceAsync(new { type = "ADMIN_TRIM", conversationId, upTo = gids[1] });
-        await AskTwiceAsync(new { type = "ADMIN_OPEN_WINDOW", conversationId, target = alice.UserId });
+        await AskTwiceAsync(
+            new { type = "ADMIN_SET_OWNER", conversationId, target = bob.UserId },
+            new { type = "ADMIN_KICK", conversationId, target = carol.UserId, reason = "twice" },
+            new { type = "ADMIN_DELETE_MESSAGE", conversationId, gid = gids[3] },
+            new { type = "ADMIN_TRIM", conversationId, upTo = gids[1] },
+            new { type = "ADMIN_OPEN_WINDOW", conversationId, target = alice.UserId });
         var last = await alice.SayAsync(alice.Window(name), "still here");
         await bob.WaitAsync(view => view.Group(name)!.Messages.ContainsKey(last), "the last line");
 
@@ -56,15 +58,18 @@ public sealed class AdminMessageTests(OperatorFixture on) : IClassFixture<Operat
         await alice.SayAsync(chat.Value<int>("windowId"), "hello");
         var pair = (string)(await on.Db.HashGetAsync($"window:{alice.UserId}:{chat.Value<int>("windowId")}", "conversationId"))!;
 
-        foreach (var conversationId in new[] { 987_654, long.Parse(pair) })
-        {
-            await AskTwiceAsync(new { type = "ADMIN_REMOVE_GROUP", conversationId });
-            await AskTwiceAsync(new { type = "ADMIN_SET_OWNER", conversationId, target = alice.UserId });
-            await AskTwiceAsync(new { type = "ADMIN_KICK", conversationId, target = bob.UserId });
-        }
-        await AskTwiceAsync(new { type = "ADMIN_SET_OWNER", conversationId = long.Parse(id), target = bob.UserId });
-        await AskTwiceAsync(new { type = "ADMIN_DELETE_MESSAGE", conversationId = long.Parse(id), gid = 1L });
-        await AskTwiceAsync(new { type = "ADMIN_OPEN_WINDOW", conversationId = long.Parse(id), target = bob.UserId });
+        var group = long.Parse(id);
+        await AskTwiceAsync([
+            .. new[] { 987_654, long.Parse(pair) }.SelectMany(conversationId => new object[]
+            {
+                new { type = "ADMIN_REMOVE_GROUP", conversationId },
+                new { type = "ADMIN_SET_OWNER", conversationId, target = alice.UserId },
+                new { type = "ADMIN_KICK", conversationId, target = bob.UserId },
+            }),
+            new { type = "ADMIN_SET_OWNER", conversationId = group, target = bob.UserId },
+            new { type = "ADMIN_DELETE_MESSAGE", conversationId = group, gid = 1L },
+            new { type = "ADMIN_OPEN_WINDOW", conversationId = group, target = bob.UserId },
+        ]);
         await alice.SayAsync(chat.Value<int>("windowId"), "and still");
         await bob.WaitAsync(view => view.OneOnOne(alice.UserId)!.Messages.Values.Any(message => message.Body == "and still"), "the line");
 
@@ -73,16 +78,19 @@ public sealed class AdminMessageTests(OperatorFixture on) : IClassFixture<Operat
         Assert.Equal(alice.UserId, (string?)await on.Db.HashGetAsync($"conversation:{id}", "owner"));
     }
 
-    /// <summary>As a worker that died before it had cleared its taken list leaves it: the same entry, once more, redelivered.</summary>
-    private async Task AskTwiceAsync(object message)
+    /// <summary>As a worker that died before it had cleared its taken list leaves them: the same entries, once more, redelivered.</summary>
+    private async Task AskTwiceAsync(params object[] messages)
     {
-        var entry = JObject.FromObject(message);
-        entry["origin"] = JObject.FromObject(new { rid = Guid.NewGuid().ToString("N"), userId = "iSERVER" });
-        var json = entry.ToString(Formatting.None);
-        await on.Db.ListLeftPushAsync("inbox:loopbackparser", json);
-        await Eventually.HoldsAsync(async () => await on.Db.ListLengthAsync("inbox:loopbackparser") == 0, "the entry is taken");
-        await on.Db.ListLeftPushAsync("{inbox:loopbackparser}:taken:a-worker-that-died", json);
+        var entries = Array.ConvertAll(messages, message =>
+        {
+            var entry = JObject.FromObject(message);
+            entry["origin"] = JObject.FromObject(new { rid = Guid.NewGuid().ToString("N"), userId = "iSERVER" });
+            return (RedisValue)entry.ToString(Formatting.None);
+        });
+        await on.Db.ListLeftPushAsync("inbox:loopbackparser", entries);
+        await Eventually.HoldsAsync(async () => await on.Db.ListLengthAsync("inbox:loopbackparser") == 0, "the entries are taken");
+        await on.Db.ListLeftPushAsync("{inbox:loopbackparser}:taken:a-worker-that-died", entries);
         await on.Db.SortedSetAddAsync("{inbox:loopbackparser}:takers", "a-worker-that-died", 1);
-        await Eventually.HoldsAsync(async () => !await on.Db.KeyExistsAsync("{inbox:loopbackparser}:taken:a-worker-that-died"), "it is handled again");
+        await Eventually.HoldsAsync(async () => !await on.Db.KeyExistsAsync("{inbox:loopbackparser}:taken:a-worker-that-died"), "they are handled again");
     }
 }
