@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Mas.Core.Redis;
 using StackExchange.Redis;
@@ -19,6 +20,9 @@ public sealed class AdminScriptException(string message) : Exception(message);
 /// </summary>
 public sealed class AdminScriptRunner(RedisConnection redis)
 {
+    private static readonly TimeSpan LongStep = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Runs all steps of a script.</summary>
     /// <param name="script">Which.</param>
     /// <param name="arguments">Its ARGV, without the cursor.</param>
@@ -30,9 +34,14 @@ public sealed class AdminScriptRunner(RedisConnection redis)
         for (string? cursor = "0"; cursor is not null;)
         {
             stopping.ThrowIfCancellationRequested();
+            var began = Stopwatch.GetTimestamp();
             var step = await RunStepAsync(script, arguments, cursor);
             yield return step;
             cursor = step.Next;
+            // Others get Redis for as long as a step has held it.
+            var took = Stopwatch.GetElapsedTime(began);
+            if (cursor is not null && took > LongStep)
+                await Task.Delay(took < LongestPause ? took : LongestPause, stopping);
         }
     }
 

@@ -7,8 +7,8 @@
 -- Returns  rows: kind, key, what is wrong, safe (yes when --repair mends it), the command that mends it
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
 -- Writes   only with repair
-local STEP = 200
-local MESSAGES_A_STEP = 1000
+local STEP = 100
+local MESSAGES_A_STEP = 250
 local repair = ARGV[2] == 'repair'
 local rows = { { 'kind', 'key', 'detail', 'safe', 'command' } }
 local call = redis.call
@@ -412,6 +412,7 @@ local FAMILIES = {
   { '^ircpendingjoins:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircconnections$', 'set' },
   { '^ircconnectionsholder$', 'string' },
+  { '^ircconnectionsholder$', 'string' },
   { '^ircconnection:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircstatuses:([1-9]%d*)$', 'hash', checkOfConversation },
   { '^ircholders:([1-9]%d*)$', 'set', checkOfConversation },
@@ -538,40 +539,45 @@ local INDEXES = {
 
 local MESSAGE_FIELDS = words('gid userId ts cat body status updatedTs rev rid')
 
-local function checkMessages(key)
+-- Checks so many messages from a place on, which stands behind the message newer; returns the next place, or nil at the end.
+local function checkMessages(key, from, newer)
   if typeOf(key) ~= 'list' then
-    return 0
+    return nil
   end
-  local entries = call('LRANGE', key, 0, -1)
-  local newer
+  local entries = call('LRANGE', key, from, from + MESSAGES_A_STEP - 1)
+  local mas = call('HGET', 'conversation:' .. string.match(key, '%d+'), 'network') == 'MAS'
+  -- What was said between two steps has pushed some that were checked already behind this place.
+  local again, highest = newer ~= nil, nil
   for _, entry in ipairs(entries) do
     local ok, message = pcall(cjson.decode, entry)
-    if not ok or type(message) ~= 'table' or not tonumber(message.gid) then
+    if not ok or type(message) ~= 'table' or type(message.gid) ~= 'number' then
       found('bad-message', key, 'not a message', false, { 'LREM', key, '1', entry })
     else
-      local gid = string.format('%.0f', message.gid)
-      for field in pairs(MESSAGE_FIELDS) do
-        if message[field] == nil and field ~= 'status' and field ~= 'updatedTs' and field ~= 'rev' and field ~= 'rid' then
-          found('missing-field', key, field .. ' of message ' .. gid, false, { 'LREM', key, '1', entry })
-        end
+      local gid = message.gid
+      if not (message.userId and message.ts and message.cat and message.body) then
+        found('missing-field', key, string.format('message %.0f lacks userId, ts, cat or body', gid), false, { 'LREM', key, '1', entry })
       end
       for field in pairs(message) do
-        if not MESSAGE_FIELDS[field] and call('HGET', 'conversation:' .. string.match(key, '%d+'), 'network') == 'MAS' then
-          found('unknown-field', key, tostring(field) .. ' of message ' .. gid, false, { 'LREM', key, '1', entry })
+        if mas and not MESSAGE_FIELDS[field] then
+          found('unknown-field', key, string.format('%s of message %.0f', tostring(field), gid), false, { 'LREM', key, '1', entry })
         end
       end
-      if newer and message.gid >= newer then
-        found('bad-order', key, 'message ' .. gid .. ' stands behind ' .. string.format('%.0f', newer), false)
+      again = again and gid >= newer
+      if newer and gid >= newer and not again then
+        found('bad-order', key, string.format('message %.0f stands behind %.0f', gid, newer), false)
       end
-      newer = message.gid
-      atLeast('nextGlobalMsgId', math.max(message.gid, tonumber(message.rev) or 0), key)
+      newer = again and newer or gid
+      highest = math.max(highest or 0, gid, tonumber(message.rev) or 0)
     end
   end
-  return #entries
+  if highest then
+    atLeast('nextGlobalMsgId', highest, key)
+  end
+  return #entries == MESSAGES_A_STEP and from + #entries or nil, newer
 end
 
 -- The steps: all keys, then all indexes and heartbeats, then all histories ----------------------------------------------
--- The cursor is <phase>/<cursor>/<histories that are left of a step>.
+-- The cursor is <phase>/<cursor>/<histories that are left of a step, each with the place in it and the message before>.
 
 local phase, cursor, left = string.match(ARGV[1] or '0', '^(%d+)/([^/]*)/(.*)$')
 phase, cursor, left = tonumber(phase or '0'), cursor or '0', left or ''
@@ -609,13 +615,21 @@ else
     page = call('SCAN', cursor, 'MATCH', 'conversationmsgs:*', 'COUNT', STEP)
   end
   for _, key in ipairs(page[2]) do
-    left = left .. string.match(key, ':(.*)$') .. ' '
+    left = left .. string.match(key, ':(.*)$') .. '@0@ '
   end
-  local checked = 0
-  while left ~= '' and checked < MESSAGES_A_STEP do
-    local id, rest = string.match(left, '^(%S+) (.*)$')
-    left = rest
-    checked = checked + checkMessages('conversationmsgs:' .. id)
+  -- Short histories several in a step, of a long one a piece.
+  for _ = 1, 20 do
+    local id, from, newer, rest = string.match(left, '^(%S+)@(%d+)@(%d*) (.*)$')
+    if not id then
+      break
+    end
+    local key = 'conversationmsgs:' .. id
+    local count = typeOf(key) == 'list' and call('LLEN', key) or 0
+    local place, last = checkMessages(key, tonumber(from), tonumber(newer))
+    left = (place and string.format('%s@%d@%.0f ', id, place, last or 0) or '') .. rest
+    if count > MESSAGES_A_STEP / 10 then
+      break
+    end
   end
   cursor = page[1]
 end
