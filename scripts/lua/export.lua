@@ -88,7 +88,8 @@ end
 -- What lives only as long as a session, a lease or a step.
 local PASSING = {
   '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^outbox:', '^conversationsessions:', '^ticket:',
-  '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:', '^ircconnectionsholder$', '^irclines:', '^nextGlobal', '^index:',
+  '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:', '^ircconnectionsholder$',
+  '^irclines:', '^nextGlobal', '^index:',
 }
 
 local function isPassing(key)

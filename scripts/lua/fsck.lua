@@ -412,7 +412,6 @@ local FAMILIES = {
   { '^ircpendingjoins:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircconnections$', 'set' },
   { '^ircconnectionsholder$', 'string' },
-  { '^ircconnectionsholder$', 'string' },
   { '^ircconnection:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircstatuses:([1-9]%d*)$', 'hash', checkOfConversation },
   { '^ircholders:([1-9]%d*)$', 'set', checkOfConversation },
