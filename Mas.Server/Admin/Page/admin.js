@@ -157,9 +157,10 @@ function tableOf({ columns, rows, isCut }, actionsOf) {
   const frame = make('div', undefined, 'scroll');
   frame.tabIndex = 0;
   const table = make('table');
+  const isNumber = columns.map((column, i) => !TIMES.has(column) && rows.length > 0 && rows.every((row) => /^\d+$/.test(row[i])));
   const head = make('tr');
-  head.append(...columns.map((column) => {
-    const cell = make('th', column);
+  head.append(...columns.map((column, i) => {
+    const cell = make('th', column, isNumber[i] ? 'number' : '');
     cell.scope = 'col';
     return cell;
   }));
@@ -169,7 +170,7 @@ function tableOf({ columns, rows, isCut }, actionsOf) {
   const body = make('tbody');
   for (const row of rows) {
     const line = make('tr');
-    line.append(...row.map((cell, i) => make('td', shown(columns[i], cell), /^\d+$/.test(cell) && !TIMES.has(columns[i]) ? 'number' : '')));
+    line.append(...row.map((cell, i) => make('td', shown(columns[i], cell), isNumber[i] ? 'number' : '')));
     if (actionsOf) {
       const cell = make('td');
       cell.append(...actionsOf(row).map(([text, name, ...values]) => {
@@ -182,7 +183,7 @@ function tableOf({ columns, rows, isCut }, actionsOf) {
     }
     body.append(line);
   }
-  table.append(make('caption', rows.length === 0 ? 'nothing' : `${rows.length} rows${isCut ? ', and more: narrow the search, or use masctl' : ''}`), top, body);
+  table.append(make('caption', rows.length === 0 ? 'nothing' : `${rows.length === 1 ? '1 row' : `${rows.length} rows`}${isCut ? ', and more: narrow the search, or use masctl' : ''}`), top, body);
   frame.append(table);
   return frame;
 }
