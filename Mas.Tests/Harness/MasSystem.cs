@@ -68,7 +68,7 @@ public sealed class MasSystem : IAsyncDisposable
     public async Task<MasProcess> AddServerAsync()
     {
         var settings = Settings();
-        settings["Server:Url"] = "http://127.0.0.1:0";
+        settings.TryAdd("Server:Url", "http://127.0.0.1:0");
         var server = await MasProcess.StartedAsync("Mas.Server", settings);
         _servers.Add(server);
         _addresses.Add(await server.ListeningAsync());

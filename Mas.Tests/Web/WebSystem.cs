@@ -20,8 +20,12 @@ public sealed class WebSystem : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        // Beside the limits of the protocol's own, so that the tests see what users see.
-        var settings = new Dictionary<string, string> { ["Accounts:InitialGroups"] = Lobby };
+        var settings = new Dictionary<string, string>
+        {
+            ["Accounts:InitialGroups"] = Lobby,
+            // A page comes back to the address that it knows, so a server that starts again must have it too.
+            ["Server:Url"] = $"http://127.0.0.1:{FreePort.Next()}",
+        };
         var system = MasSystem.StartAsync(new MasSystemOptions { AppendOnly = true, Settings = settings });
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions

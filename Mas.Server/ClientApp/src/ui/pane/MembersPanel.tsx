@@ -63,7 +63,7 @@ export function MembersPanel({ window }: { window: ChatWindow }) {
 function MemberItem({ window, userId, nick, role }: { window: ChatWindow; userId: UserId; nick: string; role: Role }) {
   const client = useClient();
   return (
-    <Menu class="member" label={t('members.menu', { name: nick })} items={() => personActions(client, window, userId)}>
+    <Menu class="member" named label={t('members.menu', { name: nick })} items={() => personActions(client, window, userId)}>
       <Avatar userId={userId} network={window.network} size="small" />
       <span class="member-name">{nick}</span>
       {client.store.isMe(userId) && <span class="member-you">{t('members.you')}</span>}

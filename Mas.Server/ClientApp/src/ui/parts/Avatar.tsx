@@ -7,8 +7,7 @@ export function Avatar({ userId, network, size = 'normal' }: { userId: string; n
   const friend = store.friends.value.get(userId);
   const presence = friend ? (friend.online ? 'online' : 'offline') : store.isMe(userId) ? 'online' : null;
   return (
-    <span class={`avatar ${size} hue-${hueOf(userId)}`} aria-hidden="true">
-      {initials(store.nick(userId, network))}
+    <span class={`avatar ${size} hue-${hueOf(userId)}`} data-initials={initials(store.nick(userId, network))} aria-hidden="true">
       {presence && size !== 'normal' && <span class={`presence ${presence}`} />}
     </span>
   );

@@ -11,17 +11,18 @@ interface MenuProps {
   label: string;
   items: () => (MenuItem | null | false)[];
   class?: string;
-  /** What the button shows; its name is always `label`. */
+  /** What the button shows is its name, and `label` the menu's. */
+  named?: boolean;
   children: ComponentChildren;
 }
 
 /** A button with a menu: arrows, Home and End move, Enter chooses, Escape closes. */
-export function Menu({ label, items, class: className = 'icon-button', children }: MenuProps) {
+export function Menu({ label, items, class: className = 'icon-button', named = false, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   return (
     <>
-      <button ref={button} type="button" class={className} aria-label={label} title={label} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button ref={button} type="button" class={className} aria-label={named ? undefined : label} title={label} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
         {children}
       </button>
       {open && (

@@ -18,7 +18,7 @@ export function Sidebar() {
     <nav class="sidebar" aria-label={t('side.label')} data-region>
       <div class="side-head">
         <Logo size={28} />
-        <span class="side-brand">MAS</span>
+        <h1 class="side-brand">MAS</h1>
         <button type="button" class="icon-button" aria-label={t('side.join')} title={t('side.join')} onClick={() => openDialog({ name: 'join' })}>
           <Icon name="plus" />
         </button>

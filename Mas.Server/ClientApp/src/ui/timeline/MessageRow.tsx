@@ -129,7 +129,7 @@ function Author({ window, message }: { window: ChatWindow; message: WireMessage 
   const name = client.store.nick(message.userId, window.network);
   const role = window.members.value.get(message.userId);
   return (
-    <Menu class={`author hue-text-${hueOf(message.userId)}`} label={t('members.menu', { name })} items={() => personActions(client, window, message.userId)}>
+    <Menu class={`author hue-text-${hueOf(message.userId)}`} named label={t('members.menu', { name })} items={() => personActions(client, window, message.userId)}>
       <bdi>{name}</bdi>
       {role !== undefined && role !== 'u' && (
         <span class="role-mark" aria-hidden="true">

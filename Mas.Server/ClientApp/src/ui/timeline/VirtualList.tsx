@@ -40,6 +40,7 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
   const stuck = useRef(true);
   const anchor = useRef<{ key: string; offset: number } | null>(null);
   const drawn = useRef<[number, number]>([0, 0]);
+  const placed = useRef(0);
   const [, redraw] = useState(0);
   const again = () => redraw(count => count + 1);
 
@@ -60,8 +61,11 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
   useLayoutEffect(() => {
     const changed = measure(content.current!, heights.current);
     const list = scroller.current!;
+    // The user may have scrolled since, and the browser not have told yet: theirs is the last word.
+    if (stuck.current && list.scrollTop < placed.current - 1 && distanceToBottom(list) > bottomZone) scrolled();
     if (stuck.current) list.scrollTop = list.scrollHeight;
     else keepAnchor(list, content.current!, anchor.current);
+    placed.current = list.scrollTop;
     if (changed) again();
   });
 
@@ -93,11 +97,14 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
   }, [items.length]);
 
   const scrolled = () => {
-    const list = scroller.current!;
-    const atBottom = list.scrollHeight - list.scrollTop - list.clientHeight < bottomZone;
+    const list = scroller.current;
+    // The browser tells of a last scrolling when the list has left the page already.
+    if (!list || !content.current) return;
+    const atBottom = distanceToBottom(list) < bottomZone;
     if (atBottom !== stuck.current) onBottom(atBottom);
     stuck.current = atBottom;
-    const offsetInRows = list.scrollTop - content.current!.offsetTop;
+    placed.current = list.scrollTop;
+    const offsetInRows = list.scrollTop - content.current.offsetTop;
     const index = rowAt(layout, Math.max(0, offsetInRows));
     anchor.current = items.length > 0 ? { key: keys[index]!, offset: layout.tops[index]! - offsetInRows } : null;
     const [nowFrom, nowTo] = visibleRange(layout, offsetInRows, list.clientHeight, overscan / 2);
@@ -126,6 +133,10 @@ function anchoredTop(keys: readonly string[], tops: Float64Array, anchor: { key:
   if (!anchor) return otherwise;
   const index = keys.indexOf(anchor.key);
   return index < 0 ? otherwise : tops[index]! - anchor.offset;
+}
+
+function distanceToBottom(list: HTMLElement): number {
+  return list.scrollHeight - list.scrollTop - list.clientHeight;
 }
 
 /** Reads the heights of the drawn rows; true when one differs from what was believed. */

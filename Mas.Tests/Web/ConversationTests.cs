@@ -1,0 +1,226 @@
+using Mas.Tests.Harness;
+using Microsoft.Playwright;
+
+namespace Mas.Tests.Web;
+
+/// <summary>People who talk to each other.</summary>
+[Collection(WebTests.Name)]
+public sealed class ConversationTests(WebSystem web)
+{
+    [Fact]
+    public async Task TwoUsers_TalkInBothDirections()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await using var bob = await web.OpenAsync("bob");
+        await alice.SayAsync($"Good morning, @{bob.Nick}");
+        await bob.SeesAsync("Good morning");
+        await bob.SayAsync("And to you");
+        await alice.SeesAsync("And to you");
+        Assert.True(await bob.Page.Locator(".message.mentioned", new() { HasText = "Good morning" }).IsVisibleAsync());
+        Assert.Equal(["And to you"], (await alice.BodiesAsync()).Where(body => body == "And to you"));
+        Assert.Equal(["And to you"], (await bob.BodiesAsync()).Where(body => body == "And to you"));
+    }
+
+    [Fact]
+    public async Task Typing_IsShownToTheOther()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await using var bob = await web.OpenAsync("bob");
+        await bob.Composer.PressSequentiallyAsync("hm");
+        await alice.Page.GetByText($"{bob.Nick} is typing…").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task OneOnOne_FromTheMemberList_BothHaveIt()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await using var bob = await web.OpenAsync("bob");
+        await alice.Page.Locator(".members").GetByRole(AriaRole.Button, new() { Name = bob.Nick }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Menuitem, new() { Name = $"Message {bob.Nick}" }).ClickAsync();
+        await alice.Page.GetByLabel($"Message to {bob.Nick}").WaitForAsync();
+        await alice.SayAsync("Only for you");
+        await bob.Entry(alice.Nick).Locator(".badge.mention").WaitForAsync();
+        await bob.OpenWindowAsync(alice.Nick);
+        await bob.SeesAsync("Only for you");
+        await Assertions.Expect(bob.Entry(alice.Nick).Locator(".badge")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Edit_ByArrowUp_IsSeenByTheOther()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await using var bob = await web.OpenAsync("bob");
+        await alice.SayAsync("Teh first try");
+        await alice.SeesAsync("Teh first try");
+        await alice.Composer.PressAsync("ArrowUp");
+        var box = alice.Page.GetByLabel("Edit the message");
+        await box.FillAsync("The first try");
+        await box.PressAsync("Enter");
+        await bob.SeesAsync("The first try");
+        await bob.Message("The first try").GetByText("(edited)").WaitForAsync();
+        await Assertions.Expect(bob.Message("Teh first try")).ToHaveCountAsync(0);
+        await alice.Message("The first try").GetByText("(edited)").WaitForAsync();
+        await Assertions.Expect(alice.Composer).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task Delete_AfterTheQuestion_LeavesATraceForBoth()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await using var bob = await web.OpenAsync("bob");
+        var text = $"Forget this {Guid.NewGuid():N}";
+        await alice.SayAsync(text);
+        await bob.SeesAsync(text);
+        var message = alice.Confirmed(text);
+        await message.HoverAsync();
+        await message.GetByRole(AriaRole.Button, new() { Name = "Actions for this message" }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Assertions.Expect(bob.Message(text)).ToHaveCountAsync(0);
+        await Assertions.Expect(alice.Message(text)).ToHaveCountAsync(0);
+        await bob.Page.GetByText("This message was deleted.").Last.WaitForAsync();
+    }
+
+    [Fact]
+    public async Task History_ScrollingUp_LoadsOlderMessagesWithoutAJump()
+    {
+        await using var writer = await web.Mas.NewClientAsync("writer");
+        await writer.OkAsync("CREATE", new { name = NewName("long") });
+        var name = writer.Read(view => view.Windows.Values.Single(window => window.Name.StartsWith("long", StringComparison.Ordinal)).Name);
+        var window = writer.Window(name);
+        for (var i = 1; i <= 350; i++)
+            await writer.SayAsync(window, $"line {i}.");
+        await using var alice = await web.OpenAsync("alice");
+        await alice.Composer.FillAsync($"/join {name}");
+        await alice.Composer.PressAsync("Enter");
+        await alice.Page.Locator($".pane.full[aria-label=\"{name}\"]").WaitForAsync();
+        await alice.SeesAsync("line 350.");
+        var list = alice.Page.Locator(".pane.full .timeline");
+        // Whatever is loaded above, the row under the eye stays where it is.
+        await list.EvaluateAsync("list => { list.scrollTop = 700; }");
+        await Eventually.HoldsAsync(async () => await list.EvaluateAsync<bool>("list => list.scrollTop < 1000"), "the list to be scrolled");
+        var gid = await list.EvaluateAsync<string>(
+            "list => [...list.querySelectorAll('.message[data-gid]')].find(row => row.getBoundingClientRect().top > list.getBoundingClientRect().top).dataset.gid");
+        var first = alice.Page.Locator($".pane.full .message[data-gid=\"{gid}\"]");
+        var before = await first.EvaluateAsync<double>("row => row.getBoundingClientRect().top");
+        await list.EvaluateAsync("list => { list.scrollTop -= 300; }");
+        await Eventually.HoldsAsync(async () => await list.EvaluateAsync<double>("list => list.scrollTop") > 1500, "older messages above");
+        var after = await first.EvaluateAsync<double>("row => row.getBoundingClientRect().top");
+        Assert.InRange(after - before, 295, 305);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await list.EvaluateAsync("list => { list.scrollTop = 0; }");
+                return await alice.Confirmed("line 1.").CountAsync() > 0;
+            },
+            "the first message");
+        await alice.Page.GetByText($"This is where {name} begins.").WaitForAsync();
+        // All of them were drawn in few rows.
+        Assert.InRange(await alice.Page.Locator(".pane.full .timeline-row").CountAsync(), 5, 120);
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Jump to the latest message" }).ClickAsync();
+        await alice.SeesAsync("line 350.");
+    }
+
+    [Fact]
+    public async Task TwoTabs_StayInStep()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await using var bob = await web.Mas.NewClientAsync("bob");
+        var tab = await alice.Visitor.NewTabAsync();
+        await tab.GotoAsync("/");
+        await tab.Locator(".shell").WaitForAsync();
+        await tab.GetByRole(AriaRole.Button, new() { Name = "All windows", Exact = true }).ClickAsync();
+
+        // What one tab says, the other hears.
+        await alice.SayAsync("From the first tab");
+        await tab.Locator(".message[data-gid]", new() { HasText = "From the first tab" }).WaitForAsync();
+
+        // Windows.
+        var name = NewName("tabs");
+        await CreateByDialogAsync(alice.Page, name);
+        await tab.Locator($".side-item[title=\"{name}\"]").WaitForAsync();
+
+        // Read markers: what is read in one is read in the other.
+        await using var other = await web.Mas.NewClientAsync("other");
+        await other.OkAsync("JOIN", new { network = "MAS", name });
+        await other.WaitAsync(view => view.Group(name) is not null, "the group");
+        await tab.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await tab.BringToFrontAsync();
+        await alice.OpenWindowAsync(WebSystem.Lobby);
+        await other.SayAsync(other.Window(name), "Are you there?");
+        await tab.Locator($".side-item[title=\"{name}\"] .badge").WaitForAsync();
+        await alice.Page.BringToFrontAsync();
+        await alice.OpenWindowAsync(name);
+        await alice.SeesAsync("Are you there?");
+        await Assertions.Expect(tab.Locator($".side-item[title=\"{name}\"] .badge")).ToHaveCountAsync(0);
+
+        // Settings.
+        await alice.Page.Keyboard.PressAsync("Control+Comma");
+        await alice.Page.Locator("label.segment", new() { HasText = "Dark" }).ClickAsync();
+        await tab.Locator("html[data-theme=dark]").WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Roles_OwnerMakesAnOperatorAndRemovesSomebody()
+    {
+        await using var owner = await web.OpenAsync("owner");
+        await using var guest = await web.OpenAsync("guest");
+        var name = NewName("roles");
+        await CreateByDialogAsync(owner.Page, name);
+        await guest.SayAsync($"/join {name}");
+        await guest.Page.Locator($".pane.full[aria-label=\"{name}\"]").WaitForAsync();
+        var member = owner.Page.Locator(".members").GetByRole(AriaRole.Button, new() { Name = guest.Nick });
+        await member.ClickAsync();
+        await owner.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Make operator" }).ClickAsync();
+        await guest.Page.Locator(".members h4", new() { HasText = "Operators · 1" }).WaitForAsync();
+        await guest.Page.GetByRole(AriaRole.Button, new() { Name = "Topic: No topic yet" }).ClickAsync();
+        await guest.Page.GetByRole(AriaRole.Textbox, new() { Name = "Topic" }).FillAsync("Set by the guest");
+        await guest.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await owner.Page.GetByRole(AriaRole.Button, new() { Name = "Topic: Set by the guest" }).WaitForAsync();
+        await member.ClickAsync();
+        await owner.Page.GetByRole(AriaRole.Menuitem, new() { Name = $"Remove from {name}…" }).ClickAsync();
+        await owner.Page.GetByLabel("Reason (optional)").FillAsync("Enough");
+        await owner.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await Assertions.Expect(guest.Entry(name)).ToHaveCountAsync(0);
+        await owner.Page.Locator(".message.kick", new() { HasText = "Enough" }).WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Friends_AskAcceptAndSeePresence()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        var bob = await web.OpenAsync("bob");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await alice.Page.GetByLabel("Add a friend by nick").FillAsync(bob.Nick);
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Ask" }).ClickAsync();
+        await bob.Page.GetByText($"{alice.Nick} wants to be your friend.").WaitForAsync();
+        await bob.Sidebar.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await bob.Page.GetByRole(AriaRole.Button, new() { Name = "Accept" }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Region, new() { Name = "Online" }).GetByText(bob.Nick).WaitForAsync();
+        await bob.DisposeAsync();
+        await alice.Page.GetByRole(AriaRole.Region, new() { Name = "Offline" }).GetByText(bob.Nick).WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Commands_ThatFail_SaySoAtTheComposer_AndMeIsAnAction()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await alice.SayAsync("/nosuch thing");
+        await alice.Page.Locator(".complaint", new() { HasText = "/nosuch" }).WaitForAsync();
+        await alice.SayAsync("/me waves");
+        await alice.Page.Locator(".message.action[data-gid]", new() { HasText = "waves" }).WaitForAsync();
+        await alice.SayAsync("//not a command");
+        await alice.SeesAsync("/not a command");
+    }
+
+    private static string NewName(string begin) => $"{begin}{Guid.NewGuid():N}"[..14];
+
+    private static async Task CreateByDialogAsync(IPage page, string name)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "Join or create" }).First.ClickAsync();
+        await page.Locator("label.segment", new() { HasText = "New group" }).ClickAsync();
+        await page.GetByLabel("Name of the group").FillAsync(name);
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator($".pane.full[aria-label=\"{name}\"]").WaitForAsync();
+    }
+}

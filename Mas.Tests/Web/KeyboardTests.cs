@@ -1,0 +1,110 @@
+using Microsoft.Playwright;
+
+namespace Mas.Tests.Web;
+
+/// <summary>Everything without a mouse.</summary>
+[Collection(WebTests.Name)]
+public sealed class KeyboardTests(WebSystem web)
+{
+    [Fact]
+    public async Task KeyboardOnly_FromLoginToSettings()
+    {
+        var login = await web.Mas.NewUserAsync("keys");
+        var other = await web.Mas.NewUserAsync("other");
+        await using var visitor = await web.VisitAsync();
+        var page = visitor.Page;
+        var keys = page.Keyboard;
+        await page.GotoAsync("/");
+        await Assertions.Expect(page.GetByLabel("Email or nick")).ToBeFocusedAsync();
+        await keys.TypeAsync(login.Nick);
+        await keys.PressAsync("Tab");
+        await keys.TypeAsync(login.Password);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.GetByLabel("Message to lobby")).ToBeFocusedAsync();
+
+        await keys.TypeAsync("by keyboard");
+        await keys.PressAsync("Shift+Enter");
+        await keys.TypeAsync("two lines :tad");
+        await keys.PressAsync("Tab");
+        await keys.PressAsync("Enter");
+        await page.Locator(".message[data-gid]", new() { HasText = "two lines 🎉" }).WaitForAsync();
+
+        // A group by Ctrl-K.
+        await keys.PressAsync("Control+k");
+        await keys.TypeAsync("join or");
+        await keys.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Dialog).WaitForAsync();
+        await keys.PressAsync("ArrowRight");
+        await page.GetByLabel("Name of the group").FocusAsync();
+        var name = $"kb{Guid.NewGuid():N}"[..12];
+        await keys.TypeAsync(name);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.GetByLabel($"Message to {name}")).ToBeFocusedAsync();
+
+        // Between windows.
+        await keys.PressAsync("Alt+ArrowUp");
+        await Assertions.Expect(page.GetByLabel("Message to lobby")).ToBeFocusedAsync();
+        await keys.PressAsync("Control+k");
+        await keys.TypeAsync(name[..6]);
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.GetByLabel($"Message to {name}")).ToBeFocusedAsync();
+        await keys.PressAsync("Escape");
+        await page.Locator(".grid .pane").First.WaitForAsync();
+        Assert.Equal(2, await page.Locator(".grid .pane").CountAsync());
+
+        // To everything else, and back.
+        await keys.PressAsync("F6");
+        await Assertions.Expect(page.GetByLabel("Message to lobby").Or(page.Locator(".sidebar :focus"))).ToBeVisibleAsync();
+        await page.Locator(".side-item").First.FocusAsync();
+        await keys.PressAsync("?");
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard shortcuts" }).WaitForAsync();
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator(".side-item").First).ToBeFocusedAsync();
+        await keys.PressAsync("Control+Comma");
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Settings" }).WaitForAsync();
+        await keys.PressAsync("Escape");
+
+        // A menu.
+        var menu = page.GetByRole(AriaRole.Button, new() { Name = "Actions for lobby" });
+        await menu.FocusAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.GetByRole(AriaRole.Menuitem).First).ToBeFocusedAsync();
+        await keys.PressAsync("ArrowDown");
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(menu).ToBeFocusedAsync();
+        Assert.NotEqual(login.UserId, other.UserId);
+    }
+
+    [Fact]
+    public async Task Completion_Nicks_ByTabAndAt()
+    {
+        await using var bob = await web.Mas.NewClientAsync("zacharias");
+        await using var alice = await web.OpenAsync("alice");
+        var nick = bob.Login.Nick;
+        await alice.Composer.FillAsync("");
+        await alice.Composer.PressSequentiallyAsync(nick[..13]);
+        await alice.Composer.PressAsync("Tab");
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync($"{nick}: ");
+        await alice.Composer.FillAsync("");
+        await alice.Composer.PressSequentiallyAsync($"hi @{nick[..13]}");
+        await alice.Page.GetByRole(AriaRole.Option, new() { Name = nick }).WaitForAsync();
+        await alice.Composer.PressAsync("Enter");
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync($"hi @{nick} ");
+        await alice.Composer.FillAsync("");
+        await alice.Composer.PressSequentiallyAsync("/ki");
+        await alice.Page.GetByRole(AriaRole.Option, new() { Name = "/kick nick [reason]" }).WaitForAsync();
+        await alice.Composer.PressAsync("Escape");
+        await Assertions.Expect(alice.Page.GetByRole(AriaRole.Option)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Drafts_AreKeptForEachWindow_AndOverAReload()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await alice.Composer.FillAsync("not finished");
+        await alice.Page.Keyboard.PressAsync("Escape");
+        await alice.Page.ReloadAsync();
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync("not finished");
+    }
+}

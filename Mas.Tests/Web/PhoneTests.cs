@@ -1,0 +1,61 @@
+using Microsoft.Playwright;
+
+namespace Mas.Tests.Web;
+
+/// <summary>One window at a time, by touch.</summary>
+[Collection(WebTests.Name)]
+public sealed class PhoneTests(WebSystem web)
+{
+    private static readonly VisitOptions Phone = new() { Phone = true, Size = (390, 844) };
+
+    [Fact]
+    public async Task Phone_ListThenWindowThenBack()
+    {
+        await using var bob = await web.Mas.NewClientAsync("bob");
+        await using var alice = await web.OpenAsync("alice", Phone);
+        await alice.Composer.FillAsync("From the bus");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Send" }).TapAsync();
+        await alice.SeesAsync("From the bus");
+
+        // The button of the page, the button of the browser, and a swipe all go back to the list.
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Back", Exact = true }).TapAsync();
+        await Assertions.Expect(alice.Sidebar).ToBeVisibleAsync();
+        await Assertions.Expect(alice.Composer).ToBeHiddenAsync();
+        await alice.Entry(WebSystem.Lobby).TapAsync();
+        await Assertions.Expect(alice.Composer).ToBeVisibleAsync();
+        await Assertions.Expect(alice.Sidebar).ToBeHiddenAsync();
+        await alice.Page.GoBackAsync();
+        await Assertions.Expect(alice.Sidebar).ToBeVisibleAsync();
+        await alice.Entry(WebSystem.Lobby).TapAsync();
+        await SwipeFromTheLeftAsync(alice.Page);
+        await Assertions.Expect(alice.Sidebar).ToBeVisibleAsync();
+
+        // What comes meanwhile is counted in the list.
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), $"Hello {alice.Nick}");
+        await alice.Entry(WebSystem.Lobby).Locator(".badge.mention").WaitForAsync();
+        await alice.Entry(WebSystem.Lobby).TapAsync();
+        await alice.SeesAsync($"Hello {alice.Nick}");
+    }
+
+    [Fact]
+    public async Task Phone_NothingIsWiderThanTheScreen()
+    {
+        await using var alice = await web.OpenAsync("alice", Phone);
+        await alice.SayAsync($"{new string('w', 300)} https://example.org/{new string('x', 300)}");
+        await alice.SeesAsync("www");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Members" }).TapAsync();
+        await alice.Page.Locator(".members").WaitForAsync();
+        Assert.Equal(390, await alice.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        Assert.True(await alice.Page.EvaluateAsync<bool>("[...document.querySelectorAll('.message')].every(row => row.getBoundingClientRect().right <= 391)"));
+    }
+
+    private static async Task SwipeFromTheLeftAsync(IPage page) => await page.EvaluateAsync(
+        """
+        () => {
+          const stage = document.querySelector('.stage');
+          const at = x => new Touch({ identifier: 1, target: stage, clientX: x, clientY: 400 });
+          stage.dispatchEvent(new TouchEvent('touchstart', { touches: [at(10)], changedTouches: [at(10)], bubbles: true }));
+          stage.dispatchEvent(new TouchEvent('touchend', { touches: [], changedTouches: [at(200)], bubbles: true }));
+        }
+        """);
+}
