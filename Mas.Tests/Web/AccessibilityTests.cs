@@ -24,7 +24,7 @@ public sealed class AccessibilityTests(WebSystem web)
         await visitor.Page.GetByLabel("Your name").WaitForAsync();
         await CheckAsync(visitor.Page, "register");
 
-        await using var bob = await web.Mas.NewClientAsync("bob");
+        await using var bob = await web.NewPeerAsync("bob");
         await using var user = await web.OpenAsync("axe", options);
         var page = user.Page;
         var lobby = bob.Window(WebSystem.Lobby);

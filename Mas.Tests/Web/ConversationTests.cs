@@ -84,7 +84,7 @@ public sealed class ConversationTests(WebSystem web)
     [Fact]
     public async Task History_ScrollingUp_LoadsOlderMessagesWithoutAJump()
     {
-        await using var writer = await web.Mas.NewClientAsync("writer");
+        await using var writer = await web.NewPeerAsync("writer");
         await writer.OkAsync("CREATE", new { name = NewName("long") });
         var name = writer.Read(view => view.Windows.Values.Single(window => window.Name.StartsWith("long", StringComparison.Ordinal)).Name);
         var window = writer.Window(name);
@@ -125,7 +125,7 @@ public sealed class ConversationTests(WebSystem web)
     public async Task TwoTabs_StayInStep()
     {
         await using var alice = await web.OpenAsync("alice");
-        await using var bob = await web.Mas.NewClientAsync("bob");
+        await using var bob = await web.NewPeerAsync("bob");
         var tab = await alice.Visitor.NewTabAsync();
         await tab.GotoAsync("/");
         await tab.Locator(".shell").WaitForAsync();
@@ -141,7 +141,7 @@ public sealed class ConversationTests(WebSystem web)
         await tab.Locator($".side-item[title=\"{name}\"]").WaitForAsync();
 
         // Read markers: what is read in one is read in the other.
-        await using var other = await web.Mas.NewClientAsync("other");
+        await using var other = await web.NewPeerAsync("other");
         await other.OkAsync("JOIN", new { network = "MAS", name });
         await other.WaitAsync(view => view.Group(name) is not null, "the group");
         await tab.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();

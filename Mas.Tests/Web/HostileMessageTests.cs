@@ -23,7 +23,7 @@ public sealed class HostileMessageTests(WebSystem web)
     [Fact]
     public async Task TwoHundredHostileMessages_StayText()
     {
-        await using var mallory = await web.Mas.NewClientAsync("mallory");
+        await using var mallory = await web.NewPeerAsync("mallory");
         var name = $"hostile{Guid.NewGuid():N}"[..14];
         await mallory.OkAsync("CREATE", new { name });
         var window = mallory.Window(name);

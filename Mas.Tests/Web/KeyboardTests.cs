@@ -79,7 +79,7 @@ public sealed class KeyboardTests(WebSystem web)
     [Fact]
     public async Task Completion_Nicks_ByTabAndAt()
     {
-        await using var bob = await web.Mas.NewClientAsync("zacharias");
+        await using var bob = await web.NewPeerAsync("zacharias");
         await using var alice = await web.OpenAsync("alice");
         var nick = bob.Login.Nick;
         await alice.Composer.FillAsync("");

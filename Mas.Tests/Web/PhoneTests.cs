@@ -11,7 +11,7 @@ public sealed class PhoneTests(WebSystem web)
     [Fact]
     public async Task Phone_ListThenWindowThenBack()
     {
-        await using var bob = await web.Mas.NewClientAsync("bob");
+        await using var bob = await web.NewPeerAsync("bob");
         await using var alice = await web.OpenAsync("alice", Phone);
         await alice.Composer.FillAsync("From the bus");
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Send" }).TapAsync();

@@ -46,6 +46,28 @@ public sealed class WebSystem : IAsyncLifetime
     /// <summary>A new user, logged in, whose page has opened the lobby.</summary>
     public async Task<WebUser> OpenAsync(string name, VisitOptions? options = null) => await OpenAsync(await Mas.NewUserAsync(name), options);
 
+    /// <summary>A new user in the lobby with a session of the protocol's own, to talk to the browsers.</summary>
+    public async Task<MasClient> NewPeerAsync(string name)
+    {
+        var login = await Mas.NewUserAsync(name);
+        // The lobby is joined behind the registration; a session that starts meanwhile may hear of its window twice.
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    await using var early = await MasClient.ConnectAsync(Mas.Address, login);
+                    return early.Read(view => view.Group(Lobby) is not null);
+                }
+                catch (ProtocolViolationException)
+                {
+                    return true;
+                }
+            },
+            "the lobby's window");
+        return await Mas.ConnectAsync(login);
+    }
+
     /// <summary>A page of a user's in a browser profile of its own.</summary>
     public async Task<WebUser> OpenAsync(MasLogin login, VisitOptions? options = null)
     {

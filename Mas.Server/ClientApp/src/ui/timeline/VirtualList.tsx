@@ -116,13 +116,13 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
     <div ref={scroller} class="timeline" role="log" aria-live="off" aria-label={label} tabIndex={0} onScroll={scrolled}>
       <div class="timeline-head">{head}</div>
       <div ref={content} class="timeline-rows">
-        <div style={{ height: `${layout.tops[from] ?? 0}px` }} />
+        <div key="above" style={{ height: `${layout.tops[from] ?? 0}px` }} />
         {items.slice(from, to).map(item => (
           <div key={item.key} data-key={item.key} class="timeline-row">
             {render(item)}
           </div>
         ))}
-        <div style={{ height: `${total - (layout.tops[to] ?? total)}px` }} />
+        <div key="below" style={{ height: `${total - (layout.tops[to] ?? total)}px` }} />
       </div>
     </div>
   );
