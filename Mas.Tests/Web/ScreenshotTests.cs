@@ -27,7 +27,7 @@ public sealed class ScreenshotTests(WebSystem web)
             await ada.OkAsync("UPDATE_TOPIC", new { windowId = ada.Window(group), topic = $"All about {group[..^3]}" });
         }
         await ada.SayAsync(ada.Window(groups[0]), "The new sidebar groups windows by network. Thoughts?");
-        await linus.SayAsync(linus.Window(groups[0]), "Much calmer. The unread badges could be **smaller** on phones.");
+        await linus.SayAsync(linus.Window(groups[0]), "Much calmer. The unread badges could be smaller on phones.");
         await ada.SayAsync(ada.Window(groups[0]), "Good point, I'll try it: https://example.org/sidebar");
         await linus.SayAsync(linus.Window(groups[1]), "Release notes are ready. One last check:\n```sh\nscripts/test\nscripts/run\n```");
         await ada.SayAsync(ada.Window(groups[1]), "All green here 🎉");
