@@ -47,7 +47,7 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
     public bool IsComplete => _start.IsComplete;
 
     /// <summary>Messages that came again although they were held, over all windows there are.</summary>
-    public int Doubles => Windows.Values.Sum(window => window.Doubles);
+    public IReadOnlyList<string> Doubles => [.. Windows.Values.SelectMany(window => window.Doubles)];
 
     /// <summary>The group of network MAS with this name; null when there is no window of it.</summary>
     public ViewWindow? Group(string name, string network = "MAS") =>
@@ -147,9 +147,8 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
         var window = ViewWindow.From(entry);
         if (window.PeerId is { } peer)
             Introduced(peer);
-        if (Windows.ContainsKey(window.WindowId))
-            throw new ProtocolViolationException($"ADD_WINDOW of window {window.WindowId}, which is there");
-        if (!IsComplete && earlier is not null && earlier.Windows.TryGetValue(window.WindowId, out var before))
+        // A window that is made while the session starts may be in the snapshot and be announced again behind it.
+        if (Windows.TryGetValue(window.WindowId, out var before) || (!IsComplete && earlier is not null && earlier.Windows.TryGetValue(window.WindowId, out before)))
             window.Adopt(before);
         Windows[window.WindowId] = window;
         _everWindows.Add(window.WindowId);

@@ -42,7 +42,7 @@ public sealed class ChatViewTests
         view.Apply(Message(gid: 6, userId: "1"));
         view.Apply(Message(gid: 6, userId: "1"));
 
-        Assert.Equal(1, view.Doubles);
+        Assert.Single(view.Doubles);
         Assert.Single(view.Windows[1].Messages);
     }
 

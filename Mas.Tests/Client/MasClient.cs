@@ -24,6 +24,7 @@ public sealed class MasClient : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PendingRequest> _pending = [];
+    private readonly Dictionary<string, PendingRequest> _answered = [];
     private readonly List<(Func<ChatView, bool> Predicate, TaskCompletionSource Reached)> _waiters = [];
     private readonly TaskCompletionSource<MasTermination> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
@@ -306,7 +307,9 @@ public sealed class MasClient : IAsyncDisposable
         {
             var reqId = entry["reqId"]?.ToString(Formatting.None)
                 ?? throw new ProtocolViolationException($"{type} without reqId");
-            if (!_pending.Remove(reqId, out var pending))
+            if (_pending.Remove(reqId, out var pending))
+                _answered.Add(reqId, pending);
+            else if (!_answered.TryGetValue(reqId, out pending) || !MayFollow(pending.Answer.Task.Result, entry))
                 throw new ProtocolViolationException($"{type} of a reqId that is not open: {reqId}");
             _view.Acknowledge(pending.Request, entry);
             pending.Answer.TrySetResult(entry);
@@ -314,6 +317,14 @@ public sealed class MasClient : IAsyncDisposable
         }
         _view.Apply(entry);
     }
+
+    /// <summary>
+    /// A worker that takes over from one that crashed answers again, and the same. Behind an UNAVAILABLE, which says that
+    /// nobody knows, the true answer may follow.
+    /// </summary>
+    private static bool MayFollow(JObject first, JObject second) =>
+        first.Value<string>("status") == "UNAVAILABLE"
+        || (first.Value<string>("status") == second.Value<string>("status") && JToken.DeepEquals(first["gid"], second["gid"]));
 
     private void Fail(string violation)
     {

@@ -59,8 +59,8 @@ public sealed class ViewWindow
     /// <summary>Whether a reconnect found more missing than the history holds.</summary>
     public bool HasGap { get; private set; }
 
-    /// <summary>How many messages came again although they were here already.</summary>
-    public int Doubles { get; private set; }
+    /// <summary>The messages that came again although they were here already, and how.</summary>
+    public List<string> Doubles { get; } = [];
 
     /// <summary>The topic.</summary>
     public string Topic => Changeable.Value<string>("topic")!;
@@ -77,9 +77,10 @@ public sealed class ViewWindow
     /// <summary>Reads ADD_WINDOW.</summary>
     public static ViewWindow From(JObject added) => new(added);
 
-    /// <summary>Takes the messages over that an earlier session held.</summary>
+    /// <summary>Takes the messages over that an earlier session held, or that came with the same window before.</summary>
     public void Adopt(ViewWindow earlier)
     {
+        Doubles.AddRange(earlier.Doubles);
         foreach (var (gid, message) in earlier.Messages)
             Messages[gid] = message;
         Newest = earlier.Newest;
@@ -120,8 +121,8 @@ public sealed class ViewWindow
         {
             if (message.Order <= held.Order)
             {
-                Doubles++;
-                if (message != held)
+                Doubles.Add($"window {WindowId}: {message} ({(backlog ? "backlog" : "live")}), held as {held}");
+                if (message.Order == held.Order && message != held)
                     throw new ProtocolViolationException($"Message {message.Gid} came again and differs: {held} and {message}");
                 return;
             }

@@ -90,7 +90,7 @@ public sealed class MessageTests(SharedSystem shared)
         await bob.MessageAsync(bobWindow, gids.Max());
         var bodies = bob.Read(view => view.Windows[bobWindow].Messages.Values.Where(message => message.Cat == "msg").Select(message => message.Body).ToArray());
         Assert.Equal(300, bodies.Length);
-        Assert.Equal(0, bob.Read(view => view.Doubles));
+        Assert.Empty(bob.Read(view => view.Doubles));
         Assert.Equal(bodies, (await StoredAsync(alice, aliceWindow)).Where(message => message.Value<string>("cat") == "msg").Select(message => message.Value<string>("body")));
     }
 
