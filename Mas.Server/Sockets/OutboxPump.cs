@@ -21,11 +21,18 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
     /// <summary>A write that takes this long means that the client does not read, ms.</summary>
     private const int StalledAfter = 1000;
 
+    /// <summary>
+    /// How long what the snapshot held is looked for, ms: a worker writes a history first and pushes to the outboxes behind
+    /// its batch, so that what the snapshot read may arrive here a little later.
+    /// </summary>
+    private const int RepeatsLast = 5000;
+
     private readonly RedisKey _outbox = RedisKeys.Outbox(session.Ref);
 
     // Until Start, wake-ups are only noted: the snapshot goes first.
     private int _state = Running;
     private IReadOnlyDictionary<int, long>? _held;
+    private long _startedAt;
     private long _lengthAskedAt;
 
     /// <summary>Begins with what came since the session was registered, but for the messages that the snapshot held.</summary>
@@ -33,6 +40,7 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
     internal void Start(IReadOnlyDictionary<int, long> held)
     {
         _held = held;
+        _startedAt = Environment.TickCount64;
         Volatile.Write(ref _state, Running);
         _ = RunAsync();
     }
@@ -72,7 +80,8 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
                     return;
                 if (entries.Count == PopCount)
                     continue;
-                _held = null;
+                if (_held is not null && Environment.TickCount64 - _startedAt > RepeatsLast)
+                    _held = null;
                 if (Interlocked.CompareExchange(ref _state, Idle, Running) == Running)
                     return;
                 if (Interlocked.CompareExchange(ref _state, Running, RunningAgain) != RunningAgain)
