@@ -68,17 +68,28 @@ internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxe
         return Ack.Ok;
     }
 
-    /// <summary>A friend less can only be told by telling all that are left.</summary>
+    /// <summary>
+    /// Tells a user's sessions of all friends that there are now. It looks again behind what it told, so that of several
+    /// changes at once the last that is told is the last that was made.
+    /// </summary>
     internal async Task TellAllFriendsAsync(UserId user)
     {
         var all = await friends.GetAsync(user);
-        await outboxes.SendToUserAsync(user, Notifications.UpdateFriends(reset: true, await friends.GetStatesAsync(all)), all);
+        var states = await friends.GetStatesAsync(all);
+        for (; ; )
+        {
+            await outboxes.SendToUserAsync(user, Notifications.UpdateFriends(reset: true, states), all);
+            all = await friends.GetAsync(user);
+            var now = await friends.GetStatesAsync(all);
+            if (now.ToHashSet().SetEquals(states))
+                return;
+            states = now;
+        }
     }
 
     private async Task TellBothAsync(UserId one, UserId other)
     {
-        var states = await friends.GetStatesAsync([one, other]);
-        await outboxes.SendToUserAsync(one, Notifications.UpdateFriends(reset: false, [states[1]]), [other]);
-        await outboxes.SendToUserAsync(other, Notifications.UpdateFriends(reset: false, [states[0]]), [one]);
+        await TellAllFriendsAsync(one);
+        await TellAllFriendsAsync(other);
     }
 }

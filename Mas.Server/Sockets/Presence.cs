@@ -12,8 +12,17 @@ internal sealed class Presence(Sessions sessions, Friends friends, Outboxes outb
     {
         if (await sessions.UpdatePresenceAsync(user) is not var (online, last))
             return;
-        var entry = Notifications.UpdateFriends(reset: false, [new FriendState(user, online, last)]);
-        foreach (var friend in await friends.GetAsync(user))
-            await outboxes.SendToUserAsync(friend, entry, [user]);
+        var state = new FriendState(user, online, last);
+        for (; ; )
+        {
+            var entry = Notifications.UpdateFriends(reset: false, [state]);
+            foreach (var friend in await friends.GetAsync(user))
+                await outboxes.SendToUserAsync(friend, entry, [user]);
+            // Another server may have told something newer in between: whoever tells last has looked behind it.
+            var now = (await friends.GetStatesAsync([user]))[0];
+            if (now == state)
+                return;
+            state = now;
+        }
     }
 }

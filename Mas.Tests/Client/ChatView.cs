@@ -19,6 +19,14 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
     /// <summary>Users by id: name, and nick by network.</summary>
     public Dictionary<string, JObject> Users { get; } = [];
 
+    /// <summary>
+    /// What earlier sessions were told of users: the authors of messages that this one need not be sent again, and who are
+    /// not introduced again either.
+    /// </summary>
+    public IReadOnlyDictionary<string, JObject> RememberedUsers { get; } = earlier is null
+        ? new Dictionary<string, JObject>()
+        : earlier.RememberedUsers.Concat(earlier.Users).GroupBy(user => user.Key).ToDictionary(user => user.Key, user => user.Last().Value);
+
     /// <summary>Windows by id.</summary>
     public SortedDictionary<int, ViewWindow> Windows { get; } = [];
 
@@ -236,7 +244,8 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
     {
         var userId = Wire.Text(entry, "userId");
         Introduced(userId);
-        if (WindowThatWas(entry) is { } window)
+        // Sent by the typist's server, past the worker, so it may be here before the window, or behind its end.
+        if (Windows.GetValueOrDefault((int)Wire.Number(entry, "windowId")) is { } window)
             Typing.Add((window.WindowId, userId));
     }
 
@@ -253,8 +262,8 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
     }
 
     /// <summary>
-    /// For what a server sends by itself (settings of a window, typing), which may cross the worker's DELETE_WINDOW: null
-    /// for a window that was deleted.
+    /// For what a server sends by itself (a window's settings), which may cross the worker's DELETE_WINDOW: null for a window
+    /// that was deleted.
     /// </summary>
     private ViewWindow? WindowThatWas(JObject entry)
     {

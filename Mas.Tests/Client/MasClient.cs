@@ -28,7 +28,7 @@ public sealed class MasClient : IAsyncDisposable
     private readonly List<(Func<ChatView, bool> Predicate, TaskCompletionSource Reached)> _waiters = [];
     private readonly TaskCompletionSource<MasTermination> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
-    private readonly SemaphoreSlim _reading = new(1, 1);
+    private volatile Task _mayRead = Task.CompletedTask;
     private readonly Queue<string> _recent = new();
     private readonly MasSocket _socket;
     private readonly ChatView _view;
@@ -186,11 +186,12 @@ public sealed class MasClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops reading from the socket until the returned object is disposed: a slow client.</summary>
-    public async Task<IDisposable> PauseReadingAsync()
+    /// <summary>Stops reading from the socket, but for a frame that is awaited already, until the returned object is disposed: a slow client.</summary>
+    public IDisposable PauseReading()
     {
-        await _reading.WaitAsync();
-        return new Resumption(_reading);
+        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _mayRead = pause.Task;
+        return new Pause(pause);
     }
 
     /// <summary>Drops the connection without a word, as a lost network does, and waits until the view is at rest.</summary>
@@ -268,15 +269,8 @@ public sealed class MasClient : IAsyncDisposable
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadFrameAsync()
     {
-        await _reading.WaitAsync(_stop.Token);
-        try
-        {
-            return await _socket.ReceiveAsync(_stop.Token);
-        }
-        finally
-        {
-            _reading.Release();
-        }
+        await _mayRead.WaitAsync(_stop.Token);
+        return await _socket.ReceiveAsync(_stop.Token);
     }
 
     private void Apply(string frame)
@@ -378,8 +372,8 @@ public sealed class MasClient : IAsyncDisposable
             return "last frames:\n" + string.Join('\n', _recent.Select(frame => frame.Length > 600 ? frame[..600] + "…" : frame));
     }
 
-    private sealed class Resumption(SemaphoreSlim reading) : IDisposable
+    private sealed class Pause(TaskCompletionSource pause) : IDisposable
     {
-        public void Dispose() => reading.Release();
+        public void Dispose() => pause.TrySetResult();
     }
 }

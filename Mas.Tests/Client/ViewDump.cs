@@ -18,7 +18,7 @@ public static class ViewDump
         ["friends"] = new JArray(view.Friends.Values.Select(Sorted)),
         ["friendRequests"] = new JArray(view.FriendRequests),
         ["alerts"] = new JObject(view.Alerts.Select(alert => new JProperty($"{alert.Key}", alert.Value))),
-        ["users"] = new JObject(Mentioned(view).Order(StringComparer.Ordinal).Select(userId => new JProperty(userId, Sorted(view.Users[userId])))),
+        ["users"] = new JObject(Mentioned(view).Order(StringComparer.Ordinal).Select(userId => new JProperty(userId, Sorted(view.Users.GetValueOrDefault(userId) ?? view.RememberedUsers[userId])))),
         ["windows"] = new JArray(view.Windows.Values.Select(Window)),
     }.ToString(Formatting.Indented);
 
@@ -47,8 +47,7 @@ public static class ViewDump
             if (window.PeerId is { } peer)
                 mentioned.Add(peer);
         }
-        // Authors of messages that an earlier session held need no new introduction.
-        mentioned.RemoveWhere(userId => !view.Users.ContainsKey(userId));
+        mentioned.Remove(ChatView.ServerUserId);
         return mentioned;
     }
 
