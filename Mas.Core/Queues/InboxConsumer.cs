@@ -62,6 +62,7 @@ public sealed partial class InboxConsumer(
         var renewing = RenewAsync(lease, lost);
         try
         {
+            var fence = new Fence(redis, lease);
             await handler.BeginAsync(lease, lost.Token);
             var nextLook = time.GetTimestamp();
             while (!lost.IsCancellationRequested && lease.IsValid)
@@ -72,7 +73,7 @@ public sealed partial class InboxConsumer(
                     await HandleTakenAsync(lost.Token);
                     nextLook = time.GetTimestamp() + 2 * time.TimestampFrequency;
                 }
-                var entries = await TakeAsync(blocking, stopping);
+                var entries = await TakeAsync(fence, blocking, stopping);
                 if (entries.Length > 0)
                     await HandleAsync(Array.ConvertAll(entries, entry => new InboxEntry(entry!, false)), RedisKeys.InboxTaken(endpoint, _worker), lost.Token);
                 pause.Reset();
@@ -132,15 +133,17 @@ public sealed partial class InboxConsumer(
         BatchSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("endpoint", endpoint));
     }
 
-    private async Task<RedisValue[]> TakeAsync(IDatabase blocking, CancellationToken stopping)
+    /// <summary>Takes what is there; when nothing is, waits for something, a second at most, and takes then.</summary>
+    private async Task<RedisValue[]> TakeAsync(Fence fence, IDatabase blocking, CancellationToken stopping)
     {
         var inbox = RedisKeys.Inbox(endpoint);
         var taken = RedisKeys.InboxTaken(endpoint, _worker);
-        var entries = (RedisValue[])(await _database.RunScriptAsync(LuaScripts.InboxTake, [inbox, taken], [options.BatchSize]))!;
+        var entries = (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
         if (entries.Length > 0 || stopping.IsCancellationRequested)
             return entries;
-        var first = (RedisValue)await blocking.ExecuteAsync("BLMOVE", inbox, taken, "RIGHT", "LEFT", Wait.TotalSeconds);
-        return first.IsNull ? [] : [first];
+        // From the right end to the right end moves nothing: it only waits. So a wait that outlives the lease takes nothing.
+        var waited = (RedisValue)await blocking.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds);
+        return waited.IsNull ? [] : (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
     }
 
     private async Task RenewAsync(Lease lease, CancellationTokenSource lost)

@@ -101,13 +101,16 @@ public sealed class Fence(RedisConnection redis, Lease lease)
     public Task<RedisResult> ExecuteAsync(string command, RedisKey key, params RedisValue[] arguments) =>
         RunAsync(LuaScripts.Fenced, key, [command, .. arguments]);
 
-    /// <summary>Runs a script whose KEYS are a key and its fence, and whose ARGV begin with the epoch and the fence's lifetime.</summary>
-    internal async Task<RedisResult> RunAsync(string script, RedisKey key, IEnumerable<RedisValue> arguments)
+    /// <summary>
+    /// Runs a script whose KEYS are a key, its fence and companions in its slot, and whose ARGV begin with the epoch and the
+    /// fence's lifetime.
+    /// </summary>
+    internal async Task<RedisResult> RunAsync(string script, RedisKey key, IEnumerable<RedisValue> arguments, params RedisKey[] companions)
     {
         ThrowIfLost();
         try
         {
-            return await redis.Database.RunScriptAsync(script, [key, RedisKeys.Fence(key)], [lease.Epoch, KeptForSeconds, .. arguments]);
+            return await redis.Database.RunScriptAsync(script, [key, RedisKeys.Fence(key), .. companions], [lease.Epoch, KeptForSeconds, .. arguments]);
         }
         catch (RedisServerException e) when (e.Message.Contains("FENCED", StringComparison.Ordinal))
         {

@@ -8,6 +8,18 @@ public static class RedisErrors
     private static readonly string[] PassingErrors =
         ["LOADING", "OOM", "MISCONF", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS", "MOVED", "ASK", "BUSY", "UNBLOCKED"];
 
+    /// <summary>
+    /// True when a command that failed may have been carried out all the same: it was on its way when the connection broke,
+    /// or its answer did not come in time. What Redis refused, or what was never sent, was not.
+    /// </summary>
+    public static bool MayHaveRun(Exception e) => e switch
+    {
+        RedisConnectionException connection => connection.FailureType
+            is not (ConnectionFailureType.UnableToResolvePhysicalConnection or ConnectionFailureType.UnableToConnect),
+        TimeoutException => true,
+        _ => false,
+    };
+
     /// <summary>True when the same command may succeed later: Redis is away, starting, full or failing over.</summary>
     public static bool IsAway(Exception e) => e switch
     {

@@ -18,8 +18,4 @@ public sealed class RedisOptions
     /// <summary>How long one command may take before a request is answered with UNAVAILABLE.</summary>
     [Range(100, 60_000)]
     public int TimeoutMilliseconds { get; set; } = 5000;
-
-    /// <summary>Replicas that must have a worker's writes before it acknowledges them (<c>WAIT</c>); 0 waits for none.</summary>
-    [Range(0, 10)]
-    public int WaitReplicas { get; set; }
 }

@@ -90,7 +90,10 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
-            // What waits stays in the outbox; the sweep after Redis's return finds it.
+            // Entries that were popped, but never arrived here, are gone: the client comes back with what it holds.
+            if (RedisErrors.MayHaveRun(e))
+                session.Abort();
+            // Else what waits stays in the outbox; the sweep after Redis's return finds it.
             Interlocked.CompareExchange(ref _state, Idle, Running);
             Interlocked.CompareExchange(ref _state, Idle, RunningAgain);
         }
