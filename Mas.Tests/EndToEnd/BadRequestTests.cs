@@ -35,8 +35,17 @@ public sealed class BadRequestTests(SharedSystem shared)
         var windowId = await client.CreateAsync(Steps.NewName("bad"));
         var good = new JObject
         {
-            ["windowId"] = windowId, ["text"] = "x", ["command"] = "me", ["gid"] = 1, ["topic"] = "x", ["password"] = "x",
-            ["userId"] = "1", ["role"] = "@", ["settings"] = new JObject(), ["allow"] = true, ["alertId"] = 1,
+            ["windowId"] = windowId,
+            ["text"] = "x",
+            ["command"] = "me",
+            ["gid"] = 1,
+            ["topic"] = "x",
+            ["password"] = "x",
+            ["userId"] = "1",
+            ["role"] = "@",
+            ["settings"] = new JObject(),
+            ["allow"] = true,
+            ["alertId"] = 1,
         };
         await client.RefusedAsync("PARAMETER_MISSING", type);
         foreach (var field in needed)

@@ -88,7 +88,11 @@ public sealed class HttpTests(SharedSystem shared) : IDisposable
         var nick = Steps.NewName("bad");
         var fields = new Dictionary<string, string>
         {
-            ["email"] = $"{nick}@example.org", ["nick"] = nick, ["name"] = "Somebody", ["password"] = "long enough", [field] = value,
+            ["email"] = $"{nick}@example.org",
+            ["nick"] = nick,
+            ["name"] = "Somebody",
+            ["password"] = "long enough",
+            [field] = value,
         };
         var answer = await _http.PostAsync("/api/register", fields);
 

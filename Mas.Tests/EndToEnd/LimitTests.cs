@@ -68,7 +68,9 @@ public sealed class LimitTests
         {
             await using var process = MasProcess.Start(project, new Dictionary<string, string>
             {
-                ["Redis:Endpoint"] = redis.Endpoint, ["Server:Url"] = "http://127.0.0.1:0", [name] = value,
+                ["Redis:Endpoint"] = redis.Endpoint,
+                ["Server:Url"] = "http://127.0.0.1:0",
+                [name] = value,
             });
             await process.Process.WaitForExitAsync();
 

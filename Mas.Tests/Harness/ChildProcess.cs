@@ -142,6 +142,8 @@ public sealed class ChildProcess : IAsyncDisposable
         try
         {
             await _exited.Task.WaitAsync(deadline ?? Eventually.DefaultDeadline);
+            // The end is told before the last lines are: this waits until both streams have been read to their ends.
+            await _process.WaitForExitAsync().WaitAsync(deadline ?? Eventually.DefaultDeadline);
         }
         catch (TimeoutException)
         {
