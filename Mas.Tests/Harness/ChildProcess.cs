@@ -11,6 +11,7 @@ namespace Mas.Tests.Harness;
 public sealed class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 50_000;
+    private static readonly TimeSpan LastLinesTake = TimeSpan.FromSeconds(2);
     private static readonly ConcurrentDictionary<int, ChildProcess> Living = new();
 
     private readonly Process _process;
@@ -179,13 +180,20 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         _process.OutputDataReceived += (_, e) => Take(e.Data);
         _process.ErrorDataReceived += (_, e) => Take(e.Data);
-        _process.Exited += (_, _) => _exited.TrySetResult();
+        _process.Exited += (_, _) => _ = EndAsync();
         if (!_process.Start())
             throw new InvalidOperationException($"{Name} did not start");
         Id = _process.Id;
         Living[Id] = this;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The end is told behind the last line; but what the process started itself may hold its output open for longer.</summary>
+    private async Task EndAsync()
+    {
+        await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(LastLinesTake));
+        _exited.TrySetResult();
     }
 
     private void Take(string? line)
