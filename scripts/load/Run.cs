@@ -27,7 +27,8 @@ internal static class Run
         {
             for (var i = 0; i < options.LoadProcesses; i++)
             {
-                var share = clients.Where((_, index) => index % options.LoadProcesses == i).ToList();
+                // Shifted from group to group, so that the senders, the first of each, are spread too.
+                var share = clients.Where((_, index) => (index + index / scenario.GroupSize) % options.LoadProcesses == i).ToList();
                 var rate = scenario.Rate * share.Count(client => client.IsSender) / clients.Count(client => client.IsSender);
                 var process = ChildProcess.Start($"load {i + 1}", Environment.ProcessPath!, [.. Self.Arguments, "load"], folder.Path);
                 processes.Add(process);

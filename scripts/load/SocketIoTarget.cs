@@ -31,7 +31,7 @@ internal sealed class SocketIoTarget : Target
 
     public override Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario) => Task.FromResult<IReadOnlyList<PlannedClient>>(
         [.. Enumerable.Range(0, scenario.Clients).Select(i => new PlannedClient(
-            $"ws://127.0.0.1:{_servers[i % _servers.Count].Port}/socket.io/?EIO=4&transport=websocket", "",
+            $"ws://127.0.0.1:{_servers[(i + i / scenario.GroupSize) % _servers.Count].Port}/socket.io/?EIO=4&transport=websocket", "",
             $"g{i / scenario.GroupSize}", i % scenario.GroupSize < scenario.SendersPerGroup, 0))]);
 
     public override Task<long> RedisCommandsAsync() => _redis.InfoAsync("total_commands_processed");
