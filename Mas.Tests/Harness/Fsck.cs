@@ -9,17 +9,26 @@ public static class Fsck
     /// Fails when fsck still finds something after a while. At once it may: a step of MAS's own that is under way, such as a
     /// window that is being made, looks like a finding for a moment.
     /// </summary>
-    public static Task AssertCleanAsync(RedisServer redis) => Eventually.PassesAsync(async () =>
+    public static Task AssertCleanAsync(TestRedis redis) => Eventually.PassesAsync(async () =>
     {
         var findings = await RunAsync(redis);
         Assert.True(findings.Count == 0, "fsck finds:\n" + string.Join('\n', findings));
     }, StepsUnderWay);
 
     /// <summary>What fsck finds now.</summary>
-    public static async Task<List<FsckFinding>> RunAsync(RedisServer redis, bool repair = false)
+    public static async Task<List<FsckFinding>> RunAsync(TestRedis redis, bool repair = false)
     {
+        if (redis.IsCluster)
+            return await RunByMasctlAsync(redis, repair);
         var rows = await RedisCli.EvalAsync(redis, "fsck", repair ? ["repair"] : []);
         return rows.ConvertAll(row => new FsckFinding(row[0], row[1], row[2], row[3] == "yes", row[4]));
+    }
+
+    private static async Task<List<FsckFinding>> RunByMasctlAsync(TestRedis redis, bool repair)
+    {
+        var run = await MasCtlRun.RunAsync(redis.Endpoint, null, repair ? ["fsck", "--repair", "--json"] : ["fsck", "--json"]);
+        return run.Rows.ConvertAll(row => new FsckFinding(
+            (string)row["kind"]!, (string)row["key"]!, (string)row["detail"]!, (string?)row["safe"] == "yes", (string)row["command"]!));
     }
 }
 

@@ -14,14 +14,14 @@ public sealed class MasSystem : IAsyncDisposable
     private readonly MasSystemOptions _options;
     private readonly TempFolder _mail = new("mail");
 
-    private MasSystem(MasSystemOptions options, RedisServer redis)
+    private MasSystem(MasSystemOptions options, TestRedis redis)
     {
         _options = options;
         Redis = redis;
     }
 
     /// <summary>The system's own Redis.</summary>
-    public RedisServer Redis { get; }
+    public TestRedis Redis { get; }
 
     /// <summary>The running Mas.Servers.</summary>
     public IReadOnlyList<MasProcess> Servers => _servers;
@@ -45,7 +45,7 @@ public sealed class MasSystem : IAsyncDisposable
     public static async Task<MasSystem> StartAsync(MasSystemOptions? options = null)
     {
         options ??= new MasSystemOptions();
-        var system = new MasSystem(options, await RedisServer.StartAsync(options.AppendOnly));
+        var system = new MasSystem(options, await (options.StartRedis ?? TestRedis.StartAsync)(options.AppendOnly));
         try
         {
             for (var i = 0; i < options.Loopbacks; i++)

@@ -18,6 +18,9 @@ public sealed record MasSystemOptions
     /// <summary>True: Redis keeps an append-only file, so that it may be killed and started again.</summary>
     public bool AppendOnly { get; init; }
 
+    /// <summary>Starts the system's Redis, told whether it has to keep an append-only file; null for what the test run is about.</summary>
+    public Func<bool, Task<TestRedis>>? StartRedis { get; init; }
+
     /// <summary>Settings of all processes beside the fast ones that every test has; these win.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }

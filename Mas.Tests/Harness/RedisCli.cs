@@ -8,14 +8,14 @@ public static class RedisCli
     /// <summary>The file of a script.</summary>
     public static string FileOf(string script) => Path.Combine(BuildOutput.Root, "scripts", "lua", script + ".lua");
 
-    /// <summary>Runs one step of a script.</summary>
+    /// <summary>Runs one step of a script; on a single Redis, since a script reaches no more than one node.</summary>
     /// <returns>Its rows; the first one names the columns.</returns>
     /// <exception cref="RedisCliException">The script answered with an error.</exception>
-    public static async Task<List<string[]>> EvalStepAsync(RedisServer redis, string script, params string[] arguments)
+    public static async Task<List<string[]>> EvalStepAsync(TestRedis redis, string script, params string[] arguments)
     {
         using var folder = new TempFolder("redis-cli");
         await using var process = ChildProcess.Start(
-            "redis-cli", "redis-cli", ["-p", $"{redis.Port}", "--json", "-e", "--eval", FileOf(script), ",", .. arguments], folder.Path);
+            "redis-cli", "redis-cli", ["-p", redis.Endpoint.Split(':')[^1], "--json", "-e", "--eval", FileOf(script), ",", .. arguments], folder.Path);
         await process.WaitForExitAsync();
         // The last lines may arrive behind the process's end.
         var text = "";
@@ -31,7 +31,7 @@ public static class RedisCli
     /// <param name="script">Its name.</param>
     /// <param name="arguments">ARGV, without the cursor.</param>
     /// <returns>The rows of all steps, without those that name the columns.</returns>
-    public static async Task<List<string[]>> EvalAsync(RedisServer redis, string script, params string[] arguments)
+    public static async Task<List<string[]>> EvalAsync(TestRedis redis, string script, params string[] arguments)
     {
         var stepped = (await File.ReadAllLinesAsync(FileOf(script))).Any(line => line.StartsWith("-- Steps ", StringComparison.Ordinal));
         if (!stepped)

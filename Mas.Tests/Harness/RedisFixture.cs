@@ -3,13 +3,13 @@ namespace Mas.Tests.Harness;
 /// <summary>One Redis for all tests of a class (<c>IClassFixture</c>) or a collection; tests empty it or use ids of their own.</summary>
 public sealed class RedisFixture : IAsyncLifetime
 {
-    private RedisServer? _redis;
+    private TestRedis? _redis;
 
     /// <summary>The running Redis.</summary>
-    public RedisServer Redis => _redis ?? throw new InvalidOperationException("The fixture has not started");
+    public TestRedis Redis => _redis ?? throw new InvalidOperationException("The fixture has not started");
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => _redis = await RedisServer.StartAsync();
+    public async Task InitializeAsync() => _redis = await TestRedis.StartAsync();
 
     /// <inheritdoc/>
     public async Task DisposeAsync()

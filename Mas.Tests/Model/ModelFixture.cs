@@ -12,16 +12,16 @@ namespace Mas.Tests.Model;
 /// <summary>The model on a real Redis, without any process around it.</summary>
 public sealed class ModelFixture : IAsyncLifetime
 {
-    private RedisServer _server = null!;
+    private TestRedis _server = null!;
     private ServiceProvider _services = null!;
 
-    public RedisServer Redis => _server;
+    public TestRedis Redis => _server;
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     public async Task InitializeAsync()
     {
-        _server = await RedisServer.StartAsync();
+        _server = await TestRedis.StartAsync();
         var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = _server.Endpoint }, NullLogger.Instance, CancellationToken.None);
         _services = new ServiceCollection()
             .AddSingleton(redis)

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using Mas.Tests.Harness;
 using Newtonsoft.Json.Linq;
 
-namespace Mas.Tests.Operator;
+namespace Mas.Tests.Harness;
 
 /// <summary>What a run of scripts/masctl said.</summary>
 /// <param name="ExitCode">Its exit code.</param>
