@@ -28,6 +28,9 @@ public sealed class RedisCluster : TestRedis
     /// <inheritdoc/>
     public override bool IsCluster => true;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<ChildProcess> Processes => [.. _nodes.Where(node => node.IsRunning).Select(node => node.Process)];
+
     /// <summary>Starts an empty cluster and waits until every node can be used and every replica follows its master.</summary>
     /// <param name="appendOnly">True: every node keeps an append-only file, written before it answers.</param>
     /// <param name="nodeTimeout">After how long a silent node counts as failed, so that its replica takes over.</param>

@@ -22,6 +22,9 @@ public sealed class RedisServer : TestRedis
     /// <summary>The running process.</summary>
     public ChildProcess Process => _redis.Process;
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<ChildProcess> Processes => [Process];
+
     /// <summary>Server commands: INFO, SCAN, CONFIG.</summary>
     public IServer Server => Connection.GetServer(new IPEndPoint(IPAddress.Loopback, Port));
 
@@ -45,14 +48,6 @@ public sealed class RedisServer : TestRedis
 
     /// <summary>Empties the database.</summary>
     public Task FlushAsync() => Server.FlushAllDatabasesAsync();
-
-    /// <summary>One number of INFO, such as <c>total_commands_processed</c>.</summary>
-    public async Task<long> InfoAsync(string field)
-    {
-        var sections = await Server.InfoAsync();
-        var text = sections.SelectMany(section => section).Single(pair => pair.Key == field).Value;
-        return long.Parse(text);
-    }
 
     /// <summary>Stops Redis in order (SIGTERM).</summary>
     public async Task StopAsync()

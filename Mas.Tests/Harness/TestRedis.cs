@@ -16,6 +16,9 @@ public abstract class TestRedis : IAsyncDisposable
     /// <summary>Whether it is a cluster.</summary>
     public abstract bool IsCluster { get; }
 
+    /// <summary>The running processes, of all nodes.</summary>
+    public abstract IReadOnlyList<ChildProcess> Processes { get; }
+
     /// <summary>The test's own connection, with admin commands allowed.</summary>
     public ConnectionMultiplexer Connection => _connection ?? throw new InvalidOperationException("Redis is stopped");
 
@@ -37,6 +40,13 @@ public abstract class TestRedis : IAsyncDisposable
         .. Masters.SelectMany(master => master.Keys(pattern: pattern, pageSize: 1000)).Select(key => (string)key!)
             .Distinct().Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>One number of INFO, such as <c>total_commands_processed</c>, summed over the nodes that take writes.</summary>
+    public async Task<long> InfoAsync(string field)
+    {
+        var infos = await Task.WhenAll(Masters.Select(master => master.InfoAsync()));
+        return infos.Sum(sections => long.Parse(sections.SelectMany(section => section).Single(pair => pair.Key == field).Value));
+    }
 
     /// <summary>Kills it (SIGKILL), all nodes of it.</summary>
     public abstract Task KillAsync();

@@ -34,7 +34,7 @@ internal sealed class MasTarget : Target
     [
         .. _mas.Servers.Select((server, i) => ($"Mas.Server {i + 1}", server.Process.Id)),
         .. _mas.Loopbacks.Select((worker, i) => ($"Mas.Loopback {i + 1}", worker.Process.Id)),
-        ("redis-server", _mas.Redis.Process.Id),
+        .. _mas.Redis.Processes.Select(redis => ("redis-server", redis.Id)),
     ];
 
     public static async Task<MasTarget> StartAsync(int servers, bool appendOnly) => new(await MasSystem.StartAsync(new MasSystemOptions
