@@ -13,7 +13,7 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
     internal ConversationId Id { get; } = id;
 
     /// <summary>Collects what is told; flushed at the end of the turn.</summary>
-    internal Delivery Delivery { get; } = context.On.Outboxes.NewDelivery();
+    internal Delivery Delivery { get; } = context.On.Outboxes.NewDelivery(context.Fence);
 
     private ParserDependencies On => context.On;
 
@@ -105,7 +105,7 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
     {
         var user = context.User;
         ledger?.Leave(user, context.At);
-        await On.Lifecycle.RemoveAsync(user, Id, Delivery);
+        await On.Lifecycle.RemoveAsync(user, Id, context.Fence, Delivery);
         await On.Redis.Database.SetRemoveAsync(RedisKeys.IrcHolders(Id), user.Value);
         context.Connection.Channels.Remove(context.Connection.Mapping.Fold(channel.Name));
         if (await On.Redis.Database.SetLengthAsync(RedisKeys.IrcHolders(Id)) > 0)

@@ -68,7 +68,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
                     await AnswerAsync(request, ack);
                 await asked.FlushServerWindowAsync();
                 break;
-            case EventEntry happened when happened.Event == LinkEvents.Unsent || happened.Generation > connection.Generation
+            case EventEntry happened when happened.Event is LinkEvents.Unsent or LinkEvents.Unsure || happened.Generation > connection.Generation
                 || IsInPlace(connection, happened.Generation, happened.Seq, redelivered):
                 var context = Context(connection, happened.Rid, happened.Generation, happened.Seq, redelivered, happened.Ts);
                 await ConnectionEvents.HandleAsync(context, happened);
@@ -107,7 +107,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
     {
         if (request is not { Session: { } session, ReqId: { } reqId })
             return;
-        var delivery = on.Outboxes.NewDelivery();
+        var delivery = on.Outboxes.NewDelivery(_fence);
         delivery.Add(session, ack.ToJson(reqId));
         await delivery.FlushAsync();
     }

@@ -35,7 +35,7 @@ internal static class OneOnOnes
                 await context.Writer.CreateAsync(conversation);
             }
             if (await context.On.Windows.FindWindowIdAsync(user, id) is null)
-                await context.On.Lifecycle.OpenAsync(user, conversation, scope.Delivery);
+                await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, scope.Delivery);
         });
         return id;
     }

@@ -80,7 +80,7 @@ internal static class OwnChannels
         if (isNew)
             await scope.PostAsync(user, Category.Join, "");
         if (await on.Windows.FindWindowIdAsync(user, scope.Id) is null)
-            await on.Lifecycle.OpenAsync(user, conversation, scope.Delivery);
+            await on.Lifecycle.OpenAsync(user, conversation, context.Fence, scope.Delivery);
     }
 
     /// <summary>Since when the server has to be asked for what we missed; null when it keeps no history, or we were never here.</summary>

@@ -82,7 +82,7 @@ internal sealed class ParserContext(
     }
 
     /// <summary>
-    /// Changes a channel. Of an entry that is delivered again, what was counted before was done then.
+    /// Changes a channel. Of a line that is delivered again, what was counted before was done then.
     /// </summary>
     internal async Task InChannelAsync(ConversationId id, Func<ConversationScope, ChannelLedger, Task> work)
     {
@@ -90,7 +90,8 @@ internal sealed class ParserContext(
         try
         {
             var ledger = await On.Ledgers.GetAsync(id);
-            if (Redelivered && ledger.HasCounted(User, Generation, Seq))
+            // A request has no place among the lines; what it posts is found by its rid.
+            if (Redelivered && Seq > 0 && ledger.HasCounted(User, Generation, Seq))
                 return;
             var scope = new ConversationScope(this, id, ledger);
             await work(scope, ledger);

@@ -9,5 +9,5 @@ namespace Mas.IrcBackend;
 /// <summary>What commands and events read and call, the same for every lease.</summary>
 internal sealed record ParserDependencies(
     RedisConnection Redis, Courier Courier, Conversations Conversations, ConversationHistory History, WindowLifecycle Lifecycle, UserWindows Windows,
-    Users Users, UserCards Cards, Friends Friends, Outboxes Outboxes, HistoryOptions HistoryOptions, TimeProvider Time, ConfiguredNetworks Networks,
+    Users Users, UserCards Cards, Friends Friends, Outboxes Outboxes, Acquaintances Acquaintances, HistoryOptions HistoryOptions, TimeProvider Time, ConfiguredNetworks Networks,
     CredentialVault Vault, NetworkStates States, UserConnections Connections, IrcPeople People, ChannelLedgers Ledgers, ConversationLocks Locks);

@@ -28,15 +28,15 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
     protected override async Task HandleAsync(IReadOnlyList<Work<BackendMessage>> run, CancellationToken stopping)
     {
         _fence!.ThrowIfLost();
-        var delivery = on.Outboxes.NewDelivery();
+        var delivery = on.Outboxes.NewDelivery(_fence);
         if (run[0].Message is PostMessage)
         {
-            await PostCommand.RunAsync(on, _writer!, run, delivery);
+            await PostCommand.RunAsync(on, _writer!, run, _fence, delivery);
         }
         else
         {
             var message = run[0].Message;
-            var context = new CommandContext(on, _writer!, delivery, run[0].Redelivered);
+            var context = new CommandContext(on, _writer!, _fence, delivery, run[0].Redelivered);
             Answer(delivery, message.Origin, await RunAsync(message, context));
         }
         await delivery.FlushAsync();
@@ -44,7 +44,7 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
 
     protected override async Task FailAsync(BackendMessage message)
     {
-        var delivery = on.Outboxes.NewDelivery();
+        var delivery = on.Outboxes.NewDelivery(_fence);
         Answer(delivery, message.Origin, new Ack(Status.Error, "The request could not be carried out. The operator has been told."));
         await delivery.FlushAsync();
     }

@@ -24,6 +24,7 @@ public static class CoreServices
         .AddSingleton<Alerts>()
         .AddSingleton<Courier>()
         .AddSingleton<Outboxes>()
+        .AddSingleton<Acquaintances>()
         .AddSingleton<DeadLetters>()
         .AddSingleton<Operator.AdminScriptRunner>()
         .AddSingleton<Operator.AuditLog>();

@@ -191,7 +191,7 @@ public sealed class ConversationWriter(
         await _database.RunScriptAsync(LuaScripts.IndexRemove, [RedisKeys.ConversationIndex], [indexField, id.Value]);
         await fence.ExecuteAsync("DEL", RedisKeys.ConversationMembers(id));
         await fence.ExecuteAsync("DEL", RedisKeys.ConversationMessages(id));
-        await _database.KeyDeleteAsync(RedisKeys.ConversationSessions(id));
+        await fence.ExecuteAsync("DEL", RedisKeys.ConversationSessions(id));
         await fence.ExecuteAsync("DEL", RedisKeys.Conversation(id));
     }
 

@@ -6,8 +6,9 @@ using StackExchange.Redis;
 namespace Mas.Core.Model;
 
 /// <summary>
-/// Makes and removes users' windows, and tells their sessions. Each step may be run again after a crash: the window's id
-/// is claimed in <c>index:windowIds</c> first, and given up there last.
+/// Makes and removes users' windows, and tells their sessions: the part of the conversation's writer, so it is fenced as
+/// <see cref="ConversationWriter"/> is. Each step may be run again after a crash: the window's id is claimed in
+/// <c>index:windowIds</c> first, and given up there last.
 /// </summary>
 public sealed class WindowLifecycle(
     RedisConnection redis, Conversations conversations, ConversationHistory history, UserWindows windows, Sessions sessions, HistoryOptions options)
@@ -16,40 +17,51 @@ public sealed class WindowLifecycle(
 
     /// <summary>Gives the user a window of the conversation, unless there is one, and tells the user's sessions all that it shows.</summary>
     /// <returns>The windowId.</returns>
-    public async Task<int> OpenAsync(UserId user, Conversation conversation, Delivery delivery)
+    public async Task<int> OpenAsync(UserId user, Conversation conversation, Fence fence, Delivery delivery)
     {
+        fence.ThrowIfLost();
         var windowId = await ClaimIdAsync(user, conversation.Id);
         var window = new Window(windowId, conversation.Id, null, false, true, true, 0, 0);
         // A window that is there keeps its settings.
-        await Task.WhenAll(window.ToHash().Select(field =>
-            _database.HashSetAsync(RedisKeys.Window(user, windowId), field.Name, field.Value, When.NotExists)));
+        await fence.RunAsync(LuaScripts.HashFill, RedisKeys.Window(user, windowId), window.ToHash().SelectMany(field => new[] { field.Name, field.Value }));
         // windowlist before sessionlist: a session that starts now does it the other way round, so one of us sees the other.
+        // Not fenced, since backends of several networks write it; an entry without a window is looked at by nobody.
         await _database.SetAddAsync(RedisKeys.WindowList(user), windowId);
         var live = await sessions.GetAsync(user);
-        await Task.WhenAll(live.Select(session => sessions.ListenAsync(conversation.Id, session, windowId)));
+        if (live.Length == 0)
+            return windowId;
+        var key = RedisKeys.ConversationSessions(conversation.Id);
+        await fence.ExecuteAsync("HSET", key, [.. live.SelectMany(session => new RedisValue[] { session.ToString(), windowId })]);
         foreach (var session in live)
         {
             if (!await sessions.IsListedAsync(session))
-                await sessions.UnlistenAsync(conversation.Id, session);
+                await fence.ExecuteAsync("HDEL", key, session.ToString());
         }
-        if (live.Length > 0)
-            await ShowAsync(user, windowId, conversation, live, delivery);
+        await ShowAsync(user, windowId, conversation, live, delivery);
         return windowId;
     }
 
-    /// <summary>Takes the user's window of the conversation away.</summary>
-    public async Task RemoveAsync(UserId user, ConversationId conversation, Delivery delivery)
+    /// <summary>Takes the user's window of the conversation away. What <paramref name="delivery"/> holds is told when this returns.</summary>
+    public async Task RemoveAsync(UserId user, ConversationId conversation, Fence fence, Delivery delivery)
     {
         if (await windows.FindWindowIdAsync(user, conversation) is not { } windowId)
             return;
+        fence.ThrowIfLost();
         await _database.SetRemoveAsync(RedisKeys.WindowList(user), windowId);
-        await _database.KeyDeleteAsync(RedisKeys.Window(user, windowId));
-        var live = await sessions.GetAsync(user);
-        await Task.WhenAll(live.Select(session => sessions.UnlistenAsync(conversation, session)));
-        await _database.HashDeleteAsync(RedisKeys.WindowIndex, RedisKeys.WindowIndexField(user, conversation));
+        await fence.ExecuteAsync("DEL", RedisKeys.Window(user, windowId));
+        // Those that listen, and not only those that are listed: who ends a session looks for what it listens to in
+        // windowlist, and the window is not there any more.
+        var listed = sessions.GetAsync(user);
+        var listening = (await conversations.GetLiveSessionsAsync(conversation)).Select(live => live.Session).Where(session => session.UserId == user).ToArray();
+        var all = (await listed).Union(listening).ToArray();
+        if (all.Length > 0)
+            await fence.ExecuteAsync("HDEL", RedisKeys.ConversationSessions(conversation), [.. all.Select(session => (RedisValue)session.ToString())]);
         var entry = Notifications.DeleteWindow(windowId);
-        foreach (var session in live)
+        foreach (var session in all)
             delivery.Add(session, entry);
+        // Told before the index forgets the window: who does this again after a crash would not find what to tell of.
+        await delivery.FlushAsync();
+        await _database.RunScriptAsync(LuaScripts.IndexRemove, [RedisKeys.WindowIndex], [RedisKeys.WindowIndexField(user, conversation), windowId]);
     }
 
     private async Task<int> ClaimIdAsync(UserId user, ConversationId conversation)

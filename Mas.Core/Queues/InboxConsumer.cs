@@ -25,7 +25,8 @@ public sealed partial class InboxConsumer(
 
     private static readonly TimeSpan TakersAreKeptFor = TimeSpan.FromHours(1);
 
-    private readonly string _worker = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}";
+    private readonly string _worker = FormerHolders.NewWorkerName(redis);
+    private readonly FormerHolders _formerHolders = new(redis, logger);
     private readonly IDatabase _database = redis.Database;
 
     /// <inheritdoc/>
@@ -63,6 +64,7 @@ public sealed partial class InboxConsumer(
         try
         {
             var fence = new Fence(redis, lease);
+            await CutOffFormerHoldersAsync();
             await handler.BeginAsync(lease, lost.Token);
             var nextLook = time.GetTimestamp();
             while (!lost.IsCancellationRequested && lease.IsValid)
@@ -99,6 +101,13 @@ public sealed partial class InboxConsumer(
             await renewing;
             await ReleaseAsync(lease);
         }
+    }
+
+    /// <summary>Before anything is handled: nothing of an earlier holder may arrive behind what is done under this lease.</summary>
+    private async Task CutOffFormerHoldersAsync()
+    {
+        var takers = await _database.SortedSetRangeByRankAsync(RedisKeys.InboxTakers(endpoint));
+        await _formerHolders.CutOffAsync(endpoint, takers.Select(taker => (string)taker!).Where(taker => taker != _worker));
     }
 
     /// <summary>What any holder, this one included, has taken and not finished, oldest first.</summary>

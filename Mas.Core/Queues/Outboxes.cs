@@ -10,7 +10,7 @@ namespace Mas.Core.Queues;
 /// The way to clients: pushes notifications to <c>outbox:&lt;userId&gt;:&lt;sessionId&gt;</c> and wakes the servers that hold the
 /// sessions. A <see cref="Delivery"/> collects what one piece of work tells, and is flushed once.
 /// </summary>
-public sealed class Outboxes(RedisConnection redis, UserCards cards, SessionCleanup cleanup)
+public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions sessions, SessionCleanup cleanup)
 {
     internal static readonly Counter<long> Delivered =
         MasMeter.Meter.CreateCounter<long>("mas_outbox_pushed", description: "Entries pushed to outboxes");
@@ -24,17 +24,21 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, SessionClea
     internal SessionCleanup Cleanup { get; } = cleanup;
 
     /// <summary>Begins to collect.</summary>
-    public Delivery NewDelivery() => new(this);
-
-    /// <summary>A user's live sessions.</summary>
-    public async Task<SessionRef[]> GetSessionsAsync(UserId user) => Array.ConvertAll(
-        await Redis.Database.SortedSetRangeByRankAsync(RedisKeys.SessionList(user)), id => new SessionRef(user, id!));
+    /// <param name="fence">
+    /// The lease under which a worker tells this: once it is over, nothing is told any more. Null for a server, which tells of
+    /// its own user's things.
+    /// </param>
+    public Delivery NewDelivery(Fence? fence = null) => new(this, fence);
 
     /// <summary>Tells every live session of a user the same.</summary>
-    public async Task SendToUserAsync(UserId user, byte[] entry, IReadOnlyList<UserId>? mentions = null)
+    /// <param name="user">Who.</param>
+    /// <param name="entry">What.</param>
+    /// <param name="mentions">Whom the entry mentions.</param>
+    /// <param name="fence">As for <see cref="NewDelivery"/>.</param>
+    public async Task SendToUserAsync(UserId user, byte[] entry, IReadOnlyList<UserId>? mentions = null, Fence? fence = null)
     {
-        var delivery = NewDelivery();
-        foreach (var session in await GetSessionsAsync(user))
+        var delivery = NewDelivery(fence);
+        foreach (var session in await sessions.GetAsync(user))
         {
             foreach (var mentioned in mentions ?? [])
                 delivery.Mention(session, mentioned);
@@ -51,10 +55,15 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, SessionClea
 public sealed class Delivery
 {
     private readonly Outboxes _outboxes;
+    private readonly Fence? _fence;
     private readonly Dictionary<SessionRef, List<RedisValue>> _entries = [];
     private readonly HashSet<(SessionRef Session, UserId User)> _unknown = [];
 
-    internal Delivery(Outboxes outboxes) => _outboxes = outboxes;
+    internal Delivery(Outboxes outboxes, Fence? fence)
+    {
+        _outboxes = outboxes;
+        _fence = fence;
+    }
 
     /// <summary>Adds an entry for a session, behind those that it has.</summary>
     public void Add(SessionRef session, byte[] entry)
@@ -75,11 +84,16 @@ public sealed class Delivery
     /// Introduces, pushes and wakes. When it throws, some of it may have happened; doing it again is harmless, since
     /// clients drop doubles by gid and every other notification says how things are.
     /// </summary>
+    /// <exception cref="LeaseLostException">
+    /// The lease is over: whoever has it now tells how things are, and what is told here would be older.
+    /// </exception>
     public async Task FlushAsync()
     {
         if (_entries.Count == 0)
             return;
+        _fence?.ThrowIfLost();
         var introduced = _unknown.Count > 0 ? await IntroduceAsync() : [];
+        _fence?.ThrowIfLost();
         var database = _outboxes.Redis.Database;
         var pushes = new Task[_entries.Count];
         var names = new Dictionary<string, List<SessionRef>>(StringComparer.Ordinal);

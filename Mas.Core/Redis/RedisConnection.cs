@@ -31,6 +31,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private RedisConnection(RedisOptions options, ILogger logger, ConnectionMultiplexer multiplexer)
     {
         _options = options;
+        ClientName = multiplexer.ClientName;
         _logger = logger;
         _multiplexer = multiplexer;
         Database = multiplexer.GetDatabase();
@@ -46,6 +47,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
 
     /// <summary>Raised after a lost connection was made again; what was pushed meanwhile has to be looked for.</summary>
     public event Action? Restored;
+
+    /// <summary>What Redis calls this connection (CLIENT LIST); no other connection has the same name.</summary>
+    public string ClientName { get; }
 
     /// <summary>The commands.</summary>
     public IDatabase Database { get; }
@@ -96,6 +100,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
         var configuration = new ConfigurationOptions
         {
             AbortOnConnectFail = true,
+            ClientName = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}",
+            // For CLIENT LIST and CLIENT KILL: a worker ends the connections of one that was paused past its lease.
+            AllowAdmin = true,
             ConnectTimeout = 2000,
             ConnectRetry = 1,
             SyncTimeout = options.TimeoutMilliseconds,

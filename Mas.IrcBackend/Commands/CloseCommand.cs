@@ -13,7 +13,7 @@ internal static class CloseCommand
         if (target.Peer is { } peer)
         {
             context.Connection.OneOnOnes.Remove(peer);
-            await context.InAsync(target.Id, scope => context.On.Lifecycle.RemoveAsync(context.User, target.Id, scope.Delivery));
+            await context.InAsync(target.Id, scope => context.On.Lifecycle.RemoveAsync(context.User, target.Id, context.Fence, scope.Delivery));
             return Ack.Ok;
         }
         if (context.Connection.IsRegistered)

@@ -26,6 +26,7 @@ internal sealed partial class ConnectionManagerHandler(
     private readonly ConcurrentDictionary<string, UserLink> _links = new(StringComparer.Ordinal);
     private readonly string _id = Guid.NewGuid().ToString("N");
     private long _generation;
+    private Lease? _lease;
     private CancellationTokenSource _watching = new();
 
     public override async Task BeginAsync(Lease lease, CancellationToken stopping)
@@ -42,6 +43,7 @@ internal sealed partial class ConnectionManagerHandler(
                 await Task.Delay(HandoverPause, time, stopping);
             await redis.Database.StringSetAsync(RedisKeys.IrcConnectionsHolder, _id);
         }
+        _lease = lease;
         _generation = lease.Epoch << GenerationBits;
         foreach (var member in await redis.Database.SetMembersAsync(RedisKeys.IrcConnections))
         {
@@ -83,6 +85,9 @@ internal sealed partial class ConnectionManagerHandler(
 
     protected override async Task HandleAsync(IReadOnlyList<Work<LinkOrder>> run, CancellationToken stopping)
     {
+        // A holder that was paused in the middle of a batch must not go on with it: the next one has begun with the rest.
+        if (!_lease!.IsValid)
+            throw new LeaseLostException("The lease of the IRC connections is over.");
         var order = run[0].Message;
         _links.TryGetValue(Name(order.User, order.Network), out var link);
         switch (order)
@@ -96,13 +101,14 @@ internal sealed partial class ConnectionManagerHandler(
                 }
                 break;
             case SendOrder send when link is not null:
-                await link.SendAsync(send);
+                await link.SendAsync(send, run[0].Redelivered);
                 break;
             case SendOrder { ConversationId: { } conversation } send:
                 foreach (var line in send.Lines)
                 {
                     await uplink.AddAsync(new EventEntry(
-                        Core.Protocol.Rids.New(), send.UserId, send.Network, send.Generation, 0, 0, LinkEvents.Unsent, line, ConversationId: conversation));
+                        Core.Protocol.Rids.New(), send.UserId, send.Network, send.Generation, 0, 0,
+                        run[0].Redelivered ? LinkEvents.Unsure : LinkEvents.Unsent, line, ConversationId: conversation));
                 }
                 break;
             case DisconnectOrder:

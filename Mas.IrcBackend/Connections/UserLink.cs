@@ -67,7 +67,9 @@ internal sealed class UserLink : IConnectionObserver
     }
 
     /// <summary>Sends lines over the connection of this generation, each order once.</summary>
-    internal async ValueTask SendAsync(SendOrder order)
+    /// <param name="order">The lines.</param>
+    /// <param name="redelivered">Whether a holder of the connections before this one may have sent them.</param>
+    internal async ValueTask SendAsync(SendOrder order, bool redelivered)
     {
         const int Remembered = 256;
         lock (_lock)
@@ -87,7 +89,7 @@ internal sealed class UserLink : IConnectionObserver
                     _unsent.RemoveLast();
             }
         }
-        await TellUnsentAsync(order.Lines.Select(line => (line, order.ConversationId)));
+        await TellUnsentAsync(order.Lines.Select(line => (line, order.ConversationId)), redelivered ? LinkEvents.Unsure : LinkEvents.Unsent);
     }
 
     /// <inheritdoc/>
@@ -151,7 +153,7 @@ internal sealed class UserLink : IConnectionObserver
             _unsent.Clear();
         }
         IsPausing = next.Step == NextStep.AfterPause;
-        await TellUnsentAsync(unsent);
+        await TellUnsentAsync(unsent, LinkEvents.Unsent);
         var text = next.Step switch
         {
             NextStep.AfterPause => $"{Sentence(outcome)}; the next attempt is in {(int)Math.Ceiling(next.Pause.TotalSeconds)} s",
@@ -193,14 +195,14 @@ internal sealed class UserLink : IConnectionObserver
     }
 
     // Without a place in the sequence: an order may fail at any time, beside the loop that counts.
-    private async ValueTask TellUnsentAsync(IEnumerable<(string Line, long? ConversationId)> lines)
+    private async ValueTask TellUnsentAsync(IEnumerable<(string Line, long? ConversationId)> lines, string what)
     {
         foreach (var (line, conversationId) in lines)
         {
             if (conversationId is not null)
             {
                 await _uplink.AddAsync(new EventEntry(
-                    Rids.New(), User.Value, Network, _generation, 0, Now, LinkEvents.Unsent, line, ConversationId: conversationId));
+                    Rids.New(), User.Value, Network, _generation, 0, Now, what, line, ConversationId: conversationId));
             }
         }
     }

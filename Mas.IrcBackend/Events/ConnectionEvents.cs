@@ -19,7 +19,8 @@ internal static class ConnectionEvents
         LinkEvents.Nick when happened.Nick is { } nick => NickAsync(context, nick),
         LinkEvents.LoginFailed => context.TellServerWindowAsync(Category.Error, $"The login to your account on this network failed: {happened.Text}"),
         LinkEvents.Ended => EndedAsync(context, happened),
-        LinkEvents.Unsent when happened.ConversationId is { } id => UnsentAsync(context, new ConversationId(id), happened.Text ?? ""),
+        LinkEvents.Unsent when happened.ConversationId is { } id => UnsentAsync(context, new ConversationId(id), "Not sent, since the connection was lost", happened.Text ?? ""),
+        LinkEvents.Unsure when happened.ConversationId is { } id => UnsentAsync(context, new ConversationId(id), "Perhaps not sent, since the connection was lost", happened.Text ?? ""),
         _ => Task.CompletedTask,
     };
 
@@ -30,7 +31,7 @@ internal static class ConnectionEvents
         if (connection.IsRegistered && connection.Generation != happened.Generation)
             await ForgetListenerAsync(context);
         await context.On.Connections.BeginAsync(connection, happened.Generation);
-        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connecting, happened.RetryCount);
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connecting, happened.RetryCount, context.Fence);
         await context.TellServerWindowAsync(Category.Server, happened.Text ?? "");
     }
 
@@ -42,8 +43,8 @@ internal static class ConnectionEvents
         connection.IsRegistered = true;
         await context.On.Connections.RegisterAsync(connection, summary);
         await context.On.People.TakeNickAsync(context.User, context.Network, connection.Mapping, before, summary.Nick);
-        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connected, 0);
-        await Acquaintances.TellAsync(context, context.User);
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connected, 0, context.Fence);
+        await context.On.Acquaintances.TellAsync(context.User, context.Fence);
         await JoinCommand.JoinAllAsync(context);
         await PlayBackAsync(context);
     }
@@ -69,8 +70,8 @@ internal static class ConnectionEvents
         connection.Nick = nick;
         await context.On.Connections.SetAsync(connection, "nick", nick);
         await context.On.People.TakeNickAsync(context.User, context.Network, connection.Mapping, before, nick);
-        await context.On.States.TellAsync(context.User, context.Network);
-        await Acquaintances.TellAsync(context, context.User);
+        await context.On.States.TellAsync(context.User, context.Network, context.Fence);
+        await context.On.Acquaintances.TellAsync(context.User, context.Fence);
     }
 
     private static async Task EndedAsync(ParserContext context, EventEntry happened)
@@ -86,7 +87,7 @@ internal static class ConnectionEvents
             await NetworkCommands.ForgetAsync(context);
             return;
         }
-        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Disconnected, happened.RetryCount);
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Disconnected, happened.RetryCount, context.Fence);
         await context.TellServerWindowAsync(happened.IsFinal ? Category.Error : Category.Server, happened.Text ?? "");
     }
 
@@ -103,11 +104,11 @@ internal static class ConnectionEvents
         }
     }
 
-    private static async Task UnsentAsync(ParserContext context, ConversationId id, string line)
+    private static async Task UnsentAsync(ParserContext context, ConversationId id, string what, string line)
     {
         if (await context.On.Windows.FindWindowIdAsync(context.User, id) is null)
             return;
         var text = Protocol.IrcMessage.TryParse(line, out var message) ? message.Last : line;
-        await context.InAsync(id, scope => scope.PostAsync(UserId.Server, Category.Error, $"Not sent, since the connection was lost: {text}"));
+        await context.InAsync(id, scope => scope.PostAsync(UserId.Server, Category.Error, $"{what}: {text}"));
     }
 }

@@ -64,7 +64,7 @@ internal static class MessageEvents
         var id = context.Connection.Channel(message.Parameter(0)) is { } channel ? channel.Id : await OneOnOnes.FindAsync(context, author);
         if (id is null)
             return;
-        var delivery = context.On.Outboxes.NewDelivery();
+        var delivery = context.On.Outboxes.NewDelivery(context.Fence);
         // Each connection hears it: everybody is told by their own.
         foreach (var live in (await context.On.Conversations.GetLiveSessionsAsync(id.Value)).Where(live => live.Session.UserId == context.User))
         {

@@ -2,7 +2,6 @@ using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
-using StackExchange.Redis;
 
 namespace Mas.IrcBackend.State;
 
@@ -26,13 +25,13 @@ internal sealed class NetworkStates(RedisConnection redis, Outboxes outboxes)
     }
 
     /// <summary>Changes it, and tells the user's sessions.</summary>
-    internal async Task SetAsync(UserId user, string network, string state, int retryCount)
+    internal async Task SetAsync(UserId user, string network, string state, int retryCount, Fence fence)
     {
-        await redis.Database.HashSetAsync(RedisKeys.Network(user, network), [new HashEntry("state", state), new("retryCount", retryCount)]);
-        await TellAsync(user, network);
+        await fence.ExecuteAsync("HSET", RedisKeys.Network(user, network), "state", state, "retryCount", retryCount);
+        await TellAsync(user, network, fence);
     }
 
     /// <summary>Tells the user's sessions how it is.</summary>
-    internal async Task TellAsync(UserId user, string network) =>
-        await outboxes.SendToUserAsync(user, Notifications.UpdateNetworks([await GetAsync(user, network)]));
+    internal async Task TellAsync(UserId user, string network, Fence fence) =>
+        await outboxes.SendToUserAsync(user, Notifications.UpdateNetworks([await GetAsync(user, network)]), fence: fence);
 }

@@ -20,7 +20,7 @@ internal static class AdminGroupCommands
         if (conversation is { IsMas: false } || (conversation is { IsGroup: false } && members.Count > 0))
             return NoGroup;
         foreach (var member in members.Keys)
-            await context.On.Lifecycle.RemoveAsync(member, remove.Id, context.Delivery);
+            await context.On.Lifecycle.RemoveAsync(member, remove.Id, context.Fence, context.Delivery);
         conversation ??= new Conversation(remove.Id, Conversation.Group, Networks.Mas, "", "", "", "", 0);
         await context.Writer.DeleteAsync(conversation, RedisKeys.GroupField(Networks.Mas, Networks.Fold(conversation.Name)));
         return Ack.Ok;
@@ -55,9 +55,14 @@ internal static class AdminGroupCommands
         if (await context.On.Conversations.FindAsync(kick.Id) is not { IsMas: true, IsGroup: true } conversation)
             return NoGroup;
         var members = await context.On.Conversations.GetMembersAsync(kick.Id);
-        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Delivery);
+        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Fence, context.Delivery);
         if (!members.ContainsKey(target))
-            return NoMember;
+        {
+            if (!context.Redelivered)
+                return NoMember;
+            await CloseCommand.EndAgainAsync(kick.Id, conversation, target, members.Count, context);
+            return Ack.Ok;
+        }
         if (members.Count > 1)
         {
             var card = (await context.On.Cards.GetAsync([target]))[0];
@@ -66,6 +71,7 @@ internal static class AdminGroupCommands
         }
         if (conversation.Owner == target.Value)
             await context.Writer.SetOwnerAsync(conversation.Id, null);
+        await context.Delivery.FlushAsync();
         await CloseCommand.EndMembershipAsync(conversation, target, members.Count, context);
         return Ack.Ok;
     }
@@ -79,6 +85,6 @@ internal static class AdminGroupCommands
             return NoMember;
         if (await context.On.Windows.FindWindowIdAsync(target, open.Id) is { } windowId && await context.On.Windows.FindAsync(target, windowId) is not null)
             return CommandContext.Opened(windowId);
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(target, conversation, context.Delivery));
+        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(target, conversation, context.Fence, context.Delivery));
     }
 }

@@ -27,14 +27,14 @@ internal static class ChatCommand
             conversation = new Conversation(id, Conversation.OneOnOne, Networks.Mas, "", "", "", "", 0);
             await context.Writer.CreateAsync(conversation);
         }
-        if (isNewHere)
+        if (isNewHere || context.Redelivered)
             await context.Writer.TellMembersAsync(id, new Dictionary<UserId, string> { [user] = Roles.User }, context.Delivery);
         var windowId = isNewHere || context.Redelivered || await context.On.Windows.FindWindowIdAsync(user, id) is not { } open
-            ? await context.On.Lifecycle.OpenAsync(user, conversation, context.Delivery)
+            ? await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, context.Delivery)
             : open;
         if (chat.Text is { } text)
         {
-            if (await PostCommand.AttachPeerAsync(context.On, context.Writer, conversation, user, context.Delivery) is { } closed)
+            if (await PostCommand.AttachPeerAsync(context.On, context.Writer, conversation, user, context.Redelivered, context.Fence, context.Delivery) is { } closed)
                 return closed;
             await context.PostLineAsync(id, chat, Category.Message, text);
         }

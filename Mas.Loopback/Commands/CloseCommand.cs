@@ -16,10 +16,13 @@ internal static class CloseCommand
         if (conversation is not { IsMas: true } || role is null or Roles.Detached)
         {
             // After a crash the window may be all that is left of the membership.
-            await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Delivery);
-            return context.Redelivered ? Ack.Ok : Ack.NoWindow;
+            await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Fence, context.Delivery);
+            if (!context.Redelivered)
+                return Ack.NoWindow;
+            await EndAgainAsync(close.Id, conversation, user, members.Count, context);
+            return Ack.Ok;
         }
-        await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Delivery);
+        await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Fence, context.Delivery);
         if (conversation.IsGroup)
             await LeaveAsync(conversation, user, members.Count, close, context);
         else
@@ -37,10 +40,21 @@ internal static class CloseCommand
             await context.Writer.TellMembersGoneAsync(conversation.Id, [user], context.Delivery);
     }
 
+    /// <summary>Does again what a crash may have kept from following the end of a membership.</summary>
+    internal static async Task EndAgainAsync(ConversationId id, Conversation? conversation, UserId user, int members, CommandContext context)
+    {
+        if (conversation is { IsMas: true, IsGroup: true } && members == 0)
+            await context.Writer.DeleteAsync(conversation, RedisKeys.GroupField(Networks.Mas, Networks.Fold(conversation.Name)));
+        else if (conversation is { IsMas: true })
+            await context.Writer.TellMembersGoneAsync(id, [user], context.Delivery);
+    }
+
     private static async Task LeaveAsync(Conversation conversation, UserId user, int members, CloseWindow close, CommandContext context)
     {
         if (members > 1)
             await context.PostLineAsync(conversation.Id, close, Category.Part, "");
+        // Who does this again after a crash finds a membership only before its end: by then the line has been told.
+        await context.Delivery.FlushAsync();
         await EndMembershipAsync(conversation, user, members, context);
     }
 

@@ -13,9 +13,10 @@ internal sealed record LoopbackDependencies(
 /// <summary>What one command works with: the dependencies, the lease's writer, and where it says what happened.</summary>
 /// <param name="On">The dependencies.</param>
 /// <param name="Writer">The writer of conversations.</param>
+/// <param name="Fence">The lease, for what is written past the writer.</param>
 /// <param name="Delivery">Collects notifications; flushed behind the command.</param>
 /// <param name="Redelivered">Whether the command may have been run before, wholly or in part.</param>
-internal sealed record CommandContext(LoopbackDependencies On, ConversationWriter Writer, Delivery Delivery, bool Redelivered)
+internal sealed record CommandContext(LoopbackDependencies On, ConversationWriter Writer, Fence Fence, Delivery Delivery, bool Redelivered)
 {
     /// <summary>Posts a line that tells what a command did, once.</summary>
     internal async Task PostLineAsync(ConversationId id, BackendMessage cause, string cat, string body) =>
@@ -24,6 +25,10 @@ internal sealed record CommandContext(LoopbackDependencies On, ConversationWrite
             [new NewMessage(cause.Origin.User, cat, body, cause.Origin.Rid, MayBeThere: Redelivered, Redelivered: Redelivered)],
             await On.Conversations.ReserveGidsAsync(1),
             Delivery);
+
+    /// <summary>Whether the history has the line that a command posts (<see cref="PostLineAsync"/>): it has run at least so far before.</summary>
+    internal async Task<bool> HasPostedAsync(ConversationId id, BackendMessage cause) => (await On.History.GetNewestAsync(id, -1)).Exists(stored =>
+        stored.Message.UserId == cause.Origin.User && stored.Message.Rid == cause.Origin.Rid);
 
     /// <summary>The conversation and the asking user's role, when the user is a member of it and has not detached.</summary>
     internal async Task<(Conversation Conversation, string Role)?> FindOwnAsync(ConversationMessage message)

@@ -15,13 +15,14 @@ internal static class CreateCommand
         var (id, isNew) = await context.Writer.ClaimAsync(RedisKeys.GroupField(Networks.Mas, Networks.Fold(create.Name)));
         if (!isNew && await context.On.Conversations.FindAsync(id) is { } existing)
         {
-            // The own group, made by this very request before a crash: what is missing of it is made now.
-            if (!(context.Redelivered && existing.Owner == user.Value))
+            if (!context.Redelivered || existing.Owner != user.Value)
                 return new Ack(Status.ErrorExists, "There is a group of this name already.");
+            // The own group, perhaps made by this very request before a crash: all that may be missing of it is the window.
+            return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, existing, context.Fence, context.Delivery));
         }
         var conversation = new Conversation(id, Conversation.Group, Networks.Mas, create.Name, "", create.Password, user.Value, 0);
         await context.Writer.SetMemberAsync(id, user, Roles.Owner);
         await context.Writer.CreateAsync(conversation);
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.Delivery));
+        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, context.Delivery));
     }
 }

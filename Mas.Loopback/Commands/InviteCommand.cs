@@ -17,9 +17,12 @@ internal static class InviteCommand
             return new Ack(Status.AlreadyJoined, "The user is a member already.");
         var card = (await context.On.Cards.GetAsync([invite.Origin.User]))[0];
         var text = $"{card.Nicks.GetValueOrDefault(Networks.Mas, card.Name)} invites you to the group {conversation.Name}. To join it, type: /join {conversation.Name}";
-        // One open invitation is enough, whoever sends it again, a redelivery included.
-        if ((await context.On.Alerts.GetAsync(target)).All(alert => alert.Message != text))
-            await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(await context.On.Alerts.AddAsync(target, text), text));
+        // One open invitation is enough, whoever sends it again; after a crash it may be there and not be told yet.
+        var open = (await context.On.Alerts.GetAsync(target)).FindAll(alert => alert.Message == text);
+        if (open.Count > 0 && context.Redelivered)
+            await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(open[0].Id, text), fence: context.Fence);
+        if (open.Count == 0)
+            await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(await context.On.Alerts.AddAsync(target, text), text), fence: context.Fence);
         return Ack.Ok;
     }
 }

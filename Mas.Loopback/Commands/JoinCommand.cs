@@ -17,7 +17,8 @@ internal static class JoinCommand
         if (await FindAsync(join, context) is not { IsMas: true, IsGroup: true } conversation)
             return NoGroup;
         var role = await context.On.Conversations.GetRoleAsync(conversation.Id, user);
-        if (role is not null && !context.Redelivered)
+        // Of a join that is delivered again, the line tells whether it was this one that made the user a member.
+        if (role is not null && !(context.Redelivered && (join.Initial || await context.HasPostedAsync(conversation.Id, join))))
             return new Ack(Status.AlreadyJoined, "You are a member of this group already.");
         var isOwner = conversation.Owner == user.Value;
         if (role is null)
@@ -26,13 +27,16 @@ internal static class JoinCommand
                 return new Ack(Status.IncorrectPassword, "The group's password is another one.");
             if (await RefuseOneMoreWindowAsync(user, context) is { } refusal)
                 return refusal;
+        }
+        if (!join.Initial)
+            await context.PostLineAsync(conversation.Id, join, Category.Join, "");
+        if (role is null)
+        {
             role = isOwner ? Roles.Owner : Roles.User;
             await context.Writer.SetMemberAsync(conversation.Id, user, role);
         }
         await context.Writer.TellMembersAsync(conversation.Id, new Dictionary<UserId, string> { [user] = role }, context.Delivery);
-        if (!join.Initial)
-            await context.PostLineAsync(conversation.Id, join, Category.Join, "");
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.Delivery));
+        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, context.Delivery));
     }
 
     /// <summary>Refuses when the user has as many windows as allowed (<c>maxwindows</c>).</summary>

@@ -14,17 +14,22 @@ internal static class KickCommand
         var members = await context.On.Conversations.GetMembersAsync(kick.Id);
         if (!conversation.IsGroup || !members.TryGetValue(target, out var targetRole))
         {
-            await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Delivery);
-            return context.Redelivered ? Ack.Ok : new Ack(Status.NotFound, "There is no such member.");
+            await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Fence, context.Delivery);
+            if (!context.Redelivered)
+                return new Ack(Status.NotFound, "There is no such member.");
+            await CloseCommand.EndAgainAsync(kick.Id, conversation, target, members.Count, context);
+            return Ack.Ok;
         }
         if (!Roles.MayModerate(role) || targetRole == Roles.Owner)
             return new Ack(Status.NoPermission, targetRole == Roles.Owner ? "The owner can't be kicked." : "Only the owner and operators may kick.");
         if (target == kick.Origin.User)
             return new Ack(Status.Error, "To leave, close the window.");
-        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Delivery);
+        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Fence, context.Delivery);
         var card = (await context.On.Cards.GetAsync([target]))[0];
         var nick = card.Nicks.GetValueOrDefault(Networks.Mas, card.Name);
         await context.PostLineAsync(kick.Id, kick, Category.Kick, kick.Reason.Length > 0 ? $"{nick}: {kick.Reason}" : nick);
+        // Told before the membership ends, by which a repetition after a crash knows that there is something to do.
+        await context.Delivery.FlushAsync();
         await CloseCommand.EndMembershipAsync(conversation, target, members.Count, context);
         return Ack.Ok;
     }

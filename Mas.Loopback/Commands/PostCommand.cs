@@ -12,7 +12,7 @@ internal static class PostCommand
     private static readonly Counter<long> Posted =
         MasMeter.Meter.CreateCounter<long>("mas_messages_posted", description: "Messages posted to MAS conversations");
 
-    internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, Delivery delivery)
+    internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, Fence fence, Delivery delivery)
     {
         var id = ((PostMessage)run[0].Message).Id;
         // Everything that does not depend on another answer goes out together: one round trip.
@@ -30,7 +30,7 @@ internal static class PostCommand
             var post = (PostMessage)work.Message;
             if (conversation is not { IsMas: true } || !members.Contains(post.Origin.User))
                 LoopbackHandler.Answer(delivery, post.Origin, Ack.NoWindow);
-            else if (!conversation.IsGroup && await AttachPeerAsync(on, writer, conversation, post.Origin.User, delivery) is { } refusal)
+            else if (!conversation.IsGroup && await AttachPeerAsync(on, writer, conversation, post.Origin.User, work.Redelivered, fence, delivery) is { } refusal)
                 LoopbackHandler.Answer(delivery, post.Origin, refusal);
             else
                 accepted.Add((post, ToMessage(post, work.Redelivered)));
@@ -53,18 +53,19 @@ internal static class PostCommand
     /// <summary>Brings the peer of an 1on1 back who has closed the window.</summary>
     /// <returns>Null, or why nothing can be said there.</returns>
     internal static async Task<Ack?> AttachPeerAsync(
-        LoopbackDependencies on, ConversationWriter writer, Conversation conversation, UserId author, Delivery delivery)
+        LoopbackDependencies on, ConversationWriter writer, Conversation conversation, UserId author, bool redelivered, Fence fence, Delivery delivery)
     {
         var members = await on.Conversations.GetMembersAsync(conversation.Id);
         foreach (var (peer, role) in members)
         {
-            if (peer == author || role != Roles.Detached)
+            // After a crash the peer may have been made a member again and not have the window yet.
+            if (peer == author || (role != Roles.Detached && !redelivered))
                 continue;
             if (!await on.Users.IsInUseAsync(peer))
                 return new Ack(Status.NotFound, "This account is closed.");
             await writer.SetMemberAsync(conversation.Id, peer, Roles.User);
             await writer.TellMembersAsync(conversation.Id, new Dictionary<UserId, string> { [peer] = Roles.User }, delivery);
-            await on.Lifecycle.OpenAsync(peer, conversation, delivery);
+            await on.Lifecycle.OpenAsync(peer, conversation, fence, delivery);
         }
         return null;
     }

@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
+using Mas.Core.Queues;
 using Mas.Server.Accounts;
 using Mas.Server.Sockets;
 
@@ -7,7 +8,7 @@ namespace Mas.Server.Requests;
 
 /// <summary>LOGOUT and DESTROY_ACCOUNT.</summary>
 internal sealed class AccountRequests(
-    Users users, UserWindows windows, Sessions sessions, Friends friends, FriendRequests friendRequests, ProfileRequests profiles,
+    Users users, UserWindows windows, Sessions sessions, Friends friends, FriendRequests friendRequests, Acquaintances acquaintances,
     Backends backends, PasswordHasher hasher, SessionEnder ender)
 {
     internal async Task<Ack?> LogoutAsync(RequestContext request)
@@ -30,7 +31,7 @@ internal sealed class AccountRequests(
             return new Ack(Status.IncorrectPassword, "The password is another one.");
         // From here on nobody can log in any more; what is left is taken apart by steps that may be repeated.
         await users.CloseAsync(user);
-        await profiles.TellAcquaintancesAsync(user);
+        await acquaintances.TellAsync(user);
         foreach (var windowId in await windows.GetIdsAsync(user))
             await CloseWindowAsync(request, windowId);
         foreach (var friend in await friends.GetAsync(user))

@@ -6,8 +6,7 @@ using Mas.Server.Accounts;
 namespace Mas.Server.Requests;
 
 /// <summary>GET_PROFILE and UPDATE_PROFILE.</summary>
-internal sealed class ProfileRequests(
-    Users users, PasswordHasher hasher, Friends friends, UserWindows windows, Conversations conversations, UserCards cards, Outboxes outboxes)
+internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Acquaintances acquaintances)
 {
     private const int MaxText = 1024;
 
@@ -59,34 +58,7 @@ internal sealed class ProfileRequests(
         if (await users.UpdateProfileAsync(user, old, changed) is { } taken)
             return new Ack(Status.ErrorExists, $"This {taken} is taken.");
         if (changed.Name != old.Name || changed.Nick != old.Nick)
-            await TellAcquaintancesAsync(user);
+            await acquaintances.TellAsync(user);
         return Ack.Ok;
-    }
-
-    /// <summary>ADD_USERS to all sessions that share a conversation or a friendship with the user.</summary>
-    internal async Task TellAcquaintancesAsync(UserId user)
-    {
-        var entry = Notifications.AddUsers([user], await cards.GetAsync([user]));
-        var delivery = outboxes.NewDelivery();
-        var told = new HashSet<SessionRef>();
-        var ids = await windows.GetIdsAsync(user);
-        var shared = await Task.WhenAll(ids.Select(id => windows.FindConversationAsync(user, id)));
-        foreach (var conversation in shared.OfType<ConversationId>())
-        {
-            foreach (var live in await conversations.GetLiveSessionsAsync(conversation))
-            {
-                if (told.Add(live.Session))
-                    delivery.Add(live.Session, entry);
-            }
-        }
-        foreach (var friend in (await friends.GetAsync(user)).Append(user))
-        {
-            foreach (var session in await outboxes.GetSessionsAsync(friend))
-            {
-                if (told.Add(session))
-                    delivery.Add(session, entry);
-            }
-        }
-        await delivery.FlushAsync();
     }
 }

@@ -5,7 +5,8 @@ namespace Mas.Tests.Client;
 /// <summary>What a client knows: built from nothing but notifications, and the acknowledgements of what it said itself.</summary>
 /// <param name="userId">Whose view it is.</param>
 /// <param name="earlier">The view of an earlier session, whose messages are kept; null for none.</param>
-public sealed class ChatView(string userId, ChatView? earlier = null)
+/// <param name="workersFail"><see cref="MasClientOptions.WorkersFail"/>.</param>
+public sealed class ChatView(string userId, ChatView? earlier = null, bool workersFail = false)
 {
     /// <summary>The peer of an IRC network's server window; it is nobody that ADD_USERS could introduce.</summary>
     public const string ServerUserId = "iSERVER";
@@ -87,7 +88,8 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
             case "ADD_USERS": AddUsers(entry); break;
             case "ADD_WINDOW": AddWindow(entry); break;
             case "UPDATE_WINDOW": WindowThatWas(entry)?.Update(entry); break;
-            case "DELETE_WINDOW": Windows.Remove(Window(entry).WindowId); break;
+            // A worker that takes over from one that crashed tells again what may have been told.
+            case "DELETE_WINDOW": Windows.Remove((int)Wire.Number(entry, "windowId")); break;
             case "ADD_MESSAGE": AddMessage(entry); break;
             case "ADD_MESSAGES": AddMessages(entry); break;
             case "UPDATE_MEMBERS": UpdateMembers(entry); break;
@@ -166,14 +168,15 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
     {
         var message = ViewMessage.From(entry);
         Introduced(message.UserId);
-        Window(entry).Add(message, backlog: false);
+        Window(entry)?.Add(message, backlog: false);
     }
 
     private void AddMessages(JObject entry)
     {
         foreach (var backlog in Wire.Objects(entry, "messages"))
         {
-            var window = Window(backlog);
+            if (Window(backlog) is not { } window)
+                continue;
             if (backlog["gap"] is not null && Wire.Flag(backlog, "gap"))
                 window.MarkGap();
             foreach (var message in Wire.Objects(backlog, "messages").Select(ViewMessage.From))
@@ -189,14 +192,14 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
         var members = Wire.Objects(entry, "members").Select(member => (Wire.Text(member, "userId"), Wire.Text(member, "role"))).ToArray();
         foreach (var (userId, _) in members)
             Introduced(userId);
-        Window(entry).UpdateMembers(Wire.Flag(entry, "reset"), members);
+        Window(entry)?.UpdateMembers(Wire.Flag(entry, "reset"), members);
     }
 
     private void DeleteMembers(JObject entry)
     {
         var window = Window(entry);
         foreach (var member in Wire.Objects(entry, "members"))
-            window.Members.Remove(Wire.Text(member, "userId"));
+            window?.Members.Remove(Wire.Text(member, "userId"));
     }
 
     private void UpdateNetworks(JObject entry)
@@ -255,10 +258,10 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
             throw new ProtocolViolationException($"User {userId} was not introduced by ADD_USERS");
     }
 
-    private ViewWindow Window(JObject entry)
+    private ViewWindow? Window(JObject entry)
     {
         var windowId = (int)Wire.Number(entry, "windowId");
-        return Windows.GetValueOrDefault(windowId) ?? throw new ProtocolViolationException($"Window {windowId} is not there");
+        return Windows.TryGetValue(windowId, out var window) || workersFail ? window : throw new ProtocolViolationException($"Window {windowId} is not there");
     }
 
     /// <summary>
@@ -268,7 +271,7 @@ public sealed class ChatView(string userId, ChatView? earlier = null)
     private ViewWindow? WindowThatWas(JObject entry)
     {
         var windowId = (int)Wire.Number(entry, "windowId");
-        if (!_everWindows.Contains(windowId))
+        if (!_everWindows.Contains(windowId) && !workersFail)
             throw new ProtocolViolationException($"Window {windowId} was never there");
         return Windows.GetValueOrDefault(windowId);
     }

@@ -42,7 +42,7 @@ public sealed class MasClient : IAsyncDisposable
         Login = login;
         _socket = socket;
         _deadline = options.Deadline;
-        _view = new ChatView(login.UserId, options.Resume);
+        _view = new ChatView(login.UserId, options.Resume, options.WorkersFail);
     }
 
     /// <summary>The server that holds the session.</summary>

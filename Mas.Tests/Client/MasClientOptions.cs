@@ -15,6 +15,12 @@ public sealed record MasClientOptions
     /// <summary>With <see cref="Resume"/>: names one gid for all windows (<c>cachedUpto</c>) instead of one for each.</summary>
     public bool ResumeByOneGid { get; init; }
 
+    /// <summary>
+    /// Whether workers crash or freeze in this test: what is told again then may name a window that is not announced yet, or
+    /// is gone, and is ignored as docs/protocol.md says; without faults it is a violation.
+    /// </summary>
+    public bool WorkersFail { get; init; }
+
     /// <summary>How long an acknowledgement, or the start of the session, may take.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 }

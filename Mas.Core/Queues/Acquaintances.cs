@@ -1,0 +1,27 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+
+namespace Mas.Core.Queues;
+
+/// <summary>Tells those who know a user who the user is now.</summary>
+public sealed class Acquaintances(UserWindows windows, Conversations conversations, Friends friends, Sessions sessions, UserCards cards, Outboxes outboxes)
+{
+    /// <summary>ADD_USERS to all sessions that share a conversation or a friendship with the user, and to the user's own.</summary>
+    /// <param name="user">Who has another name or nick.</param>
+    /// <param name="fence">The lease of the worker that tells it; null for a server.</param>
+    public async Task TellAsync(UserId user, Fence? fence = null)
+    {
+        var entry = Notifications.AddUsers([user], await cards.GetAsync([user]));
+        var told = new HashSet<SessionRef>();
+        var ids = await windows.GetIdsAsync(user);
+        var shared = await Task.WhenAll(ids.Select(id => windows.FindConversationAsync(user, id)));
+        foreach (var conversation in shared.OfType<ConversationId>())
+            told.UnionWith((await conversations.GetLiveSessionsAsync(conversation)).Select(live => live.Session));
+        foreach (var friend in (await friends.GetAsync(user)).Append(user))
+            told.UnionWith(await sessions.GetAsync(friend));
+        var delivery = outboxes.NewDelivery(fence);
+        foreach (var session in told)
+            delivery.Add(session, entry);
+        await delivery.FlushAsync();
+    }
+}

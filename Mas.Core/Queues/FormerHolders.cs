@@ -1,0 +1,57 @@
+using Mas.Core.Redis;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Mas.Core.Queues;
+
+/// <summary>
+/// Cuts workers off that held a lease before and may only be paused. What such a worker had sent, and Redis has not carried
+/// out yet, is dropped with its connection; and what it writes when it wakes up goes into a connection that is no more. By
+/// the time that it has another one its own clock has told it that its lease is over.
+/// </summary>
+internal sealed partial class FormerHolders(RedisConnection redis, ILogger logger)
+{
+    /// <summary>Between a connection's name and the number of the consumer that uses it.</summary>
+    private const char NumberFollows = '.';
+
+    private static int _lastNumber;
+
+    /// <summary>A name for a consumer that tells whose connection it uses.</summary>
+    internal static string NewWorkerName(RedisConnection redis) => $"{redis.ClientName}{NumberFollows}{Interlocked.Increment(ref _lastNumber)}";
+
+    /// <summary>Ends the connections, on every node, of all workers but this process's own.</summary>
+    internal async Task CutOffAsync(string endpoint, IEnumerable<string> workers)
+    {
+        var names = workers.Select(ClientNameOf).OfType<string>().Where(name => name != redis.ClientName).ToHashSet(StringComparer.Ordinal);
+        if (names.Count == 0)
+            return;
+        try
+        {
+            foreach (var server in redis.Servers.Where(server => server.IsConnected))
+            {
+                foreach (var client in (await server.ClientListAsync()).Where(client => names.Contains(client.Name)))
+                {
+                    if (await server.ClientKillAsync(client.Id) > 0)
+                        LogCutOff(logger, endpoint, client.Name);
+                }
+            }
+        }
+        catch (RedisServerException e) when (!RedisErrors.IsAway(e))
+        {
+            // A Redis that forbids CLIENT: each worker's own clock and the fences remain.
+            LogRefused(logger, endpoint, e.Message);
+        }
+    }
+
+    private static string? ClientNameOf(string worker)
+    {
+        var end = worker.LastIndexOf(NumberFollows);
+        return end > 0 ? worker[..end] : null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: a connection of {Name}, which held the lease before, is ended")]
+    private static partial void LogCutOff(ILogger logger, string endpoint, string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: Redis does not let the connections of former holders be ended: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string endpoint, string reason);
+}
