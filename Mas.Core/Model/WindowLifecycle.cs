@@ -6,9 +6,10 @@ using StackExchange.Redis;
 namespace Mas.Core.Model;
 
 /// <summary>
-/// Makes and removes users' windows, and tells their sessions: the part of the conversation's writer, so it is fenced as
-/// <see cref="ConversationWriter"/> is. Each step may be run again after a crash: the window's id is claimed in
-/// <c>index:windowIds</c> first, and given up there last.
+/// Makes and removes users' windows, and tells their sessions, for the worker that writes the conversation. Each step may be
+/// run again after a crash: the window's id is claimed in <c>index:windowIds</c> first, and given up there last. What says
+/// who hears of a conversation is fenced; of an earlier holder who stopped behind that check a window without a membership
+/// may be left, which nobody is shown, and which the next JOIN takes.
 /// </summary>
 public sealed class WindowLifecycle(
     RedisConnection redis, Conversations conversations, ConversationHistory history, UserWindows windows, Sessions sessions, HistoryOptions options)
@@ -19,23 +20,23 @@ public sealed class WindowLifecycle(
     /// <returns>The windowId.</returns>
     public async Task<int> OpenAsync(UserId user, Conversation conversation, Fence fence, Delivery delivery)
     {
-        fence.ThrowIfLost();
+        var listeners = RedisKeys.ConversationSessions(conversation.Id);
+        await fence.ExecuteAsync("EXISTS", listeners);
         var windowId = await ClaimIdAsync(user, conversation.Id);
         var window = new Window(windowId, conversation.Id, null, false, true, true, 0, 0);
         // A window that is there keeps its settings.
-        await fence.RunAsync(LuaScripts.HashFill, RedisKeys.Window(user, windowId), window.ToHash().SelectMany(field => new[] { field.Name, field.Value }));
+        await Task.WhenAll(window.ToHash().Select(field =>
+            _database.HashSetAsync(RedisKeys.Window(user, windowId), field.Name, field.Value, When.NotExists)));
         // windowlist before sessionlist: a session that starts now does it the other way round, so one of us sees the other.
-        // Not fenced, since backends of several networks write it; an entry without a window is looked at by nobody.
         await _database.SetAddAsync(RedisKeys.WindowList(user), windowId);
         var live = await sessions.GetAsync(user);
         if (live.Length == 0)
             return windowId;
-        var key = RedisKeys.ConversationSessions(conversation.Id);
-        await fence.ExecuteAsync("HSET", key, [.. live.SelectMany(session => new RedisValue[] { session.ToString(), windowId })]);
+        await fence.ExecuteAsync("HSET", listeners, [.. live.SelectMany(session => new RedisValue[] { session.ToString(), windowId })]);
         foreach (var session in live)
         {
             if (!await sessions.IsListedAsync(session))
-                await fence.ExecuteAsync("HDEL", key, session.ToString());
+                await fence.ExecuteAsync("HDEL", listeners, session.ToString());
         }
         await ShowAsync(user, windowId, conversation, live, delivery);
         return windowId;
@@ -46,16 +47,17 @@ public sealed class WindowLifecycle(
     {
         if (await windows.FindWindowIdAsync(user, conversation) is not { } windowId)
             return;
-        fence.ThrowIfLost();
+        var listeners = RedisKeys.ConversationSessions(conversation);
+        await fence.ExecuteAsync("EXISTS", listeners);
         await _database.SetRemoveAsync(RedisKeys.WindowList(user), windowId);
-        await fence.ExecuteAsync("DEL", RedisKeys.Window(user, windowId));
+        await _database.KeyDeleteAsync(RedisKeys.Window(user, windowId));
         // Those that listen, and not only those that are listed: who ends a session looks for what it listens to in
         // windowlist, and the window is not there any more.
         var listed = sessions.GetAsync(user);
         var listening = (await conversations.GetLiveSessionsAsync(conversation)).Select(live => live.Session).Where(session => session.UserId == user).ToArray();
         var all = (await listed).Union(listening).ToArray();
         if (all.Length > 0)
-            await fence.ExecuteAsync("HDEL", RedisKeys.ConversationSessions(conversation), [.. all.Select(session => (RedisValue)session.ToString())]);
+            await fence.ExecuteAsync("HDEL", listeners, [.. all.Select(session => (RedisValue)session.ToString())]);
         var entry = Notifications.DeleteWindow(windowId);
         foreach (var session in all)
             delivery.Add(session, entry);

@@ -182,6 +182,9 @@ public sealed partial class InboxConsumer(
     {
         try
         {
+            // Whoever stops with everything done need not be cut off by the next holder.
+            if (lease.IsValid && !await _database.KeyExistsAsync(RedisKeys.InboxTaken(endpoint, _worker)))
+                await _database.SortedSetRemoveAsync(RedisKeys.InboxTakers(endpoint), _worker);
             await lease.ReleaseAsync();
         }
         catch (Exception e) when (RedisErrors.IsAway(e))

@@ -10,7 +10,6 @@ internal static class LuaScripts
     internal static readonly string LeaseRelease = Load("lease_release");
     internal static readonly string InboxTake = Load("inbox_take");
     internal static readonly string Fenced = Load("fenced");
-    internal static readonly string HashFill = Load("hash_fill");
     internal static readonly string HistoryAppend = Load("history_append");
     internal static readonly string HistoryReplace = Load("history_replace");
     internal static readonly string HashGrow = Load("hash_grow");

@@ -33,6 +33,7 @@ public sealed class MasClient : IAsyncDisposable
     private readonly MasSocket _socket;
     private readonly ChatView _view;
     private readonly TimeSpan _deadline;
+    private readonly bool _workersFail;
     private Task _receiving = Task.CompletedTask;
     private int _lastReqId;
 
@@ -42,6 +43,7 @@ public sealed class MasClient : IAsyncDisposable
         Login = login;
         _socket = socket;
         _deadline = options.Deadline;
+        _workersFail = options.WorkersFail;
         _view = new ChatView(login.UserId, options.Resume, options.WorkersFail);
     }
 
@@ -314,10 +316,12 @@ public sealed class MasClient : IAsyncDisposable
 
     /// <summary>
     /// A worker that takes over from one that crashed answers again, and the same. Behind an UNAVAILABLE, which says that
-    /// nobody knows, the true answer may follow.
+    /// nobody knows, the true answer may follow. What was refused or done then may look otherwise when it is looked at again:
+    /// the first answer counts. What was said keeps its gid in any case.
     /// </summary>
-    private static bool MayFollow(JObject first, JObject second) =>
+    private bool MayFollow(JObject first, JObject second) =>
         first.Value<string>("status") == "UNAVAILABLE"
+        || (_workersFail && first["gid"] is null && second["gid"] is null)
         || (first.Value<string>("status") == second.Value<string>("status") && JToken.DeepEquals(first["gid"], second["gid"]));
 
     private void Fail(string violation)

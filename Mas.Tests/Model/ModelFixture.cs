@@ -40,13 +40,15 @@ public sealed class ModelFixture : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
+    /// <summary>A lease of its own; a later one has a higher epoch.</summary>
+    public async Task<Lease> NewLeaseAsync() => (await Lease.TryAcquireAsync(
+        Get<RedisConnection>(), Guid.NewGuid().ToString("N"), "test", TimeSpan.FromMinutes(5), TimeProvider.System))!;
+
     /// <summary>A writer with a lease of its own.</summary>
     public async Task<ConversationWriter> NewWriterAsync(HistoryOptions? options = null)
     {
-        var lease = await Lease.TryAcquireAsync(
-            Get<RedisConnection>(), Guid.NewGuid().ToString("N"), "test", TimeSpan.FromMinutes(5), TimeProvider.System);
         return new ConversationWriter(
-            new Fence(Get<RedisConnection>(), lease!), Get<RedisConnection>(), Get<Conversations>(), options ?? new HistoryOptions(), TimeProvider.System);
+            new Fence(Get<RedisConnection>(), await NewLeaseAsync()), Get<RedisConnection>(), Get<Conversations>(), options ?? new HistoryOptions(), TimeProvider.System);
     }
 
     public Task<(UserId Id, string? TakenField)> NewUserAsync(string nick) =>

@@ -101,6 +101,22 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     [Fact]
+    public async Task NewHolder_BeforeItHandlesAnything_EndsTheConnectionsOfTheOnesBefore()
+    {
+        await using var frozen = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        var ended = fixture.Redis.Server.ClientList().Where(client => client.Name == frozen.ClientName).Select(client => client.Id).ToHashSet();
+        await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", $"{frozen.ClientName}.1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        var left = -1;
+        var handler = new Recorder(_endpoint, Letters()) { Beginning = () => left = fixture.Redis.Server.ClientList().Count(client => ended.Contains(client.Id)) };
+
+        await RunUntilAsync(handler, () => handler.Epoch > 0);
+
+        // One for commands, one to listen.
+        Assert.Equal(2, ended.Count);
+        Assert.Equal(0, left);
+    }
+
+    [Fact]
     public async Task Lanes_OfOneBatch_RunSideBySide()
     {
         await SendAsync(["a wait", "b go"]);
@@ -153,8 +169,11 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
         public long Epoch { get; private set; }
 
+        public Action Beginning { get; init; } = () => { };
+
         public override Task BeginAsync(Lease lease, CancellationToken stopping)
         {
+            Beginning();
             Epoch = lease.Epoch;
             return Task.CompletedTask;
         }
