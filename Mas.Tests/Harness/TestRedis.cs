@@ -48,6 +48,10 @@ public abstract class TestRedis : IAsyncDisposable
         return infos.Sum(sections => long.Parse(sections.SelectMany(section => section).Single(pair => pair.Key == field).Value));
     }
 
+    /// <summary>The connections that have a name (CLIENT SETNAME), as node and id.</summary>
+    public IReadOnlySet<string> Clients(string name) => Masters
+        .SelectMany(master => master.ClientList().Where(client => client.Name == name).Select(client => $"{master.EndPoint} {client.Id}")).ToHashSet();
+
     /// <summary>Kills it (SIGKILL), all nodes of it.</summary>
     public abstract Task KillAsync();
 
