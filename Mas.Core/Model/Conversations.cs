@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mas.Core.Redis;
 using StackExchange.Redis;
 
@@ -6,11 +7,28 @@ namespace Mas.Core.Model;
 /// <summary>Reads conversations, their members and their indexes. What changes them is <see cref="ConversationWriter"/>.</summary>
 public sealed class Conversations(RedisConnection redis)
 {
+    private const int MostKinds = 100_000;
+
     private readonly IDatabase _database = redis.Database;
+    private readonly GidReservations _gids = new(redis);
+    private readonly ConcurrentDictionary<ConversationId, ConversationKind> _kinds = new();
 
     /// <summary>The record, or null when there is none.</summary>
     public async Task<Conversation?> FindAsync(ConversationId id) =>
         Conversation.From(id, await _database.HashGetAsync(RedisKeys.Conversation(id), Conversation.Fields));
+
+    /// <summary>What of the record never changes, or null when there is none. Asked for once for each conversation.</summary>
+    public async ValueTask<ConversationKind?> FindKindAsync(ConversationId id)
+    {
+        if (_kinds.TryGetValue(id, out var kind))
+            return kind;
+        if (await FindAsync(id) is not { } conversation)
+            return null;
+        // Forgetting them all now and then costs a question to Redis for each.
+        if (_kinds.Count >= MostKinds)
+            _kinds.Clear();
+        return _kinds[id] = new ConversationKind(conversation.Network, conversation.IsGroup);
+    }
 
     /// <summary>The id of a group, by its name folded by the network's casemapping.</summary>
     public Task<ConversationId?> FindGroupAsync(string network, string foldedName) =>
@@ -62,8 +80,7 @@ public sealed class Conversations(RedisConnection redis)
 
     /// <summary>Reserves gids.</summary>
     /// <returns>The first of them; they are consecutive.</returns>
-    public async Task<long> ReserveGidsAsync(int count) =>
-        await _database.StringIncrementAsync(RedisKeys.NextMsgId, count) - count + 1;
+    public Task<long> ReserveGidsAsync(int count) => _gids.ReserveAsync(count);
 
     private async Task<ConversationId?> FindByIndexAsync(RedisValue field) =>
         ConversationId.TryParse(await _database.HashGetAsync(RedisKeys.ConversationIndex, field), out var id) ? id : null;
@@ -73,3 +90,8 @@ public sealed class Conversations(RedisConnection redis)
 /// <param name="Session">The session.</param>
 /// <param name="WindowId">Its user's window of the conversation.</param>
 public readonly record struct LiveSession(SessionRef Session, int WindowId);
+
+/// <summary>What a conversation is for as long as it is there; its id is never given to another.</summary>
+/// <param name="Network"><see cref="Networks.Mas"/> or an IRC network.</param>
+/// <param name="IsGroup">Whether it is a group (or channel), else an 1on1.</param>
+public sealed record ConversationKind(string Network, bool IsGroup);

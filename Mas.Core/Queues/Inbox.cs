@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Mas.Core.Redis;
+using StackExchange.Redis;
 
 namespace Mas.Core.Queues;
 
@@ -21,10 +23,20 @@ public static class Endpoints
 /// <summary>Sends to inboxes.</summary>
 public sealed class Courier(RedisConnection redis)
 {
+    /// <summary>The most entries of one LPUSH, so that none holds Redis up for long.</summary>
+    private const int MostAtOnce = 1000;
+
+    // A busy server sends thousands of entries a second: those that come while a push is under way share the next one.
+    private readonly ConcurrentDictionary<string, Coalescer<List<RedisValue>>> _pushes = new(StringComparer.Ordinal);
+
     /// <summary>Puts an entry into an inbox; it is safe there when this returns.</summary>
     /// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
     /// <param name="json">An object with <c>type</c> and a unique <c>rid</c>.</param>
-    public Task SendAsync(string endpoint, byte[] json) => redis.Database.ListLeftPushAsync(RedisKeys.Inbox(endpoint), json);
+    public Task SendAsync(string endpoint, byte[] json) =>
+        _pushes.GetOrAdd(endpoint, name => new(() => [], entries => PushAsync(name, entries))).JoinAsync(entries => entries.Add(json));
+
+    private Task<long[]> PushAsync(string endpoint, List<RedisValue> entries) => Task.WhenAll(entries.Chunk(MostAtOnce)
+        .Select(chunk => redis.Database.ListLeftPushAsync(RedisKeys.Inbox(endpoint), chunk)));
 }
 
 /// <summary>An entry that was taken from an inbox.</summary>

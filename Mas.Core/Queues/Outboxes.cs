@@ -23,6 +23,8 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions se
 
     internal SessionCleanup Cleanup { get; } = cleanup;
 
+    internal WakeCalls Wakes { get; } = new(redis);
+
     /// <summary>Begins to collect.</summary>
     /// <param name="fence">
     /// The lease under which a worker tells this: once it is over, nothing is told any more. Null for a server, which tells of
@@ -49,8 +51,8 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions se
 }
 
 /// <summary>
-/// Entries for sessions, in order for each. Not thread-safe. Flushing costs one LPUSH a session and one PUBLISH a server,
-/// all of them in one pipeline.
+/// Entries for sessions, in order for each. Not thread-safe. Flushing costs one LPUSH a session, in one pipeline, and
+/// at most one PUBLISH a server (<see cref="WakeCalls"/>).
 /// </summary>
 public sealed class Delivery
 {
@@ -96,32 +98,23 @@ public sealed class Delivery
         _fence?.ThrowIfLost();
         var database = _outboxes.Redis.Database;
         var pushes = new Task[_entries.Count];
-        var names = new Dictionary<string, List<SessionRef>>(StringComparer.Ordinal);
         var i = 0;
         var count = 0;
         foreach (var (session, entries) in _entries)
         {
             pushes[i++] = database.ListLeftPushAsync(RedisKeys.Outbox(session), [.. entries]);
             count += entries.Count;
-            if (!names.TryGetValue(session.ServerId, out var sessions))
-                names[session.ServerId] = sessions = [];
-            sessions.Add(session);
         }
         // On one Redis the wake-ups follow the pushes on the same connection. On a cluster they go another way, and a
         // server that is woken too early finds nothing.
         if (_outboxes.Redis.IsCluster)
             await Task.WhenAll(pushes);
-        var wakes = names.Select(server => (server.Value, Receivers: database.PublishAsync(
-            RedisKeys.Wake(server.Key), string.Join(' ', server.Value.Select(session => session.ToString()))))).ToArray();
+        var unheard = _outboxes.Wakes.CallAsync(_entries.Keys);
         await Task.WhenAll(pushes);
         foreach (var (session, user) in introduced)
             _outboxes.Known.Add(session, user);
         Outboxes.Delivered.Add(count);
-        foreach (var (sessions, receivers) in wakes)
-        {
-            if (await receivers == 0)
-                await _outboxes.Cleanup.RemoveGoneAsync(sessions);
-        }
+        await _outboxes.Cleanup.RemoveGoneAsync(await unheard);
         _entries.Clear();
         _unknown.Clear();
     }

@@ -10,8 +10,8 @@ public sealed class WorkerOptions
     public int LeaseMilliseconds { get; set; } = 4000;
 
     /// <summary>The most entries of an inbox that are handled as one batch.</summary>
-    [Range(1, 1000)]
-    public int BatchSize { get; set; } = 500;
+    [Range(1, 5000)]
+    public int BatchSize { get; set; } = 2000;
 
     /// <summary>The most entries that a dead-letter list keeps.</summary>
     [Range(1, 1_000_000)]

@@ -34,6 +34,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
         ClientName = multiplexer.ClientName;
         _logger = logger;
         _multiplexer = multiplexer;
+        // Answers go on side by side, each on a thread of its own; nothing here relies on one answer's continuation being over
+        // before the next one's begins.
+        multiplexer.PreserveAsyncOrder = false;
         Database = multiplexer.GetDatabase();
         IsCluster = Servers.Any(server => server.ServerType == ServerType.Cluster);
         multiplexer.ConnectionFailed += (_, e) => LogLost(logger, e.EndPoint, e.FailureType);

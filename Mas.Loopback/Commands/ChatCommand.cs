@@ -34,7 +34,8 @@ internal static class ChatCommand
             : open;
         if (chat.Text is { } text)
         {
-            if (await PostCommand.AttachPeerAsync(context.On, context.Writer, conversation, user, context.Redelivered, context.Fence, context.Delivery) is { } closed)
+            var both = await context.On.Conversations.GetMembersAsync(id);
+            if (await PostCommand.AttachPeerAsync(context.On, context.Writer, id, both, user, context.Redelivered, context.Fence, context.Delivery) is { } closed)
                 return closed;
             await context.PostLineAsync(id, chat, Category.Message, text);
         }

@@ -15,29 +15,34 @@ internal static class PostCommand
     internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, Fence fence, Delivery delivery)
     {
         var id = ((PostMessage)run[0].Message).Id;
-        // Everything that does not depend on another answer goes out together: one round trip.
+        if (await on.Conversations.FindKindAsync(id) is not { Network: Networks.Mas } kind)
+        {
+            foreach (var work in run)
+                LoopbackHandler.Answer(delivery, work.Message.Origin, Ack.NoWindow);
+            return;
+        }
+        // What does not depend on another answer goes out together: one round trip.
         var gids = on.Conversations.ReserveGidsAsync(run.Count);
-        var found = on.Conversations.FindAsync(id);
-        var authors = run.Select(work => work.Message.Origin.User).Distinct().ToList();
-        var roles = on.Conversations.GetRolesAsync(id, authors);
-        await Task.WhenAll(gids, found, roles);
-        var members = authors.Where((_, i) => roles.Result[i] is not (null or Roles.Detached)).ToHashSet();
-        var conversation = found.Result;
+        var members = kind.IsGroup ? await GetAuthorsAsync(on, id, run) : await on.Conversations.GetMembersAsync(id);
 
+        var peerIsThere = kind.IsGroup;
         var accepted = new List<(PostMessage Post, NewMessage Message)>(run.Count);
         foreach (var work in run)
         {
             var post = (PostMessage)work.Message;
-            if (conversation is not { IsMas: true } || !members.Contains(post.Origin.User))
+            if (members.GetValueOrDefault(post.Origin.User) is null or Roles.Detached)
                 LoopbackHandler.Answer(delivery, post.Origin, Ack.NoWindow);
-            else if (!conversation.IsGroup && await AttachPeerAsync(on, writer, conversation, post.Origin.User, work.Redelivered, fence, delivery) is { } refusal)
+            else if (!peerIsThere && await AttachPeerAsync(on, writer, id, members, post.Origin.User, work.Redelivered, fence, delivery) is { } refusal)
                 LoopbackHandler.Answer(delivery, post.Origin, refusal);
             else
+            {
                 accepted.Add((post, ToMessage(post, work.Redelivered)));
+                peerIsThere = true;
+            }
         }
         if (accepted.Count == 0)
             return;
-        var posted = await writer.PostAsync(id, accepted.ConvertAll(pair => pair.Message), gids.Result, delivery);
+        var posted = await writer.PostAsync(id, accepted.ConvertAll(pair => pair.Message), await gids, delivery);
         for (var i = 0; i < accepted.Count; i++)
         {
             if (accepted[i].Post is { Echo: true, Origin: { Session: { } session, ReqId: { } reqId } })
@@ -50,12 +55,19 @@ internal static class PostCommand
         post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
         MayBeThere: post.Retry || redelivered, redelivered, post.Echo ? null : post.Origin.Session, post.Echo ? null : post.Origin.ReqId);
 
+    private static async Task<IReadOnlyDictionary<UserId, string>> GetAuthorsAsync(LoopbackDependencies on, ConversationId id, IReadOnlyList<Work<BackendMessage>> run)
+    {
+        var authors = run.Select(work => work.Message.Origin.User).Distinct().ToList();
+        var roles = await on.Conversations.GetRolesAsync(id, authors);
+        return authors.Zip(roles).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First, pair => pair.Second!);
+    }
+
     /// <summary>Brings the peer of an 1on1 back who has closed the window.</summary>
     /// <returns>Null, or why nothing can be said there.</returns>
     internal static async Task<Ack?> AttachPeerAsync(
-        LoopbackDependencies on, ConversationWriter writer, Conversation conversation, UserId author, bool redelivered, Fence fence, Delivery delivery)
+        LoopbackDependencies on, ConversationWriter writer, ConversationId id, IReadOnlyDictionary<UserId, string> members, UserId author,
+        bool redelivered, Fence fence, Delivery delivery)
     {
-        var members = await on.Conversations.GetMembersAsync(conversation.Id);
         foreach (var (peer, role) in members)
         {
             // After a crash the peer may have been made a member again and not have the window yet.
@@ -63,9 +75,9 @@ internal static class PostCommand
                 continue;
             if (!await on.Users.IsInUseAsync(peer))
                 return new Ack(Status.NotFound, "This account is closed.");
-            await writer.SetMemberAsync(conversation.Id, peer, Roles.User);
-            await writer.TellMembersAsync(conversation.Id, new Dictionary<UserId, string> { [peer] = Roles.User }, delivery);
-            await on.Lifecycle.OpenAsync(peer, conversation, fence, delivery);
+            await writer.SetMemberAsync(id, peer, Roles.User);
+            await writer.TellMembersAsync(id, new Dictionary<UserId, string> { [peer] = Roles.User }, delivery);
+            await on.Lifecycle.OpenAsync(peer, (await on.Conversations.FindAsync(id))!, fence, delivery);
         }
         return null;
     }
