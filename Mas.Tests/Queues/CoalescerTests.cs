@@ -1,4 +1,5 @@
 using Mas.Core.Queues;
+using Mas.Tests.Harness;
 
 namespace Mas.Tests.Queues;
 
