@@ -38,8 +38,7 @@ internal static class IrcServices
         services
             .AddSingleton(settings)
             .AddSingleton(provider => new StsPolicies(settings.StateFile, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StsPolicies>>()))
-            .AddSingleton<ConfiguredNetworks>()
-            .AddSingleton(new CredentialVault(configuration));
+            .AddSingleton<ConfiguredNetworks>();
     }
 
     private static void AddConnectionManager(this IServiceCollection services) => services

@@ -10,6 +10,8 @@ public static class CoreServices
     /// <summary>Adds the model and the queues; Redis is connected before (<see cref="MasHost.ConnectRedisAsync"/>).</summary>
     public static IServiceCollection AddMasCore(this IServiceCollection services) => services
         .AddSetting<HistoryOptions>("History")
+        .AddSetting<CredentialOptions>("Irc")
+        .AddSingleton<CredentialVault>()
         .AddSingleton<Users>()
         .AddSingleton<UserCards>()
         .AddSingleton<Logins>()

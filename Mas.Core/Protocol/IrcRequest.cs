@@ -6,7 +6,10 @@ namespace Mas.Core.Protocol;
 /// <param name="Origin">Who asks, and where the answer goes.</param>
 /// <param name="Network">The network.</param>
 /// <param name="ConversationId">The conversation of the window that the request names; null when it names none.</param>
-/// <param name="Request">The request as the client sent it: an object with <c>type</c>, checked for nothing but its size.</param>
+/// <param name="Request">
+/// The request as the client sent it, an object with <c>type</c>, checked for nothing but its size; without what is secret,
+/// or with it encrypted (<see cref="Model.CredentialVault"/>).
+/// </param>
 public sealed record IrcRequest(Origin Origin, string Network, long? ConversationId, JsonElement Request)
 {
     /// <summary>The JSON for the inbox.</summary>

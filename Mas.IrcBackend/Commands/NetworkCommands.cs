@@ -22,22 +22,12 @@ internal static class NetworkCommands
                 return refusal;
             await context.On.Redis.Database.HashSetAsync(key, "nick", nick);
         }
-        var account = fields.Object("account");
-        if (account.Text("mechanism") is { Length: > 0 } mechanism)
+        // Encrypted by the server that took it: nothing in the clear passes the inbox.
+        if (fields.Text("account") is { Length: > 0 } account)
         {
-            if (!context.On.Vault.IsOpen)
-                return new Ack(Status.Error, "This MAS keeps no credentials for networks: its operator has set no key for them.");
-            var credentials = new SaslCredentials(mechanism.ToUpperInvariant(), account.Text("account"), Filled(account.Text("password")), Filled(account.Text("key")));
-            try
-            {
-                credentials.Start();
-                ClientCertificate.From(credentials)?.Dispose();
-            }
-            catch (ArgumentException e)
-            {
-                return new Ack(Status.ParameterInvalid, e.Message);
-            }
-            await context.On.Redis.Database.HashSetAsync(key, "account", context.On.Vault.Seal(credentials, RedisKeys.IrcConnectionMember(context.User, context.Network)!));
+            if (RefuseAccount(context, account) is { } refusal)
+                return refusal;
+            await context.On.Redis.Database.HashSetAsync(key, "account", account);
         }
         await context.OrderAsync(new ConnectOrder($"{context.Rid}/c", context.User.Value, context.Network));
         return Ack.Ok;
@@ -95,5 +85,20 @@ internal static class NetworkCommands
             database.KeyDeleteAsync(RedisKeys.IrcPendingJoins(context.User, context.Network)));
     }
 
-    private static string? Filled(string text) => text.Length > 0 ? text : null;
+    private static Ack? RefuseAccount(ParserContext context, string account)
+    {
+        if (context.On.Vault.Unseal(account, context.User, context.Network) is not { } found)
+            return new Ack(Status.Error, "The credentials can't be read: Mas.Server and Mas.IrcBackend have different keys for them. Tell the operator.");
+        var credentials = new SaslCredentials(found.Mechanism, found.Account, found.Password, found.Key);
+        try
+        {
+            credentials.Start();
+            ClientCertificate.From(credentials)?.Dispose();
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return new Ack(Status.ParameterInvalid, e.Message);
+        }
+    }
 }

@@ -23,8 +23,4 @@ internal readonly struct RequestFields(JsonElement request)
 
     /// <summary>A userId, or null.</summary>
     internal UserId? User(string name) => UserId.TryParse(Text(name), out var user) ? user : null;
-
-    /// <summary>An object of fields; empty when missing.</summary>
-    internal RequestFields Object(string name) =>
-        new(request.ValueKind == JsonValueKind.Object && request.TryGetProperty(name, out var value) ? value : default);
 }

@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.Core.Redis;
+using Mas.IrcBackend.Protocol.Sasl;
 
 namespace Mas.IrcBackend.Connections;
 
@@ -15,7 +16,9 @@ internal sealed class AccountReader(RedisConnection redis, CredentialVault vault
         if (record.Result[2] != "1")
             return null;
         var nick = Word(place.Result[0].IsNullOrEmpty ? record.Result[0] : place.Result[0]);
-        var sasl = vault.Unseal(place.Result[1], RedisKeys.IrcConnectionMember(user, network)!);
+        var sasl = vault.Unseal(place.Result[1], user, network) is { } found
+            ? new SaslCredentials(found.Mechanism, found.Account, found.Password, found.Key)
+            : null;
         // The ident is the same wherever a user goes, so that a network's operators can tell users of one MAS apart.
         return new IrcAccount(nick, $"u{user.Value}", record.Result[1].IsNullOrEmpty ? nick : record.Result[1]!, sasl);
     }

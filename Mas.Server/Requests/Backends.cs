@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
@@ -26,20 +27,35 @@ internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows 
     internal Task TellAsync(BackendMessage message) => courier.SendAsync(Endpoints.Loopback, message.ToJson());
 
     /// <summary>Passes a request on to the IRC backend, as the client sent it.</summary>
-    internal async Task<Ack?> AskIrcAsync(RequestContext request, string network, ConversationId? conversation)
+    internal Task<Ack?> AskIrcAsync(RequestContext request, string network, ConversationId? conversation) =>
+        AskIrcAsync(request, network, conversation, request.Read.Root);
+
+    /// <summary>Asks the IRC backend in other words than the client's, for requests that hold secrets.</summary>
+    internal async Task<Ack?> AskIrcAsync(RequestContext request, string network, ConversationId? conversation, JsonElement words)
     {
         if (watch.IsAway(Endpoints.IrcParser))
             return Ack.Unavailable;
-        await SendIrcAsync(request.NewOrigin(), request, network, conversation);
+        await SendIrcAsync(request.NewOrigin(), network, conversation, words);
         return null;
     }
 
-    /// <summary>Lets the IRC backend know of a request that is answered here.</summary>
-    internal Task TellIrcAsync(RequestContext request, string network, ConversationId? conversation) =>
-        SendIrcAsync(new Origin(Rids.New(), request.Session.User), request, network, conversation);
+    /// <summary>Lets the IRC backend know of a request that is answered here: of its type, and of <paramref name="fields"/>.</summary>
+    internal Task TellIrcAsync(RequestContext request, string network, ConversationId? conversation, Action<Utf8JsonWriter>? fields = null) =>
+        SendIrcAsync(new Origin(Rids.New(), request.Session.User), network, conversation, Words(request, fields));
 
-    private Task SendIrcAsync(Origin origin, RequestContext request, string network, ConversationId? conversation) =>
-        courier.SendAsync(Endpoints.IrcParser, new IrcRequest(origin, network, conversation?.Value, request.Read.Root).ToJson());
+    /// <summary>A request of the same type with other fields.</summary>
+    internal static JsonElement Words(RequestContext request, Action<Utf8JsonWriter>? fields)
+    {
+        using var document = JsonDocument.Parse(WireJson.Write((request.Read.Type, fields), static (json, state) =>
+        {
+            json.WriteString("type", state.Type);
+            state.fields?.Invoke(json);
+        }));
+        return document.RootElement.Clone();
+    }
+
+    private Task SendIrcAsync(Origin origin, string network, ConversationId? conversation, JsonElement words) =>
+        courier.SendAsync(Endpoints.IrcParser, new IrcRequest(origin, network, conversation?.Value, words).ToJson());
 
     /// <summary>Where a window's requests go; null when the user has no such window.</summary>
     internal async Task<WindowTarget?> FindTargetAsync(SocketSession session, int windowId)

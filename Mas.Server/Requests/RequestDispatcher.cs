@@ -39,8 +39,8 @@ internal sealed partial class RequestDispatcher(
         ["SET"] = settings.SetAsync,
         ["ACKALERT"] = settings.AckAlertAsync,
         ["WHOIS"] = networks.WhoisAsync,
-        ["CONNECT"] = networks.ForwardAsync,
-        ["DISCONNECT"] = networks.ForwardAsync,
+        ["CONNECT"] = networks.ConnectAsync,
+        ["DISCONNECT"] = networks.DisconnectAsync,
         ["LOGOUT"] = accounts.LogoutAsync,
         ["DESTROY_ACCOUNT"] = accounts.DestroyAsync,
     };

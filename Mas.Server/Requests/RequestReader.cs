@@ -114,6 +114,14 @@ internal sealed class RequestReader(JsonElement root)
         return null;
     }
 
+    /// <summary>An object that may be missing, to be read like the request; what is wrong in it is in its own <see cref="Problem"/>.</summary>
+    internal RequestReader? OptionalObject(string name)
+    {
+        if (!Has(name, out var value))
+            return null;
+        return value.ValueKind == JsonValueKind.Object ? new RequestReader(value) : Fail<RequestReader>(name);
+    }
+
     /// <summary>Notes that a field is not what it should be.</summary>
     /// <returns><paramref name="instead"/>.</returns>
     [return: NotNullIfNotNull(nameof(instead))]

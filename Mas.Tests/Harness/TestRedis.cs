@@ -1,3 +1,4 @@
+using System.Text;
 using StackExchange.Redis;
 
 namespace Mas.Tests.Harness;
@@ -40,6 +41,23 @@ public abstract class TestRedis : IAsyncDisposable
         .. Masters.SelectMany(master => master.Keys(pattern: pattern, pageSize: 1000)).Select(key => (string)key!)
             .Distinct().Order(StringComparer.Ordinal),
     ];
+
+    /// <summary>The keys that hold a text, in their names or anywhere in their values.</summary>
+    public async Task<List<string>> KeysHoldingAsync(string text)
+    {
+        // Serialised, a value of any type is searched alike, as long as nothing of it is compressed.
+        foreach (var master in Masters)
+            await master.ConfigSetAsync("rdbcompression", "no");
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var found = new List<string>();
+        foreach (var key in Keys())
+        {
+            var value = await Database.KeyDumpAsync(key);
+            if (key.Contains(text, StringComparison.Ordinal) || value.AsSpan().IndexOf(bytes) >= 0)
+                found.Add(key);
+        }
+        return found;
+    }
 
     /// <summary>One number of INFO, such as <c>total_commands_processed</c>, summed over the nodes that take writes.</summary>
     public async Task<long> InfoAsync(string field)

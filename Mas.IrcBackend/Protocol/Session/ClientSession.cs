@@ -258,6 +258,11 @@ public sealed class ClientSession
 
     private bool HandleWelcomed(IrcMessage message, DateTimeOffset now)
     {
+        if (IsOwnSecret(message))
+        {
+            return false;
+        }
+
         if (message.Command is "376" or "422" && _stage == Stage.Welcomed)
         {
             Complete(now);
@@ -298,6 +303,11 @@ public sealed class ClientSession
         SendUrgent(_nick.Completed(Support, now));
         _events.Enqueue(new SessionEvent.Registered(Summary));
     }
+
+    // The echo (echo-message) of what we said to the service is nobody's business: it holds the password.
+    private bool IsOwnSecret(IrcMessage message) =>
+        _negotiation.FallsBack && message.Command == "PRIVMSG" && message.Source?.Nick is { } nick && Support.CaseMapping.Equals(nick, _nick.Current)
+        && message.Last.StartsWith("IDENTIFY ", StringComparison.Ordinal);
 
     private void StageElapsed(DateTimeOffset now)
     {

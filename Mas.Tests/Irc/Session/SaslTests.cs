@@ -198,6 +198,9 @@ public class SaslTests
         rig.Sent();
         Assert.Equal(["CAP END"], rig.Say(":s CAP * LS :"));
         Assert.Contains("PRIVMSG NickServ :IDENTIFY acc pw", rig.SayAll(":s 001 bob :hi", ":s 376 bob :end"));
+        // With echo-message it comes back, and must not be passed on.
+        Assert.False(rig.Session.Receive(":bob!u@h PRIVMSG NickServ :IDENTIFY acc pw", rig.Now));
+        Assert.True(rig.Session.Receive(":bob!u@h PRIVMSG carol :IDENTIFIED", rig.Now));
     }
 
     [Fact]
