@@ -59,6 +59,18 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
         await Writer.TellMembersGoneAsync(Id, [user], Delivery);
     }
 
+    /// <summary>Puts many out of the members in one go, and tells.</summary>
+    internal async Task RemoveMembersAsync(IReadOnlyList<UserId> users)
+    {
+        foreach (var chunk in users.Chunk(1000))
+        {
+            var fields = Array.ConvertAll(chunk, user => (StackExchange.Redis.RedisValue)user.Value);
+            await context.Fence.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(Id), fields);
+            await context.Fence.ExecuteAsync("HDEL", RedisKeys.IrcStatuses(Id), fields);
+        }
+        await Writer.TellMembersGoneAsync(Id, users, Delivery);
+    }
+
     /// <summary>Makes the members what a list of names says.</summary>
     internal async Task ResetMembersAsync(IReadOnlyDictionary<UserId, string> statuses)
     {

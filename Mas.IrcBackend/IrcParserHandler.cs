@@ -4,6 +4,7 @@ using Mas.Core.Queues;
 using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Commands;
 using Mas.IrcBackend.Events;
+using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend;
@@ -75,6 +76,12 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
                 await context.FlushServerWindowAsync();
                 connection.LastSeq = Math.Max(connection.LastSeq, happened.Seq);
                 break;
+            case BatchEntry batch when IsInPlace(connection, batch.Generation, batch.Seq, redelivered):
+                var heard = Context(connection, batch.Rid, batch.Generation, batch.Seq, redelivered, batch.Ts);
+                await BatchEvents.HandleAsync(heard, batch);
+                await heard.FlushServerWindowAsync();
+                connection.LastSeq = Math.Max(connection.LastSeq, batch.Seq + batch.Lines.Count - 1);
+                break;
         }
     }
 
@@ -83,15 +90,33 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
         var first = (LineEntry)run[0].Message;
         var connection = await on.Connections.GetAsync(first.User, first.Network);
         var context = Context(connection, first.Rid, first.Generation, first.Seq, run[0].Redelivered, first.Ts);
+        // A netsplit is many QUITs: those that come one after the other are handled together.
+        var (servers, nicks) = ("", new List<string>());
         foreach (var work in run)
         {
             var line = (LineEntry)work.Message;
-            if (!IsInPlace(connection, line.Generation, line.Seq, work.Redelivered))
+            // A line that can't be read says nothing to anybody.
+            if (!IsInPlace(connection, line.Generation, line.Seq, work.Redelivered) || !IrcMessage.TryParse(line.Line, out var message))
                 continue;
+            var isOfSplit = SplitEvents.IsOf(message);
+            if (nicks.Count > 0 && !(isOfSplit && message.Last == servers))
+            {
+                await SplitEvents.QuitAsync(context, servers, nicks);
+                nicks.Clear();
+            }
             context.Next(line);
-            await LineEvents.HandleAsync(context, line.Line);
+            if (isOfSplit)
+            {
+                servers = message.Last;
+                nicks.Add(message.Source!.Nick);
+            }
+            else
+            {
+                await LineEvents.HandleAsync(context, message);
+            }
             connection.LastSeq = line.Seq;
         }
+        await SplitEvents.QuitAsync(context, servers, nicks);
         await context.FlushServerWindowAsync();
     }
 

@@ -51,6 +51,7 @@ internal static class IrcServices
         .AddSingleton<UserConnections>()
         .AddSingleton<IrcPeople>()
         .AddSingleton<ChannelLedgers>()
+        .AddSingleton<EchoedMessages>()
         .AddSingleton<ConversationLocks>()
         .AddSingleton<NetworkStates>()
         .AddSingleton<NetworkListWriter>()

@@ -1,6 +1,7 @@
 using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend;
@@ -45,6 +46,12 @@ internal sealed class ParserContext(
     /// <summary>When it was read.</summary>
     internal DateTimeOffset At { get; private set; } = at;
 
+    /// <summary>Whether what is handled repeats what was said before.</summary>
+    internal bool IsHistory { get; private set; }
+
+    /// <summary>The label of the command that is answered, or null (labeled-response).</summary>
+    internal string? Label { get; private set; }
+
     /// <summary>Goes on to the connection's next line.</summary>
     internal void Next(LineEntry line)
     {
@@ -52,6 +59,26 @@ internal sealed class ParserContext(
         Seq = line.Seq;
         At = DateTimeOffset.FromUnixTimeMilliseconds(line.Ts);
         _orders = 0;
+    }
+
+    /// <summary>Goes on to the next line of the batch that the entry is.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="index">Which line of it, from 0; the same when it is handled again.</param>
+    internal void Next(BatchEntry entry, int index)
+    {
+        Rid = index == 0 ? entry.Rid : $"{entry.Rid}+{index}";
+        Seq = entry.Seq + index;
+        _orders = 0;
+    }
+
+    /// <summary>Handles what belongs to a batch, and to those around it.</summary>
+    internal async Task WithinAsync(IrcBatch batch, Func<Task> work)
+    {
+        var (wasHistory, outer) = (IsHistory, Label);
+        IsHistory |= batch.IsHistory;
+        Label = batch.Start.Tag("label") ?? outer;
+        await work();
+        (IsHistory, Label) = (wasHistory, outer);
     }
 
     /// <summary>Hands lines to the connection manager; it has them when this returns.</summary>

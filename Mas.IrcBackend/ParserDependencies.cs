@@ -10,4 +10,4 @@ namespace Mas.IrcBackend;
 internal sealed record ParserDependencies(
     RedisConnection Redis, Courier Courier, Conversations Conversations, ConversationHistory History, WindowLifecycle Lifecycle, UserWindows Windows,
     Users Users, UserCards Cards, Friends Friends, Outboxes Outboxes, Acquaintances Acquaintances, HistoryOptions HistoryOptions, TimeProvider Time, ConfiguredNetworks Networks,
-    CredentialVault Vault, NetworkStates States, UserConnections Connections, IrcPeople People, ChannelLedgers Ledgers, ConversationLocks Locks);
+    CredentialVault Vault, NetworkStates States, UserConnections Connections, IrcPeople People, EchoedMessages Echoed, ChannelLedgers Ledgers, ConversationLocks Locks);

@@ -15,6 +15,7 @@ namespace Mas.IrcBackend.Bridge;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(RequestEntry), "REQUEST")]
 [JsonDerivedType(typeof(LineEntry), "LINE")]
+[JsonDerivedType(typeof(BatchEntry), "BATCH")]
 [JsonDerivedType(typeof(EventEntry), "EVENT")]
 public abstract record ParserEntry(string Rid, string UserId, string Network)
 {
@@ -67,6 +68,17 @@ public sealed record RequestEntry(
 /// <param name="Ts">When it was read, unix milliseconds.</param>
 /// <param name="Line">The line, decoded.</param>
 public sealed record LineEntry(string Rid, string UserId, string Network, long Generation, long Seq, long Ts, string Line)
+    : ParserEntry(Rid, UserId, Network);
+
+/// <summary>A whole batch of a connection.</summary>
+/// <param name="Rid">Unique: network, user, generation and sequence.</param>
+/// <param name="UserId">Whose connection.</param>
+/// <param name="Network">The network.</param>
+/// <param name="Generation">Which connection.</param>
+/// <param name="Seq">The place of its first line among the lines and events of the connection; each of its lines takes one.</param>
+/// <param name="Ts">When its last line was read, unix milliseconds.</param>
+/// <param name="Lines">The lines, decoded, its beginning and its end included.</param>
+public sealed record BatchEntry(string Rid, string UserId, string Network, long Generation, long Seq, long Ts, IReadOnlyList<string> Lines)
     : ParserEntry(Rid, UserId, Network);
 
 /// <summary>Something that happened to a connection.</summary>

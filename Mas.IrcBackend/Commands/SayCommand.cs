@@ -24,7 +24,7 @@ internal static class SayCommand
     /// <param name="target">Where.</param>
     /// <param name="request">Who waits for the answer.</param>
     /// <param name="cat">Message, action or notice.</param>
-    /// <param name="text">What; each of its lines is a message.</param>
+    /// <param name="text">What; each of its lines is a message, where the server does not take several as one.</param>
     /// <param name="clientRid">The client's rid, empty for none.</param>
     /// <param name="retry">Whether the client may have sent it before.</param>
     /// <param name="echo">Whether the asking session is told like everybody else, since it typed it elsewhere.</param>
@@ -40,28 +40,29 @@ internal static class SayCommand
                 ? new Ack(Status.Error, "Nobody reads what is said here. Commands of the network begin with /quote.")
                 : new Ack(Status.NotFound, "This nick is somebody else's by now, or nobody's.");
         }
-        var lines = text.ReplaceLineEndings("\n").Split('\n').Where(line => line.Length > 0).ToList();
-        if (lines.Count == 0)
+        var plan = OutgoingText.Plan(
+            text,
+            line => MessageSplitter.Split(line, Command(cat), target.Name, PrefixBytes(connection), connection.Support.LineLength, cat == Category.Action),
+            cat == Category.Message ? connection.Multiline : null);
+        if (plan.Count == 0)
             return new Ack(Status.ParameterMissing, "There is nothing to say in that.");
         var rid = clientRid.Length > 0 ? clientRid : context.Rid;
-        var messages = lines.Select((line, i) => new NewMessage(
-            context.User, cat, line, i == 0 ? rid : $"{rid}:{i}", retry || context.Redelivered, context.Redelivered)).ToList();
+        var messages = plan.Select((message, i) => new NewMessage(
+            context.User, cat, message.Body, i == 0 ? rid : $"{rid}:{i}", retry || context.Redelivered, context.Redelivered)).ToList();
         var isAlone = messages.Count == 1 && !echo;
         if (isAlone)
             messages[0] = messages[0] with { Sender = request.Session, ReqId = request.ReqId };
 
-        var pieces = lines.ConvertAll(line => MessageSplitter.Split(
-            line, Command(cat), target.Name, PrefixBytes(connection), connection.Support.LineLength, cat == Category.Action));
         var isThere = (retry || context.Redelivered)
             && (await context.On.History.GetNewestAsync(target.Id, -1)).Exists(stored => stored.Message.UserId == context.User && stored.Message.Rid == rid);
         if (!isThere)
         {
-            await context.SendAsync(target.Id, $"say:{context.User}:{rid}", [.. pieces.SelectMany(line => line).Select(piece => IrcLine.WithText(piece, Command(cat), target.Name))]);
+            await context.SendAsync(target.Id, $"say:{context.User}:{rid}", [.. plan.SelectMany(message => message.ToLines(Command(cat), target.Name))]);
             if (target.Peer is { IsIrc: false } peer && peer != context.User)
                 await OneOnOnes.OpenAsync(context, peer, context.User);
         }
         var gids = target.Peer is null
-            ? await PostInChannelAsync(context, target, messages, pieces)
+            ? await PostInChannelAsync(context, target, messages, plan)
             : await PostInChatAsync(context, target, messages);
         return isAlone ? null : new Ack(Status.Ok, Fields: json =>
         {
@@ -82,7 +83,7 @@ internal static class SayCommand
         return Ack.Ok;
     }
 
-    private static async Task<List<ChatMessage>> PostInChannelAsync(ParserContext context, Target target, List<NewMessage> messages, List<IReadOnlyList<string>> pieces)
+    private static async Task<List<ChatMessage>> PostInChannelAsync(ParserContext context, Target target, List<NewMessage> messages, IReadOnlyList<OutgoingMessage> plan)
     {
         var posted = new List<ChatMessage>();
         await context.InChannelAsync(target.Id, async (scope, ledger) =>
@@ -90,7 +91,7 @@ internal static class SayCommand
             for (var i = 0; i < messages.Count; i++)
             {
                 posted.Add(await scope.PostAsync(messages[i]));
-                Note(context, ledger, messages[i].Cat, pieces[i]);
+                Note(context, ledger, messages[i].Cat, plan[i].Pieces);
             }
         });
         return posted;
@@ -108,9 +109,9 @@ internal static class SayCommand
     }
 
     // Should our connection end before the others have heard it, they don't know the nick for ours any more.
-    private static void Note(ParserContext context, ChannelLedger ledger, string cat, IReadOnlyList<string> pieces)
+    private static void Note(ParserContext context, ChannelLedger ledger, string cat, IReadOnlyList<OutgoingPiece> pieces)
     {
-        foreach (var piece in pieces)
+        foreach (var (piece, _) in pieces.Where(piece => piece.Text.Length > 0))
             ledger.Said(context.Connection.Mapping.Fold(context.Connection.Nick), cat, Ctcp.Parse(piece)?.Text ?? piece, context.At);
     }
 

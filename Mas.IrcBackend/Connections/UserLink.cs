@@ -1,6 +1,7 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.Protocol.Session;
 
 namespace Mas.IrcBackend.Connections;
@@ -19,7 +20,7 @@ internal sealed class UserLink : IConnectionObserver
     private readonly NetworkLink _link;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _lock = new();
-    private readonly LinkedList<(string Line, long? ConversationId)> _unsent = [];
+    private readonly LinkedList<Unsent> _unsent = [];
     private readonly Queue<string> _taken = new();
     private bool _isOver;
     private long _generation;
@@ -81,15 +82,15 @@ internal sealed class UserLink : IConnectionObserver
                 _taken.Dequeue();
             if (_isOpen && order.Generation == _generation)
             {
-                foreach (var line in order.Lines)
-                    _unsent.AddLast((line, order.ConversationId));
+                foreach (var waiting in Unsent.Of(order))
+                    _unsent.AddLast(waiting);
                 if (_link.TrySend(order.Lines))
                     return;
                 for (var i = 0; i < order.Lines.Count; i++)
                     _unsent.RemoveLast();
             }
         }
-        await TellUnsentAsync(order.Lines.Select(line => (line, order.ConversationId)), redelivered ? LinkEvents.Unsure : LinkEvents.Unsent);
+        await TellUnsentAsync(Unsent.Of(order), redelivered ? LinkEvents.Unsure : LinkEvents.Unsent);
     }
 
     /// <inheritdoc/>
@@ -119,13 +120,14 @@ internal sealed class UserLink : IConnectionObserver
     {
         lock (_lock)
         {
-            for (var node = _unsent.First; node is not null; node = node.Next)
+            var node = _unsent.First;
+            while (node is not null && !ReferenceEquals(node.Value.SentWith, line))
+                node = node.Next;
+            while (node is not null && ReferenceEquals(node.Value.SentWith, line))
             {
-                if (ReferenceEquals(node.Value.Line, line))
-                {
-                    _unsent.Remove(node);
-                    break;
-                }
+                var next = node.Next;
+                _unsent.Remove(node);
+                node = next;
             }
         }
         return ValueTask.CompletedTask;
@@ -139,13 +141,14 @@ internal sealed class UserLink : IConnectionObserver
         SessionEvent.NickChanged changed => TellAsync(LinkEvents.Nick, nick: changed.Nick),
         SessionEvent.LoggedIn => TellAsync(LinkEvents.LoggedIn),
         SessionEvent.LoginFailed failed => TellAsync(LinkEvents.LoginFailed, failed.Reason),
+        SessionEvent.BatchReceived received => TellBatchAsync(received.Batch.ToLines()),
         _ => ValueTask.CompletedTask,
     };
 
     /// <inheritdoc/>
     public async ValueTask EndedAsync(ConnectionOutcome outcome, NextAttempt next, CancellationToken stop)
     {
-        (string Line, long? ConversationId)[] unsent;
+        Unsent[] unsent;
         lock (_lock)
         {
             _isOpen = false;
@@ -194,15 +197,45 @@ internal sealed class UserLink : IConnectionObserver
             Rid(seq), User.Value, Network, _generation, seq, Now, what, text, nick, summary, _link.Retries, IsFinal: isFinal));
     }
 
-    // Without a place in the sequence: an order may fail at any time, beside the loop that counts.
-    private async ValueTask TellUnsentAsync(IEnumerable<(string Line, long? ConversationId)> lines, string what)
+    private ValueTask TellBatchAsync(IReadOnlyList<string> lines)
     {
-        foreach (var (line, conversationId) in lines)
+        var seq = _seq + 1;
+        _seq += lines.Count;
+        return _uplink.AddAsync(new BatchEntry(Rid(seq), User.Value, Network, _generation, seq, Now, lines));
+    }
+
+    // Without a place in the sequence: an order may fail at any time, beside the loop that counts.
+    private async ValueTask TellUnsentAsync(IEnumerable<Unsent> lines, string what)
+    {
+        foreach (var unsent in lines)
         {
-            if (conversationId is not null)
+            if (unsent.ConversationId is not null)
             {
                 await _uplink.AddAsync(new EventEntry(
-                    Rids.New(), User.Value, Network, _generation, 0, Now, what, line, ConversationId: conversationId));
+                    Rids.New(), User.Value, Network, _generation, 0, Now, what, unsent.Line, ConversationId: unsent.ConversationId));
+            }
+        }
+    }
+
+    /// <summary>A line that waits to be sent.</summary>
+    /// <param name="Line">The line.</param>
+    /// <param name="ConversationId">Where to say that it was not sent; null when nobody typed it.</param>
+    /// <param name="SentWith">With which line it is sent: of a batch, which counts only when it is closed, its last.</param>
+    private sealed record Unsent(string Line, long? ConversationId, string SentWith)
+    {
+        public static IEnumerable<Unsent> Of(SendOrder order)
+        {
+            string? closing = null;
+            for (var i = 0; i < order.Lines.Count; i++)
+            {
+                var line = order.Lines[i];
+                var opens = OutgoingMessage.Opens(line);
+                if (opens)
+                    closing = order.Lines.Skip(i).FirstOrDefault(OutgoingMessage.Closes);
+                // What opens and closes a batch is nothing that anybody typed.
+                yield return new Unsent(line, opens || OutgoingMessage.Closes(line) ? null : order.ConversationId, closing ?? line);
+                if (ReferenceEquals(line, closing))
+                    closing = null;
             }
         }
     }

@@ -85,8 +85,7 @@ internal static class ErrorEvents
     /// <summary>The window in which the command was typed that this answers by its label (labeled-response), if it is open still.</summary>
     private static async Task<ConversationId?> LabeledAsync(ParserContext context, IrcMessage message)
     {
-        var label = message.Tag("label") ?? (message.Tag("batch") is { } batch && context.Connection.Batches.TryGetValue(batch, out var type)
-            && type.StartsWith(ServerEvents.LabeledBatch, StringComparison.Ordinal) ? type[ServerEvents.LabeledBatch.Length..] : null);
+        var label = message.Tag("label") ?? context.Label;
         return label is not null && context.Connection.Asked.TakeLabeled(label) is { } asked
             && await context.On.Windows.FindWindowIdAsync(context.User, asked.Context) is not null
             ? asked.Context

@@ -10,7 +10,7 @@ internal static class LineEvents
     {
         ["PRIVMSG"] = MessageEvents.MessageAsync,
         ["NOTICE"] = MessageEvents.NoticeAsync,
-        ["TAGMSG"] = MessageEvents.TagsAsync,
+        ["TAGMSG"] = TagEvents.HandleAsync,
         ["REDACT"] = MessageEvents.RedactAsync,
         ["JOIN"] = PresenceEvents.JoinAsync,
         ["PART"] = PresenceEvents.PartAsync,
@@ -36,8 +36,9 @@ internal static class LineEvents
         ["476"] = ErrorEvents.JoinRefusedAsync,
         ["405"] = ErrorEvents.JoinRefusedAsync,
         ["403"] = ErrorEvents.NoChannelAsync,
+        ["422"] = ServerEvents.ShowAsync,
         ["301"] = ServerEvents.AwayAsync,
-        ["BATCH"] = ServerEvents.BatchAsync,
+        ["BATCH"] = Nothing,
         ["FAIL"] = ErrorEvents.StandardReplyAsync,
         ["WARN"] = ErrorEvents.StandardReplyAsync,
         ["NOTE"] = ErrorEvents.StandardReplyAsync,
@@ -54,11 +55,9 @@ internal static class LineEvents
         ["731"] = Nothing,
     };
 
-    /// <summary>Handles one line. A line that can't be read says nothing to anybody.</summary>
-    internal static Task HandleAsync(ParserContext context, string line)
+    /// <summary>Handles one line.</summary>
+    internal static Task HandleAsync(ParserContext context, IrcMessage message)
     {
-        if (!IrcMessage.TryParse(line, out var message))
-            return Task.CompletedTask;
         if (message.Source is { User: not null, Host: not null } source && context.Connection.IsMe(source.Nick))
             return OwnAsync(context, message, source);
         return DispatchAsync(context, message);
@@ -73,7 +72,7 @@ internal static class LineEvents
     private static Task DispatchAsync(ParserContext context, IrcMessage message)
     {
         // Who came and went during an outage is history: the names say who is there now.
-        if (MessageEvents.IsHistory(context, message) && message.Command is not ("PRIVMSG" or "NOTICE" or "BATCH"))
+        if (context.IsHistory && message.Command is not ("PRIVMSG" or "NOTICE"))
             return Task.CompletedTask;
         if (Handlers.TryGetValue(message.Command, out var handler))
             return handler(context, message);

@@ -1,78 +1,26 @@
+using System.Globalization;
 using Mas.Core.Model;
-using Mas.Core.Protocol;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Events;
 
-/// <summary>PRIVMSG, NOTICE, TAGMSG, REDACT.</summary>
+/// <summary>PRIVMSG, NOTICE, multiline batches of them, REDACT.</summary>
 internal static class MessageEvents
 {
     /// <summary>A message in a channel or to us.</summary>
-    internal static Task MessageAsync(ParserContext context, IrcMessage message)
-    {
-        if (message.Source is not { } source || message.Parameters.Count < 2)
-            return Task.CompletedTask;
-        var (status, target) = context.Connection.Support.SplitStatus(message.Parameter(0));
-        var ctcp = Ctcp.Parse(message.Last);
-        if (ctcp is { IsAction: false })
-            return context.Connection.IsMe(source.Nick) ? Task.CompletedTask : CtcpEvents.QueryAsync(context, source, target, ctcp);
-        var (cat, text) = ctcp is null ? (Category.Message, message.Last) : (Category.Action, ctcp.Text);
-        return context.Connection.Channel(target) is { } channel
-            ? InChannelAsync(context, message, source, channel, cat, Marked(status, text))
-            : ToUsAsync(context, message, source, target, cat, text);
-    }
+    internal static Task MessageAsync(ParserContext context, IrcMessage message) =>
+        message.Parameters.Count < 2 ? Task.CompletedTask : MessageAsync(context, Saying.Of(message));
 
     /// <summary>A notice. It never causes an answer.</summary>
-    internal static async Task NoticeAsync(ParserContext context, IrcMessage message)
-    {
-        var (status, target) = context.Connection.Support.SplitStatus(message.Parameter(0));
-        var text = message.Last;
-        // Before 001, and from servers.
-        if (message.Source is not { } source || source.IsServer || !context.Connection.IsRegistered)
-        {
-            await context.TellServerWindowAsync(Category.Notice, text);
-            return;
-        }
-        if (Ctcp.Parse(text) is { } ctcp)
-        {
-            if (!context.Connection.IsMe(source.Nick))
-                await context.TellServerWindowAsync(Category.Info, $"CTCP {ctcp.Command} of {source.Nick}: {ctcp.Text}");
-            return;
-        }
-        if (context.Connection.Channel(target) is { } channel)
-        {
-            await InChannelAsync(context, message, source, channel, Category.Notice, Marked(status, text));
-            return;
-        }
-        if (context.Connection.IsMe(source.Nick))
-            return;
-        // Services talk in notices: they get no window of their own, but an open one is used.
-        var author = await context.On.People.FindAsync(context.Network, context.Connection.Mapping, source.Nick);
-        if (author is { } known && await OneOnOnes.FindAsync(context, known) is { } id)
-            await context.InAsync(id, scope => PostAsync(context, scope, message, known, Category.Notice, text));
-        else
-            await context.TellServerWindowAsync(Category.Notice, $"{source.Nick}: {text}");
-    }
+    internal static Task NoticeAsync(ParserContext context, IrcMessage message) => NoticeAsync(context, Saying.Of(message));
 
-    /// <summary>Who is typing.</summary>
-    internal static async Task TagsAsync(ParserContext context, IrcMessage message)
+    /// <summary>A batch of lines that are one message (draft/multiline).</summary>
+    internal static Task MultilineAsync(ParserContext context, IrcBatch batch) => Saying.Of(batch) switch
     {
-        if (message.Source is not { } source || message.Tag("+typing") is not "active" || context.Connection.IsMe(source.Nick))
-            return;
-        if (await context.On.People.FindAsync(context.Network, context.Connection.Mapping, source.Nick) is not { } author)
-            return;
-        var id = context.Connection.Channel(message.Parameter(0)) is { } channel ? channel.Id : await OneOnOnes.FindAsync(context, author);
-        if (id is null)
-            return;
-        var delivery = context.On.Outboxes.NewDelivery(context.Fence);
-        // Each connection hears it: everybody is told by their own.
-        foreach (var live in (await context.On.Conversations.GetLiveSessionsAsync(id.Value)).Where(live => live.Session.UserId == context.User))
-        {
-            delivery.Mention(live.Session, author);
-            delivery.Add(live.Session, Notifications.Typing(live.WindowId, author));
-        }
-        await delivery.FlushAsync();
-    }
+        null => Task.CompletedTask,
+        var said when batch.Messages.First().Command == "NOTICE" => NoticeAsync(context, said),
+        var said => MessageAsync(context, said),
+    };
 
     /// <summary>A message was taken back (draft/message-redaction).</summary>
     internal static async Task RedactAsync(ParserContext context, IrcMessage message)
@@ -86,33 +34,83 @@ internal static class MessageEvents
             return;
         await context.InAsync(conversation, async scope =>
         {
-            var rid = MessageRid(message.Parameter(1));
-            var old = (await context.On.History.GetNewestAsync(conversation, -1)).Find(stored => stored.Message.Rid == rid);
+            var old = await MessageLookup.FindAsync(context, conversation, message.Parameter(1));
             if (old is not null && old.Message.Status != ChatMessage.Deleted)
                 await context.Writer.EditAsync(conversation, old, "", scope.Delivery);
         });
     }
 
-    private static async Task InChannelAsync(ParserContext context, IrcMessage message, IrcSource source, State.UserChannel channel, string cat, string text)
+    private static Task MessageAsync(ParserContext context, Saying said)
+    {
+        if (said.Source is not { } source)
+            return Task.CompletedTask;
+        var (status, target) = context.Connection.Support.SplitStatus(said.Target);
+        var ctcp = Ctcp.Parse(said.Text);
+        if (ctcp is { IsAction: false })
+            return context.Connection.IsMe(source.Nick) ? Task.CompletedTask : CtcpEvents.QueryAsync(context, source, target, ctcp);
+        var (cat, text) = ctcp is null ? (Category.Message, said.Text) : (Category.Action, ctcp.Text);
+        return context.Connection.Channel(target) is { } channel
+            ? InChannelAsync(context, said, source, channel, cat, status, text)
+            : ToUsAsync(context, said, source, target, cat, text);
+    }
+
+    private static async Task NoticeAsync(ParserContext context, Saying said)
+    {
+        var (status, target) = context.Connection.Support.SplitStatus(said.Target);
+        var text = said.Text;
+        // Before 001, and from servers.
+        if (said.Source is not { } source || source.IsServer || !context.Connection.IsRegistered)
+        {
+            await context.TellServerWindowAsync(Category.Notice, text);
+            return;
+        }
+        if (Ctcp.Parse(text) is { } ctcp)
+        {
+            if (!context.Connection.IsMe(source.Nick))
+                await context.TellServerWindowAsync(Category.Info, $"CTCP {ctcp.Command} of {source.Nick}: {ctcp.Text}");
+            return;
+        }
+        if (context.Connection.Channel(target) is { } channel)
+        {
+            await InChannelAsync(context, said, source, channel, Category.Notice, status, text);
+            return;
+        }
+        if (context.Connection.IsMe(source.Nick))
+            return;
+        // Services talk in notices: they get no window of their own, but an open one is used.
+        var author = await context.On.People.FindAsync(context.Network, context.Connection.Mapping, source.Nick);
+        if (author is { } known && await OneOnOnes.FindAsync(context, known) is { } id)
+            await context.InAsync(id, scope => PostAsync(context, scope, said, known, Category.Notice, text));
+        else
+            await context.TellServerWindowAsync(Category.Notice, $"{source.Nick}: {text}");
+    }
+
+    private static async Task InChannelAsync(ParserContext context, Saying said, IrcSource source, State.UserChannel channel, string cat, string status, string text)
     {
         var connection = context.Connection;
         var mas = await context.On.People.FindMasAsync(context.Network, connection.Mapping, source.Nick);
-        var isHistory = IsHistory(context, message);
         await context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
             // Counted in any case: what one of us said counts as accepted, and has no msgid when it is posted.
-            var isNew = isHistory || (ledger.IsNew(context.User, connection.Mapping.Fold(source.Nick), cat, text, context.At)
-                & (message.Tag("msgid") is not { Length: > 0 } msgid || ledger.IsNewId(msgid, context.At)));
+            var isNew = context.IsHistory || (IsNew(context, ledger, connection.Mapping.Fold(source.Nick), cat, status, said)
+                & (said.Id is not { } msgid || ledger.IsNewId(msgid, context.At)));
             // What one of us says was posted when it was sent. A bouncer's other clients are the exception.
             var isEcho = mas is { } user && !(user == context.User && connection.Has("znc.in/self-message") && !connection.Has("echo-message"));
-            if (!isNew || (isEcho && !isHistory))
+            if (isEcho && said.Id is { } echoed)
+                context.On.Echoed.Note(channel.Id, echoed, mas!.Value, text);
+            if (!isNew || (isEcho && !context.IsHistory))
                 return;
             var author = mas ?? (source.IsServer ? UserId.Server : await context.On.People.GetAsync(context.Network, connection.Mapping, source.Nick));
-            await PostAsync(context, scope, message, author, cat, text);
+            await PostAsync(context, scope, said, author, cat, Marked(status, text));
         });
     }
 
-    private static async Task ToUsAsync(ParserContext context, IrcMessage message, IrcSource source, string target, string cat, string text)
+    // By its lines: a connection without multiline hears them one by one, and what it heard is not new again as a whole.
+    private static bool IsNew(ParserContext context, State.ChannelLedger ledger, string author, string cat, string status, Saying said) =>
+        said.Pieces.Aggregate(false, (isNew, piece) =>
+            ledger.IsNew(context.User, author, cat, Marked(status, Ctcp.Parse(piece)?.Text ?? piece), context.At) || isNew);
+
+    private static async Task ToUsAsync(ParserContext context, Saying said, IrcSource source, string target, string cat, string text)
     {
         var connection = context.Connection;
         var isOwn = connection.IsMe(source.Nick);
@@ -120,6 +118,8 @@ internal static class MessageEvents
         {
             if (!isOwn)
                 await context.TellServerWindowAsync(Category.Message, text);
+            else if (said.Id is { } echoed && await context.On.People.FindAsync(context.Network, connection.Mapping, target) is { } to && await OneOnOnes.FindAsync(context, to) is { } where)
+                context.On.Echoed.Note(where, echoed, context.User, text);
             return;
         }
         // To a channel of which the user has no window, or to a mask of users.
@@ -138,28 +138,21 @@ internal static class MessageEvents
             return;
         }
         var id = await OneOnOnes.OpenAsync(context, peer);
-        await context.InAsync(id, scope => PostAsync(context, scope, message, isOwn ? context.User : peer, cat, text));
+        await context.InAsync(id, scope => PostAsync(context, scope, said, isOwn ? context.User : peer, cat, text));
     }
 
     private static async Task<bool> HasTooManyWindowsAsync(ParserContext context) =>
         await context.On.Windows.CountAsync(context.User) >= await context.On.Users.GetMaxWindowsAsync(context.User);
 
-    private static Task<ChatMessage> PostAsync(ParserContext context, ConversationScope scope, IrcMessage message, UserId author, string cat, string text)
+    private static async Task PostAsync(ParserContext context, ConversationScope scope, Saying said, UserId author, string cat, string text)
     {
-        var isHistory = IsHistory(context, message);
-        var said = isHistory && DateTimeOffset.TryParse(message.Tag("time"), out var time) ? time : context.At;
-        var msgid = message.Tag("msgid");
-        return scope.PostAsync(new NewMessage(
-            author, cat, text, msgid is { Length: > 0 } ? MessageRid(msgid) : context.Rid,
-            MayBeThere: context.Redelivered || isHistory, Redelivered: context.Redelivered, Ts: said.ToUnixTimeSeconds()));
+        if (said.ReplyTo is { } replyTo && await MessageLookup.QuoteAsync(context, scope.Id, replyTo) is { } quote)
+            text = $"> {quote}\n{text}";
+        var ts = context.IsHistory && DateTimeOffset.TryParse(said.Carrier.Tag("time"), CultureInfo.InvariantCulture, out var time) ? time : context.At;
+        await scope.PostAsync(new NewMessage(
+            author, cat, text, said.Id is { } msgid ? MessageLookup.Rid(msgid) : context.Rid,
+            MayBeThere: context.Redelivered || context.IsHistory, Redelivered: context.Redelivered, Ts: ts.ToUnixTimeSeconds()));
     }
-
-    /// <summary>Whether a line belongs to a batch that repeats what was said before.</summary>
-    internal static bool IsHistory(ParserContext context, IrcMessage message) =>
-        message.Tag("batch") is { } batch && context.Connection.Batches.TryGetValue(batch, out var type)
-        && type is "chathistory" or "znc.in/playback";
-
-    private static string MessageRid(string msgid) => $"m:{msgid}";
 
     // What only some members of the channel could read.
     private static string Marked(string status, string text) => status.Length > 0 ? $"[{status}] {text}" : text;

@@ -7,8 +7,6 @@ namespace Mas.IrcBackend.Events;
 /// <summary>JOIN, PART, KICK, QUIT, NICK: who is in a channel.</summary>
 internal static class PresenceEvents
 {
-    private static readonly TimeSpan SplitLasts = TimeSpan.FromMinutes(5);
-
     /// <summary>Somebody, or we, joined. With extended-join more parameters follow the channel.</summary>
     internal static async Task JoinAsync(ParserContext context, IrcMessage message)
     {
@@ -134,15 +132,7 @@ internal static class PresenceEvents
                 return;
             if (await ChannelMembers.FindAsync(context, channel.Id, nick) is not { } member)
                 return;
-            if (cat == Category.Quit && NetsplitGatherer.IsSplit(reason))
-            {
-                if (ledger.IsFirstOfSplit(reason, mapping.Fold(nick), context.At, SplitLasts))
-                    await scope.PostAsync(UserId.Server, Category.Quit, $"Netsplit: {reason}");
-            }
-            else
-            {
-                await scope.PostAsync(member, cat, reason);
-            }
+            await scope.PostAsync(member, cat, reason);
             await scope.RemoveMemberAsync(member);
         });
     }

@@ -6,16 +6,13 @@ namespace Mas.IrcBackend.Events;
 /// <summary>What the server itself says: shown in its window.</summary>
 internal static class ServerEvents
 {
-    /// <summary>The type of a batch that answers a command, with the space behind which its label is noted.</summary>
-    internal const string LabeledBatch = "labeled-response ";
-
     /// <summary>Shows a line in the server window.</summary>
     internal static Task ShowAsync(ParserContext context, IrcMessage message)
     {
         var isNumeric = message.Command.Length == 3 && message.Command.All(char.IsAsciiDigit);
         // A numeric's first parameter is our nick.
         var text = string.Join(' ', isNumeric ? message.Parameters.Skip(1) : [message.Command, .. message.Parameters]);
-        return context.TellServerWindowAsync(message.Command is "372" or "375" or "376" ? Category.Banner : Category.Server, text);
+        return context.TellServerWindowAsync(message.Command is "372" or "375" or "376" or "422" ? Category.Banner : Category.Server, text);
     }
 
     /// <summary>301: the one to whom we talk is away.</summary>
@@ -26,18 +23,6 @@ internal static class ServerEvents
             await context.InAsync(id, scope => scope.PostAsync(peer, Category.Info, $"is away: {message.Last}"));
         else
             await context.TellServerWindowAsync(Category.Server, $"{nick} is away: {message.Last}");
-    }
-
-    /// <summary>A batch begins or ends. Its lines are handled as they come; what kind it is matters for some.</summary>
-    internal static Task BatchAsync(ParserContext context, IrcMessage message)
-    {
-        if (message.Parameter(0) is not ['+' or '-', _, ..] reference)
-            return Task.CompletedTask;
-        if (reference[0] == '+' && context.Connection.Batches.Count < 1000)
-            context.Connection.Batches[reference[1..]] = message.Parameter(1) + (message.Tag("label") is { } label ? $" {label}" : "");
-        else
-            context.Connection.Batches.Remove(reference[1..]);
-        return Task.CompletedTask;
     }
 
     /// <summary>Somebody's user name and host are others now; ours matter for how long a line may be.</summary>

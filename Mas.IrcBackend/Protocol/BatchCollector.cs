@@ -1,21 +1,5 @@
 namespace Mas.IrcBackend.Protocol;
 
-/// <summary>A batch (IRCv3 batch), complete or closed by its deadline.</summary>
-/// <param name="Type">netsplit, chathistory, labeled-response, draft/multiline …</param>
-/// <param name="Parameters">What followed the type.</param>
-/// <param name="Tags">The tags of its opening line; the label of a labeled response is here.</param>
-/// <param name="Source">Who opened it.</param>
-/// <param name="Items">What it holds, in order; batches may hold batches.</param>
-/// <param name="IsComplete">False when the server never closed it.</param>
-public sealed record IrcBatch(
-    string Type, IReadOnlyList<string> Parameters, IReadOnlyDictionary<string, string> Tags, IrcSource? Source,
-    IReadOnlyList<BatchItem> Items, bool IsComplete);
-
-/// <summary>One message, or one whole batch; the other is null.</summary>
-/// <param name="Message">The message.</param>
-/// <param name="Batch">The batch.</param>
-public sealed record BatchItem(IrcMessage? Message, IrcBatch? Batch);
-
 /// <summary>
 /// Gathers the messages of batches until their end. Messages that belong to none pass through at once. A server that
 /// never ends a batch, or fills it without end, doesn't keep its messages from us: a deadline and a limit close it.
@@ -24,6 +8,9 @@ public sealed record BatchItem(IrcMessage? Message, IrcBatch? Batch);
 /// <param name="maxMessages">How many messages all open batches together may hold.</param>
 public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
 {
+    // Batches in batches are rare, and deep ones are nobody's wish.
+    private const int MostOpen = 100;
+
     private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
     private int _held;
 
@@ -51,14 +38,15 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
 
     /// <summary>Closes the batches whose deadline has passed and gives them as far as they came.</summary>
     public IReadOnlyList<BatchItem> TakeDue(DateTimeOffset now) =>
-        [.. _open.Where(open => now - open.Value.Last >= deadline).Select(open => open.Key).ToList().SelectMany(key => End(key, isComplete: false))];
+        Close(_open.Where(open => now - open.Value.Last >= deadline));
 
     private IReadOnlyList<BatchItem> Begin(string reference, IrcMessage message, DateTimeOffset now)
     {
         // A reference that is opened twice: the first was never ended.
-        var unfinished = _open.ContainsKey(reference) ? End(reference, isComplete: false) : [];
+        var unfinished = _open.Count >= MostOpen ? CloseAll() : _open.ContainsKey(reference) ? End(reference, isComplete: false) : [];
         var parent = message.Tag("batch");
-        _open[reference] = new Open(message, parent is not null && parent != reference && _open.ContainsKey(parent) ? parent : null) { Last = now };
+        _open[reference] = new Open(message, parent is not null && parent != reference && _open.ContainsKey(parent) ? parent : null);
+        Touch(_open[reference], now);
         return unfinished;
     }
 
@@ -70,8 +58,7 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
         }
 
         _held -= open.Items.Count(item => item.Message is not null);
-        var start = open.Start;
-        var batch = new BatchItem(null, new IrcBatch(start.Parameter(1), [.. start.Parameters.Skip(2)], start.Tags, start.Source, open.Items, isComplete));
+        var batch = new BatchItem(null, new IrcBatch(open.Start, open.Items, isComplete));
         if (open.Parent is { } parentReference && _open.TryGetValue(parentReference, out var parent))
         {
             parent.Items.Add(batch);
@@ -81,7 +68,22 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
         return [batch];
     }
 
-    private List<BatchItem> CloseAll() => [.. _open.Keys.ToList().SelectMany(key => End(key, isComplete: false))];
+    private List<BatchItem> CloseAll() => Close(_open);
+
+    // The inner ones first, so that they are in the outer ones.
+    private List<BatchItem> Close(IEnumerable<KeyValuePair<string, Open>> open) =>
+        [.. open.OrderByDescending(one => Depth(one.Value)).Select(one => one.Key).ToList().SelectMany(key => End(key, isComplete: false))];
+
+    private int Depth(Open open)
+    {
+        var depth = 0;
+        while (open.Parent is { } key && _open.TryGetValue(key, out var parent) && depth < MostOpen)
+        {
+            (open, depth) = (parent, depth + 1);
+        }
+
+        return depth;
+    }
 
     private void Touch(Open open, DateTimeOffset now)
     {

@@ -39,6 +39,9 @@ public sealed class OutputBudget(int burst, TimeSpan interval, DateTimeOffset no
         return true;
     }
 
+    /// <summary>Counts a line that could not wait; the next ones wait the longer.</summary>
+    public void Charge() => _tokens--;
+
     /// <summary>When the next line may go; not later than <paramref name="now"/> when it may go at once.</summary>
     public DateTimeOffset NextAt(DateTimeOffset now)
     {

@@ -19,10 +19,11 @@ internal sealed class ChannelLedger
     private const char Separator = '\0';
 
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SplitLasts = TimeSpan.FromMinutes(5);
 
     private readonly SharedLineCounter _counter = new(ForgetAfter);
     private readonly Dictionary<string, (long Generation, long Seq)> _places = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (DateTimeOffset Last, HashSet<string> Nicks)> _splits = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ChannelSplit> _splits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private DateTimeOffset _now;
     private DateTimeOffset _countsUntil;
@@ -119,14 +120,13 @@ internal sealed class ChannelLedger
         return true;
     }
 
-    /// <summary>Whether a member who quits in a split is the first one of it; all of them are remembered.</summary>
-    internal bool IsFirstOfSplit(string servers, string nick, DateTimeOffset now, TimeSpan lasts)
+    /// <summary>The split between two servers: the one under way, or a new one.</summary>
+    internal ChannelSplit SplitOf(string servers, DateTimeOffset now)
     {
-        var isFirst = !_splits.TryGetValue(servers, out var split) || now - split.Last > lasts;
-        var nicks = isFirst ? [] : split.Nicks;
-        nicks.Add(nick);
-        _splits[servers] = (now, nicks);
-        return isFirst;
+        if (!_splits.TryGetValue(servers, out var split) || now - split.Last > SplitLasts)
+            _splits[servers] = split = new ChannelSplit();
+        split.Last = now;
+        return split;
     }
 
     /// <summary>Whether somebody who joins comes back from a split.</summary>
@@ -134,9 +134,9 @@ internal sealed class ChannelLedger
     {
         foreach (var (servers, split) in _splits)
         {
-            if (split.Nicks.Remove(nick))
+            if (split.Returns(nick))
             {
-                if (split.Nicks.Count == 0)
+                if (split.IsHealed)
                     _splits.Remove(servers);
                 return now - split.Last < ForgetAfter;
             }

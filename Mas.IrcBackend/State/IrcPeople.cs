@@ -27,6 +27,16 @@ internal sealed class IrcPeople(RedisConnection redis)
         return UserId.TryParse(mas.Result, out var user) || UserId.TryParse(irc.Result, out user) ? user : null;
     }
 
+    /// <summary>Whoever have the nicks, in their order; null for those whom we have never met.</summary>
+    internal async Task<UserId?[]> FindAsync(string network, CaseMapping mapping, IReadOnlyList<string> nicks)
+    {
+        var fields = nicks.Select(nick => RedisKeys.NickField(network, mapping.Fold(nick))).ToArray();
+        var mas = _database.HashGetAsync(RedisKeys.CurrentNickIndex, fields);
+        var irc = _database.HashGetAsync(RedisKeys.IrcUserIndex, fields);
+        await Task.WhenAll(mas, irc);
+        return [.. fields.Select((_, i) => UserId.TryParse(mas.Result[i], out var user) || UserId.TryParse(irc.Result[i], out user) ? user : (UserId?)null)];
+    }
+
     /// <summary>Whoever has the nick; somebody new gets an id.</summary>
     internal async Task<UserId> GetAsync(string network, CaseMapping mapping, string nick) =>
         (await GetAsync(network, mapping, [nick]))[0];
@@ -34,12 +44,9 @@ internal sealed class IrcPeople(RedisConnection redis)
     /// <summary>Whoever have the nicks, in their order; who is new gets an id.</summary>
     internal async Task<UserId[]> GetAsync(string network, CaseMapping mapping, IReadOnlyList<string> nicks)
     {
-        var fields = nicks.Select(nick => RedisKeys.NickField(network, mapping.Fold(nick))).ToArray();
-        var mas = _database.HashGetAsync(RedisKeys.CurrentNickIndex, fields);
-        var irc = _database.HashGetAsync(RedisKeys.IrcUserIndex, fields);
-        await Task.WhenAll(mas, irc);
+        var found = await FindAsync(network, mapping, nicks);
         return await Task.WhenAll(nicks.Select(async (nick, i) =>
-            UserId.TryParse(mas.Result[i], out var user) || UserId.TryParse(irc.Result[i], out user) ? user : await IntroduceAsync(network, nick, fields[i])));
+            found[i] ?? await IntroduceAsync(network, nick, RedisKeys.NickField(network, mapping.Fold(nick)))));
     }
 
     /// <summary>The nick by which a user is reached on a network, or null when it is not known.</summary>

@@ -51,9 +51,6 @@ internal sealed class UserConnection(UserId user, string network)
     /// <summary>The user's 1on1 windows that are open, by peer.</summary>
     internal Dictionary<UserId, ConversationId> OneOnOnes { get; } = [];
 
-    /// <summary>Batches that are under way: reference to type.</summary>
-    internal Dictionary<string, string> Batches { get; } = new(StringComparer.Ordinal);
-
     /// <summary>What was asked of the server a moment ago, and in which window.</summary>
     internal PendingReplies<ConversationId> Asked { get; } = new(TimeSpan.FromSeconds(30));
 
@@ -62,6 +59,9 @@ internal sealed class UserConnection(UserId user, string network)
 
     /// <summary>How the network compares nicks and channels.</summary>
     internal CaseMapping Mapping => Support.CaseMapping;
+
+    /// <summary>What the server takes as one message of several lines; null when it takes single lines only.</summary>
+    internal MultilineLimits? Multiline => Has("batch") && Capabilities.TryGetValue(MultilineLimits.Capability, out var value) ? MultilineLimits.Parse(value) : null;
 
     /// <summary>Whether a capability is in force.</summary>
     internal bool Has(string capability) => Capabilities.ContainsKey(capability);
@@ -79,6 +79,5 @@ internal sealed class UserConnection(UserId user, string network)
         LastSeq = 0;
         IsRegistered = false;
         UserHost = null;
-        Batches.Clear();
     }
 }

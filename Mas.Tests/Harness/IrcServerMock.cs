@@ -194,11 +194,14 @@ public sealed class IrcPeer(TcpClient client, Stream stream) : IAsyncDisposable
         await stream.FlushAsync();
     }
 
-    /// <summary>Goes through a registration without capabilities.</summary>
-    public async Task<IrcPeer> RegisterAsync(string nick = "bob", string support = "NICKLEN=30")
+    /// <summary>Goes through a registration.</summary>
+    public async Task<IrcPeer> RegisterAsync(string nick = "bob", string support = "NICKLEN=30", string capabilities = "")
     {
         await ExpectStartAsync("USER ");
-        await SendAsync(":mock.server CAP * LS :", $":mock.server 001 {nick} :Welcome", $":mock.server 005 {nick} {support} :are supported by this server", $":mock.server 422 {nick} :No MOTD");
+        await SendAsync($":mock.server CAP * LS :{capabilities}");
+        if (capabilities.Length > 0)
+            await SendAsync($":mock.server CAP * ACK :{string.Join(' ', capabilities.Split(' ').Select(capability => capability.Split('=')[0]))}");
+        await SendAsync($":mock.server 001 {nick} :Welcome", $":mock.server 005 {nick} {support} :are supported by this server", $":mock.server 422 {nick} :No MOTD");
         await ExpectStartAsync("CAP END");
         return this;
     }

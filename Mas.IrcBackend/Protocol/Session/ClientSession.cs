@@ -17,6 +17,12 @@ public sealed class ClientSession
     /// <summary>How long a server may take to close the connection after our QUIT.</summary>
     public static readonly TimeSpan QuitPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a batch may stay open without a further line, before it is taken as far as it came.</summary>
+    public static readonly TimeSpan BatchPatience = TimeSpan.FromSeconds(10);
+
+    // More than any answer that we ask for; a server can't make us hold more.
+    private const int MostBatchLines = 5000;
+
     // Over plain text, how long the server's password waits for a word of STS.
     private static readonly TimeSpan StsPatience = TimeSpan.FromSeconds(5);
 
@@ -26,6 +32,7 @@ public sealed class ClientSession
     private readonly Liveness _liveness;
     private readonly Negotiation _negotiation;
     private readonly NickKeeper _nick;
+    private readonly BatchCollector _batches = new(BatchPatience, MostBatchLines);
     private readonly Queue<SessionEvent> _events = new();
     private readonly List<string> _supportLines = [];
     private string _server = "";
@@ -93,7 +100,10 @@ public sealed class ClientSession
     /// <summary>Takes a line.</summary>
     /// <param name="line">The line, decoded.</param>
     /// <param name="now">The time.</param>
-    /// <returns>Whether it's a line for others too; false when it only concerned the connection.</returns>
+    /// <returns>
+    /// Whether it's a line for others too; false when it only concerned the connection, or belongs to a batch, which is for
+    /// others when it is complete (<see cref="SessionEvent.BatchReceived"/>).
+    /// </returns>
     public bool Receive(string line, DateTimeOffset now)
     {
         _liveness.Heard(now);
@@ -109,7 +119,7 @@ public sealed class ClientSession
             Introduce();
         }
 
-        return isForOthers;
+        return isForOthers && !IsHeld(message, now);
     }
 
     /// <summary>Bytes came that are no whole line yet.</summary>
@@ -151,6 +161,11 @@ public sealed class ClientSession
             Introduce();
         }
 
+        foreach (var unfinished in _batches.TakeDue(now))
+        {
+            _events.Enqueue(new SessionEvent.BatchReceived(unfinished.Batch!));
+        }
+
         SendUrgent(_negotiation.Elapsed(now));
         LookAtNegotiation(now);
         SendUrgent(_nick.Elapsed(now));
@@ -171,7 +186,7 @@ public sealed class ClientSession
         var next = _stage == Stage.Registering ? _stageDue!.Value : _liveness.NextDue;
         ReadOnlySpan<DateTimeOffset?> others =
         [
-            _stageDue, _negotiation.NextDue, _nick.NextDue, _output.NextDue(now), _introduced ? null : _stageDue - RegistrationPatience + StsPatience,
+            _stageDue, _negotiation.NextDue, _nick.NextDue, _output.NextDue(now), _batches.NextDue, _introduced ? null : _stageDue - RegistrationPatience + StsPatience,
         ];
         foreach (var other in others)
         {
@@ -221,6 +236,25 @@ public sealed class ClientSession
             default:
                 return _stage == Stage.Registering ? HandleRegistering(message, now) : HandleWelcomed(message, now);
         }
+    }
+
+    // Batches are passed on whole: then whoever follows the connection needs no state that a restart could lose.
+    private bool IsHeld(IrcMessage message, DateTimeOffset now)
+    {
+        var isHeld = true;
+        foreach (var item in _batches.Accept(message, now))
+        {
+            if (item.Batch is { } batch)
+            {
+                _events.Enqueue(new SessionEvent.BatchReceived(batch));
+            }
+            else
+            {
+                isHeld = false;
+            }
+        }
+
+        return isHeld;
     }
 
     private bool HandleRegistering(IrcMessage message, DateTimeOffset now)

@@ -14,6 +14,7 @@ public sealed class OutputQueue(OutputBudget budget)
 
     private readonly Queue<string> _urgent = new();
     private readonly Queue<string> _paced = new();
+    private bool _isInBatch;
 
     /// <summary>Whether paced lines may go yet; they may not before the registration is done.</summary>
     public bool IsOpen { get; set; }
@@ -37,17 +38,36 @@ public sealed class OutputQueue(OutputBudget budget)
     }
 
     /// <summary>Drops what waits for its turn.</summary>
-    public void Clear() => _paced.Clear();
+    public void Clear()
+    {
+        _paced.Clear();
+        _isInBatch = false;
+    }
 
     /// <summary>Takes the next line that may go now.</summary>
     public bool TryTake(DateTimeOffset now, [NotNullWhen(true)] out string? line)
     {
+        // Once a batch of ours is open nothing else may come in between (draft/multiline), not even a PONG, and the rest of it
+        // follows at once; what it costs is paid by what comes after it.
+        if (_isInBatch && _paced.TryDequeue(out line))
+        {
+            budget.Charge();
+            _isInBatch = !OutgoingMessage.Closes(line);
+            return true;
+        }
+
         if (_urgent.TryDequeue(out line))
         {
             return true;
         }
 
-        return IsOpen && _paced.Count > 0 && budget.TryTake(now) && _paced.TryDequeue(out line);
+        if (!IsOpen || _paced.Count == 0 || !budget.TryTake(now) || !_paced.TryDequeue(out line))
+        {
+            return false;
+        }
+
+        _isInBatch = OutgoingMessage.Opens(line);
+        return true;
     }
 
     /// <summary>When the next line may go, or null when none waits for the clock.</summary>

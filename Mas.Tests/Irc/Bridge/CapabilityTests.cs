@@ -120,6 +120,107 @@ public sealed class CapabilityTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Multiline_Said_IsOneMessageAndOneBatch()
+    {
+        var (client, peer) = await JoinedAsync("ml", "#c", $"{Tags} echo-message draft/multiline=max-bytes=4096,max-lines=24");
+        await using var _ = peer;
+
+        var gid = await client.SayAsync(IrcSystem.Window(client, "#c"), "one\ntwo\n\nthree");
+
+        await peer.ExpectStartAsync("BATCH +m draft/multiline #c");
+        await peer.ExpectAsync("@batch=m PRIVMSG #c :one", "@batch=m PRIVMSG #c :two", "@batch=m PRIVMSG #c :", "@batch=m PRIVMSG #c :three", "BATCH -m");
+        var nick = client.Login.Nick;
+        await peer.SendAsync($"@msgid=e1 :{nick}!u@h BATCH +e draft/multiline #c", $"@batch=e :{nick}!u@h PRIVMSG #c :one", $"@batch=e :{nick}!u@h PRIVMSG #c :two",
+            $"@batch=e :{nick}!u@h PRIVMSG #c :", $"@batch=e :{nick}!u@h PRIVMSG #c :three", "BATCH -e", ":bob!u@h PRIVMSG #c :end");
+        await Irc.SeesAsync(client, "#c", "end");
+        var said = client.Read(view => view.Group("#c", IrcSystem.Network)!.Messages.Values.Where(message => message.Cat == "msg" && message.UserId == client.UserId).ToList());
+        Assert.Equal(("one\ntwo\n\nthree", gid), (Assert.Single(said).Body, said[0].Gid));
+    }
+
+    [Fact]
+    public async Task Multiline_Heard_IsOneMessageAndOnceForTwo()
+    {
+        var (alice, first) = await JoinedAsync("ml", "#c", $"{Tags} draft/multiline=max-bytes=4096");
+        var (dora, second) = await JoinedAsync("ml", "#c", Tags);
+        await using var _ = first;
+        await using var __ = second;
+        await first.SendAsync($":{dora.Login.Nick}!u@h JOIN #c");
+        string[] batch =
+        [
+            "@msgid=b1 :bob!u@h BATCH +1 draft/multiline #c", "@batch=1 :bob!u@h PRIVMSG #c :hello", "@batch=1 :bob!u@h PRIVMSG #c :",
+            "@batch=1 :bob!u@h PRIVMSG #c :how is ", "@batch=1;draft/multiline-concat :bob!u@h PRIVMSG #c :everyone?", "BATCH -1",
+        ];
+
+        await first.SendAsync(batch);
+        await Irc.SeesAsync(alice, "#c", "hello\n\nhow is everyone?");
+        // Who knows no such batches hears lines.
+        await second.SendAsync("@msgid=b1 :bob!u@h PRIVMSG #c :hello", ":bob!u@h PRIVMSG #c :how is ", ":bob!u@h PRIVMSG #c :everyone?", ":bob!u@h PRIVMSG #c :end");
+        await Irc.SeesAsync(dora, "#c", "end");
+
+        Assert.Equal(1, dora.Read(view => IrcSystem.Count(view, "#c", "hello\n\nhow is everyone?")));
+        Assert.Equal(0, dora.Read(view => IrcSystem.Count(view, "#c", "hello") + IrcSystem.Count(view, "#c", "everyone?")));
+    }
+
+    [Fact]
+    public async Task Replies_QuoteWhatTheyAnswer()
+    {
+        var (client, peer) = await JoinedAsync("rep", "#c", $"{Tags} echo-message");
+        await using var _ = peer;
+        await client.SayAsync(IrcSystem.Window(client, "#c"), "tea at five?");
+        await peer.SendAsync($"@msgid=q1 :{client.Login.Nick}!u@h PRIVMSG #c :tea at five?", "@msgid=q2;+draft/reply=q1 :bob!u@h PRIVMSG #c :yes",
+            "@msgid=q3;+reply=q2 :carol!u@h PRIVMSG #c :me too", "@msgid=q4;+draft/reply=nothing :dave!u@h PRIVMSG #c :what?");
+        await Irc.SeesAsync(client, "#c", $"> {client.Login.Nick}: tea at five?\nyes");
+        await Irc.SeesAsync(client, "#c", "> bob: yes\nme too");
+        await Irc.SeesAsync(client, "#c", "what?");
+    }
+
+    [Fact]
+    public async Task Reactions_AreShownOnceAsALine()
+    {
+        var (alice, first) = await JoinedAsync("rea", "#c", $"{Tags} echo-message");
+        var (dora, second) = await JoinedAsync("rea", "#c", $"{Tags} echo-message");
+        await using var _ = first;
+        await using var __ = second;
+        await first.SendAsync($":{dora.Login.Nick}!u@h JOIN #c");
+        await alice.SayAsync(IrcSystem.Window(alice, "#c"), "done");
+        await first.SendAsync($"@msgid=d1 :{alice.Login.Nick}!u@h PRIVMSG #c :done");
+        string[] reactions = ["@msgid=r1;+draft/reply=d1;+draft/react=👍 :bob!u@h TAGMSG #c", $"@+draft/react={new string('x', 200)} :bob!u@h TAGMSG #c", ":bob!u@h PRIVMSG #c :end"];
+
+        await first.SendAsync(reactions);
+        await Irc.SeesAsync(alice, "#c", "end");
+        await second.SendAsync(reactions);
+        await Irc.SeesAsync(alice, "#c", $"reacts with 👍 to “{alice.Login.Nick}: done”", "info");
+        await second.SendAsync(":bob!u@h PRIVMSG #c :really");
+        await Irc.SeesAsync(dora, "#c", "really");
+
+        Assert.Equal(1, dora.Read(view => view.Group("#c", IrcSystem.Network)!.Messages.Values.Count(message => message.Body.Contains("reacts", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public async Task Redaction_OfWhatOneOfUsSaid_DeletesIt()
+    {
+        var (client, peer) = await JoinedAsync("red", "#c", $"{Tags} echo-message draft/message-redaction");
+        await using var _ = peer;
+        var gid = await client.SayAsync(IrcSystem.Window(client, "#c"), "oops");
+        await peer.SendAsync($"@msgid=o1 :{client.Login.Nick}!u@h PRIVMSG #c :oops", ":op!u@h REDACT #c o1 :not here");
+        await client.WaitAsync(view => view.Group("#c", IrcSystem.Network)!.Messages[gid].Status == "deleted", "the deletion");
+    }
+
+    [Fact]
+    public async Task NetsplitBatch_IsOneLine()
+    {
+        var (client, peer) = await JoinedAsync("spl", "#c", Tags);
+        await using var _ = peer;
+        await peer.SendAsync(":s1!x@h JOIN #c", ":s2!x@h JOIN #c");
+        await client.WaitAsync(view => view.Group("#c", IrcSystem.Network)!.Members.Count == 4, "all members");
+        await peer.SendAsync(":s BATCH +n netsplit hub.example leaf.example", "@batch=n :s1!x@h QUIT :*.net *.split", "@batch=n :s2!x@h QUIT :*.net *.split", "BATCH -n");
+        await Irc.SeesAsync(client, "#c", "Netsplit (hub.example leaf.example): 2 gone: s1, s2", "info");
+        Assert.Equal(2, client.Read(view => view.Group("#c", IrcSystem.Network)!.Members.Count));
+        await peer.SendAsync(":s BATCH +j netjoin hub.example leaf.example", "@batch=j :s1!x@h JOIN #c", "@batch=j :s2!x@h JOIN #c", "BATCH -j");
+        await client.WaitAsync(view => view.Group("#c", IrcSystem.Network)!.Members.Count == 4, "they are back");
+    }
+
+    [Fact]
     public async Task Rename_OfAChannel_KeepsTheWindow()
     {
         var (client, peer) = await JoinedAsync("ren", "#old", "draft/channel-rename");

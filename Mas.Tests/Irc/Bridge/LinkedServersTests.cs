@@ -21,7 +21,9 @@ public sealed class LinkedServersTests
 
         await leaf.KillAsync();
         await alice.WaitAsync(view => view.Group("#net", Network)!.Members.Count == 1, "the others are split off");
-        Assert.Equal(1, alice.Read(view => view.Group("#net", Network)!.Messages.Values.Count(message => message.Cat == "quit")));
+        var told = Assert.Single(alice.Read(view => view.Group("#net", Network)!.Messages.Values.Where(message => message.Body.StartsWith("Netsplit", StringComparison.Ordinal)).ToList()));
+        Assert.Contains("2 gone", told.Body, StringComparison.Ordinal);
+        Assert.Equal(0, alice.Read(view => view.Group("#net", Network)!.Messages.Values.Count(message => message.Cat == "quit")));
         await leaf.StartAgainAsync();
         await using var again = await IrcBystander.JoinedAsync(leafPort, "bob", "#net");
         await alice.WaitAsync(view => view.Group("#net", Network)!.Members.Count == 2, $"bob is back\n{leaf.Log}");

@@ -266,7 +266,8 @@ public sealed class ScriptedTests(ScriptedNetwork irc) : IClassFixture<ScriptedN
         await alice.HearAsync([.. new[] { "s1", "s2", "s3" }.Select(nick => $":{nick}!x@h JOIN {channel}")]);
 
         Assert.Equal(5, alice.Members(channel).Count);
-        Assert.Equal(1, alice.Client.Read(view => view.Group(channel, Network)!.Messages.Values.Count(message => message.Cat == "quit")));
+        Assert.Equal(1, alice.Count(channel, "Netsplit (hub.example leaf.example): 3 gone: s1, s2, s3", "info"));
+        Assert.Equal(0, alice.Client.Read(view => view.Group(channel, Network)!.Messages.Values.Count(message => message.Cat == "quit")));
         Assert.Equal(1, alice.Client.Read(view => view.Group(channel, Network)!.Messages.Values.Count(message => message.Cat == "join")));
     }
 
@@ -283,8 +284,10 @@ public sealed class ScriptedTests(ScriptedNetwork irc) : IClassFixture<ScriptedN
         Assert.Equal(0, alice.Count(there, "so long", "quit"));
     }
 
-    [Fact]
-    public async Task Connection_LostBeforeALineWent_SaysThatItDidNot()
+    [Theory]
+    [InlineData("", "second\nthird")]
+    [InlineData("batch draft/multiline=max-bytes=4096", "second\nthird")]
+    public async Task Connection_LostBeforeALineWent_SaysThatItDidNot(string capabilities, string text)
     {
         await using var mock = IrcServerMock.Plain();
         await using var system = await IrcSystem.StartAsync(mock.Port, new Dictionary<string, string>
@@ -295,19 +298,20 @@ public sealed class ScriptedTests(ScriptedNetwork irc) : IClassFixture<ScriptedN
         var client = await system.Mas.NewClientAsync("alice");
         await IrcSystem.RequestAsync(client, "JOIN", new { network = Network, name = "#slow" });
         var peer = await mock.AcceptAsync();
-        await peer.RegisterAsync(client.Login.Nick);
+        await peer.RegisterAsync(client.Login.Nick, capabilities: capabilities);
         await peer.ExpectStartAsync("JOIN #slow");
         await peer.SendAsync($":{client.Login.Nick}!u@h JOIN #slow");
         await client.WaitAsync(view => view.Group("#slow", Network) is not null, "the window");
         var windowId = IrcSystem.Window(client, "#slow");
 
         await client.SayAsync(windowId, "first");
-        await client.SayAsync(windowId, "second");
+        await client.OkAsync("SEND", new { windowId, text });
         await peer.ExpectStartAsync("PRIVMSG #slow :first");
         await peer.DisposeAsync();
 
         await system.SeesAsync(client, "#slow", "Not sent, since the connection was lost: second", "error");
-        Assert.Equal(0, client.Read(view => IrcSystem.Count(view, "#slow", "Not sent, since the connection was lost: first", "error")));
+        await system.SeesAsync(client, "#slow", "Not sent, since the connection was lost: third", "error");
+        Assert.Equal(2, client.Read(view => view.Group("#slow", Network)!.Messages.Values.Count(message => message.Cat == "error")));
     }
 
     [Fact]

@@ -125,23 +125,13 @@ public class SharedChannelTests
     [InlineData("see you. bye", false)]
     [InlineData("a.b c.d e.f", false)]
     [InlineData("", false)]
-    public void Netsplit_Reason_IsRecognised(string reason, bool isSplit) => Assert.Equal(isSplit, NetsplitGatherer.IsSplit(reason));
+    public void Netsplit_Reason_IsRecognised(string reason, bool isSplit) => Assert.Equal(isSplit, Netsplit.IsSplit(reason));
 
     [Fact]
-    public void Netsplit_ManyQuits_AreOneLineAndTheRejoinIsKnown()
+    public void Netsplit_OfMany_NamesTheFirstAndCountsTheOthers()
     {
-        var gatherer = new NetsplitGatherer(TimeSpan.FromSeconds(3), CaseMapping.Rfc1459);
-        Assert.True(gatherer.Quit("a", "hub.a leaf.b", Now));
-        Assert.True(gatherer.Quit("b", "hub.a leaf.b", Now + TimeSpan.FromSeconds(2)));
-        Assert.False(gatherer.Quit("c", "bye", Now));
-        Assert.Empty(gatherer.TakeDue(Now + TimeSpan.FromSeconds(4)));
-        var split = Assert.Single(gatherer.TakeDue(Now + TimeSpan.FromSeconds(5)));
-        Assert.Equal("hub.a leaf.b", split.Servers);
-        Assert.Equal(["a", "b"], split.Nicks);
-        Assert.Empty(gatherer.TakeDue(Now + TimeSpan.FromSeconds(60)));
-        Assert.True(gatherer.Rejoined("A"));
-        Assert.False(gatherer.Rejoined("a"));
-        Assert.False(gatherer.Rejoined("c"));
+        Assert.Equal("Netsplit (hub.a leaf.b): 2 gone: x, y", Netsplit.Describe("hub.a leaf.b", ["x", "y"]));
+        Assert.EndsWith(": n0, n1, n2, n3, n4, n5, n6, n7, n8, n9 and 90 more", Netsplit.Describe("a.b c.d", [.. Enumerable.Range(0, 100).Select(i => $"n{i}")]), StringComparison.Ordinal);
     }
 
     private static IrcMessage Parse(string line) => IrcMessage.TryParse(line, out var message) ? message : throw new ArgumentException(line);
@@ -157,7 +147,7 @@ public class SharedChannelTests
         Assert.Empty(collector.Accept(Parse(":s BATCH -2"), Now));
         Assert.Empty(collector.Accept(Parse("@batch=1 :a PRIVMSG #c :two"), Now));
         var batch = Assert.Single(collector.Accept(Parse(":s BATCH -1"), Now)).Batch!;
-        Assert.Equal(("chathistory", "x", true), (batch.Type, batch.Tags["label"], batch.IsComplete));
+        Assert.Equal(("chathistory", "x", true), (batch.Type, batch.Start.Tag("label"), batch.IsComplete));
         Assert.Equal(["#c"], batch.Parameters);
         Assert.Equal("draft/multiline", batch.Items[0].Batch!.Type);
         Assert.Equal("one", batch.Items[0].Batch!.Items[0].Message!.Last);

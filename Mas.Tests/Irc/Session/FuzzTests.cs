@@ -68,7 +68,7 @@ public class FuzzTests
         support.ChannelLimit(message.Parameter(0));
         Ctcp.Parse(message.Last);
         HostMask.Matches(message.Last, message.Parameter(0), support.CaseMapping);
-        NetsplitGatherer.IsSplit(message.Last);
+        Netsplit.IsSplit(message.Last);
         batches.Accept(message, now);
         batches.TakeDue(now);
         foreach (var piece in MessageSplitter.Split(message.Last, "PRIVMSG", message.Parameter(0), 40))
