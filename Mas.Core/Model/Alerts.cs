@@ -25,9 +25,13 @@ public sealed class Alerts(RedisConnection redis)
     /// <returns>Its id (<c>nextGlobalNoteId</c>).</returns>
     public async Task<long> AddAsync(UserId user, string message)
     {
-        var id = await _database.StringIncrementAsync(RedisKeys.NextNoteId);
-        await _database.HashSetAsync(RedisKeys.Alerts(user), id, message);
-        return id;
+        while (true)
+        {
+            // Refused only after the counter went back.
+            var id = await _database.StringIncrementAsync(RedisKeys.NextNoteId);
+            if (await _database.HashSetAsync(RedisKeys.Alerts(user), id, message, When.NotExists))
+                return id;
+        }
     }
 
     /// <summary>Drops an alert.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
@@ -38,8 +39,24 @@ public sealed class ConversationWriter(
     /// <returns>The messages as they stand in the history now.</returns>
     public async Task<IReadOnlyList<ChatMessage>> PostAsync(ConversationId id, IReadOnlyList<NewMessage> messages, long firstGid, Delivery delivery)
     {
+        while (true)
+        {
+            try
+            {
+                return await PostFromAsync(id, messages, firstGid, delivery);
+            }
+            catch (RedisServerException e) when (NewestBefore(e) is { } newest)
+            {
+                firstGid = await conversations.ReserveGidsAboveAsync(newest, messages.Count);
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<ChatMessage>> PostFromAsync(
+        ConversationId id, IReadOnlyList<NewMessage> messages, long firstGid, Delivery delivery)
+    {
         var posted = new StoredMessage[messages.Count];
-        var arguments = new List<RedisValue>(1 + 3 * posted.Length) { options.MaxMessages };
+        var arguments = new List<RedisValue>(2 + 3 * posted.Length) { options.MaxMessages, firstGid };
         for (var i = 0; i < posted.Length; i++)
         {
             var message = messages[i];
@@ -84,7 +101,7 @@ public sealed class ConversationWriter(
         // Told again, but not done again, when a redelivered edit finds itself done.
         if (changed.Status != status || changed.Body != text)
         {
-            changed = changed with { Body = text, Status = status, UpdatedTs = Now, Rev = await conversations.ReserveGidsAsync(1) };
+            changed = changed with { Body = text, Status = status, UpdatedTs = Now, Rev = await ReserveRevAsync(id) };
             // lastrev first: who reads it and then finds no such message yet, hears of the edit through the outbox.
             await fence.ExecuteAsync("HSET", RedisKeys.Conversation(id), "lastrev", changed.Rev);
             var replaced = await fence.RunAsync(LuaScripts.HistoryReplace, RedisKeys.ConversationMessages(id), [old.Json, changed.ToJson()]);
@@ -117,7 +134,7 @@ public sealed class ConversationWriter(
         fence.ThrowIfLost();
         if (ConversationId.TryParse(await _database.HashGetAsync(RedisKeys.ConversationIndex, field), out var existing))
             return (existing, false);
-        var id = new ConversationId(await _database.StringIncrementAsync(RedisKeys.NextConversationId));
+        var id = new ConversationId(await _database.NextUnusedAsync(RedisKeys.NextConversationId, RecordsOf));
         if (await _database.HashSetAsync(RedisKeys.ConversationIndex, field, id.Value, When.NotExists))
             return (id, true);
         return ConversationId.TryParse(await _database.HashGetAsync(RedisKeys.ConversationIndex, field), out id)
@@ -194,6 +211,27 @@ public sealed class ConversationWriter(
         await fence.ExecuteAsync("DEL", RedisKeys.ConversationSessions(id));
         await fence.ExecuteAsync("DEL", RedisKeys.Conversation(id));
     }
+
+    private static RedisKey[] RecordsOf(long number)
+    {
+        var id = new ConversationId(number);
+        return [RedisKeys.Conversation(id), RedisKeys.ConversationMembers(id), RedisKeys.ConversationMessages(id)];
+    }
+
+    /// <summary>Reserves a gid for an edit: above every message and every edit before it.</summary>
+    private async Task<long> ReserveRevAsync(ConversationId id)
+    {
+        var rev = conversations.ReserveGidsAsync(1);
+        var newest = _database.ListGetByIndexAsync(RedisKeys.ConversationMessages(id), 0);
+        var lastRev = _database.HashGetAsync(RedisKeys.Conversation(id), "lastrev");
+        await Task.WhenAll(rev, newest, lastRev);
+        var used = Math.Max(newest.Result.IsNull ? 0 : ChatMessage.FromJson((byte[])newest.Result!)?.Gid ?? 0, lastRev.Result.LongOr(0));
+        return rev.Result > used ? rev.Result : await conversations.ReserveGidsAboveAsync(used, 1);
+    }
+
+    /// <summary>The newest gid of a history that refused older ones; null when something else is wrong.</summary>
+    private static long? NewestBefore(RedisServerException e) =>
+        e.Message.Split(' ') is ["BEHIND", var gid] && long.TryParse(gid, CultureInfo.InvariantCulture, out var newest) ? newest : null;
 
     private static void Tell(StoredMessage message, List<LiveSession> sessions, NewMessage request, Delivery delivery)
     {

@@ -21,27 +21,27 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
 
     /// <summary>
     /// Makes a user. Email and nick are claimed in the index first, so of two who register at the same instant one wins;
-    /// the record is written before anything can lead to it.
+    /// the record is written before a login can lead to it.
     /// </summary>
     /// <returns>The new id, or which of <c>email</c> and <c>nick</c> is taken.</returns>
     public async Task<(UserId Id, string? TakenField)> CreateAsync(Profile profile, StoredPassword password, string ip, int maxWindows)
     {
-        var id = UserId.Mas(await _database.StringIncrementAsync(RedisKeys.NextUserId));
-        if (!await ClaimAsync(profile.Email, id))
-            return (default, "email");
-        if (!await ClaimAsync(profile.Nick, id))
+        while (true)
         {
+            var id = UserId.Mas(await _database.NextUnusedAsync(RedisKeys.NextUserId, number => [RedisKeys.User(UserId.Mas(number))]));
+            if (!await ClaimAsync(profile.Email, id))
+                return (default, "email");
+            if (!await ClaimAsync(profile.Nick, id))
+            {
+                await ReleaseAsync(profile.Email, id);
+                return (default, "nick");
+            }
+            if (await _database.CreateHashAsync(RedisKeys.User(id), NewRecord(profile, password, ip, maxWindows)))
+                return (id, null);
+            // The counter went back, and somebody else was given the same id at the same moment.
             await ReleaseAsync(profile.Email, id);
-            return (default, "nick");
+            await ReleaseAsync(profile.Nick, id);
         }
-        await _database.HashSetAsync(RedisKeys.User(id),
-        [
-            new("name", profile.Name), new("email", profile.Email), new("inuse", "1"), new("lastlogout", -1),
-            new("passwd", password.Hash), new("salt", password.Salt), new("nick", profile.Nick),
-            new("secret", ""), new("secretExpires", 0), new("lastip", ip), new("ads", 0), new("maxwindows", maxWindows),
-            new("openidurl", ""), new("registrationtime", time.GetUtcNow().ToUnixTimeSeconds()), new("nextwindowid", 0),
-        ]);
-        return (id, null);
     }
 
     /// <summary>The user with this email or nick, without regard to case; null for none.</summary>
@@ -124,6 +124,14 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
     }
 
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    private HashEntry[] NewRecord(Profile profile, StoredPassword password, string ip, int maxWindows) =>
+    [
+        new("name", profile.Name), new("email", profile.Email), new("inuse", "1"), new("lastlogout", -1),
+        new("passwd", password.Hash), new("salt", password.Salt), new("nick", profile.Nick),
+        new("secret", ""), new("secretExpires", 0), new("lastip", ip), new("ads", 0), new("maxwindows", maxWindows),
+        new("openidurl", ""), new("registrationtime", time.GetUtcNow().ToUnixTimeSeconds()), new("nextwindowid", 0),
+    ];
 
     private async Task<bool> ClaimAsync(string emailOrNick, UserId id)
     {

@@ -70,7 +70,10 @@ public sealed class WindowLifecycle(
     {
         if (await windows.FindWindowIdAsync(user, conversation) is { } existing)
             return existing;
-        var windowId = (int)await _database.HashIncrementAsync(RedisKeys.User(user), "nextwindowid");
+        int windowId;
+        do
+            windowId = (int)await _database.HashIncrementAsync(RedisKeys.User(user), "nextwindowid");
+        while (await _database.KeyExistsAsync(RedisKeys.Window(user, windowId)));  // Only after the counter went back.
         var field = RedisKeys.WindowIndexField(user, conversation);
         if (await _database.HashSetAsync(RedisKeys.WindowIndex, field, windowId, When.NotExists))
             return windowId;

@@ -51,6 +51,13 @@ public sealed class Lease
             return null;
         // The epoch is taken while the lease is held and used only if it is held still: so a later holder's is higher.
         var epoch = await database.StringIncrementAsync(RedisKeys.NextLeaseEpoch);
+        var fence = (long?)await database.StringGetAsync(RedisKeys.Fence(RedisKeys.Inbox(endpoint))) ?? 0;
+        if (fence >= epoch)
+        {
+            // The counter went back. What is not the inbox's is seen to when its fence refuses something.
+            await database.RaiseAsync(RedisKeys.NextLeaseEpoch, fence);
+            epoch = await database.StringIncrementAsync(RedisKeys.NextLeaseEpoch);
+        }
         var lease = new Lease(database, endpoint, holder, epoch, lasts, time, Deadline(time, before, lasts));
         return await lease.TryRenewAsync() ? lease : null;
     }
@@ -112,8 +119,10 @@ public sealed class Fence(RedisConnection redis, Lease lease)
         {
             return await redis.Database.RunScriptAsync(script, [key, RedisKeys.Fence(key), .. companions], [lease.Epoch, KeptForSeconds, .. arguments]);
         }
-        catch (RedisServerException e) when (e.Message.Contains("FENCED", StringComparison.Ordinal))
+        catch (RedisServerException e) when (e.Message.Split(' ') is ["FENCED", var later, ..])
         {
+            // A counter that went back would have the next holder refused as well.
+            await redis.Database.RaiseAsync(RedisKeys.NextLeaseEpoch, long.Parse(later, CultureInfo.InvariantCulture));
             throw new LeaseLostException(string.Create(CultureInfo.InvariantCulture, $"A later holder than epoch {lease.Epoch} has written {key}."));
         }
     }

@@ -99,7 +99,7 @@ internal sealed class IrcPeople(RedisConnection redis)
 
     private async Task<UserId> IntroduceAsync(string network, string nick, RedisValue field)
     {
-        var user = UserId.Irc(await _database.StringIncrementAsync(RedisKeys.NextUserId));
+        var user = UserId.Irc(await _database.NextUnusedAsync(RedisKeys.NextUserId, number => [RedisKeys.IrcUser(UserId.Irc(number))]));
         await _database.HashSetAsync(RedisKeys.IrcUser(user), [new("nick", nick), new("network", network)]);
         if (await _database.HashSetAsync(RedisKeys.IrcUserIndex, field, user.Value, When.NotExists))
             return user;

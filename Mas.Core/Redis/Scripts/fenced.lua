@@ -6,10 +6,10 @@
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the command; the key follows it
 -- ARGV[4…] its other arguments
--- Returns  what the command returns, or the error FENCED
+-- Returns  what the command returns, or the error FENCED <the later epoch>
 local epoch = redis.call('GET', KEYS[2])
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED a later lease holder has written this key')
+  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has written this key')
 end
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
 return redis.call(ARGV[3], KEYS[1], unpack(ARGV, 4))

@@ -4,17 +4,26 @@
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the most messages that the history keeps
--- ARGV[4…] for each message three: its JSON, and, when it may be there already, two pieces that the JSON of the
+-- ARGV[4]  the first message's gid; the others' are higher
+-- ARGV[5…] for each message three: its JSON, and, when it may be there already, two pieces that the JSON of the
 --          same message contains (its author and its rid), else two empty strings
 -- Returns  for each message '' when it was added, or the JSON that is there already; or the error FENCED
+--          <the later epoch>; or, when the newest message that is there does not have a lower gid (a counter that went
+--          back gave it), the error BEHIND <that gid>, and nothing was added
 local epoch = redis.call('GET', KEYS[2])
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED a later lease holder has written this history')
+  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has written this history')
 end
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
 
+local newest = redis.call('LINDEX', KEYS[1], 0)
+local gid = newest and tonumber(string.match(newest, '^{"gid":(%d+)[,}]') or 0)
+if gid and gid >= tonumber(ARGV[4]) then
+  return redis.error_reply(string.format('BEHIND %.0f', gid))
+end
+
 local result, added, history = {}, {}, nil
-for i = 4, #ARGV, 3 do
+for i = 5, #ARGV, 3 do
   local found = ''
   if ARGV[i + 2] ~= '' then
     history = history or redis.call('LRANGE', KEYS[1], 0, -1)

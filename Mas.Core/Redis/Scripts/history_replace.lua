@@ -5,10 +5,10 @@
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the JSON that is there
 -- ARGV[4]  the JSON to put in its place
--- Returns  1 when it was replaced, 0 when the message is not there (any more); or the error FENCED
+-- Returns  1 when it was replaced, 0 when the message is not there (any more); or the error FENCED <the later epoch>
 local epoch = redis.call('GET', KEYS[2])
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED a later lease holder has written this history')
+  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has written this history')
 end
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
 local index = redis.call('LPOS', KEYS[1], ARGV[3])

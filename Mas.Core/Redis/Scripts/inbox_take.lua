@@ -6,10 +6,10 @@
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the most entries to move
--- Returns  the entries, oldest first; or the error FENCED
+-- Returns  the entries, oldest first; or the error FENCED <the later epoch>
 local epoch = redis.call('GET', KEYS[2])
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED a later lease holder has taken from this inbox')
+  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has taken from this inbox')
 end
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
 local entries = redis.call('RPOP', KEYS[1], ARGV[3])

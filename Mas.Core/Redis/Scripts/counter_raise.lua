@@ -1,0 +1,7 @@
+-- Purpose: sets a counter that is behind what it has counted already; it never goes back.
+-- KEYS[1]  the counter
+-- ARGV[1]  the least that it must be
+-- Returns  nothing
+if (tonumber(redis.call('GET', KEYS[1])) or 0) < tonumber(ARGV[1]) then
+  redis.call('SET', KEYS[1], ARGV[1])
+end
