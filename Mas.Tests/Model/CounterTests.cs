@@ -103,13 +103,14 @@ public sealed class CounterTests(ModelFixture mas) : IClassFixture<ModelFixture>
     {
         var (user, _) = await mas.NewUserAsync("back-windows");
         var lifecycle = mas.Get<WindowLifecycle>();
+        var fence = new Fence(mas.Get<RedisConnection>(), (await AcquireAsync("back-windows"))!);
         var conversations = Enumerable.Range(9010, 3)
             .Select(id => new Conversation(new ConversationId(id), Conversation.Group, Networks.Mas, $"back-{id}", "", "", "1", 0)).ToArray();
-        var first = await lifecycle.OpenAsync(user, conversations[0], mas.Get<Outboxes>().NewDelivery());
-        await lifecycle.OpenAsync(user, conversations[1], mas.Get<Outboxes>().NewDelivery());
+        var first = await lifecycle.OpenAsync(user, conversations[0], fence, mas.Get<Outboxes>().NewDelivery());
+        await lifecycle.OpenAsync(user, conversations[1], fence, mas.Get<Outboxes>().NewDelivery());
         await Database.HashSetAsync($"user:{user}", "nextwindowid", first - 1);
 
-        var third = await lifecycle.OpenAsync(user, conversations[2], mas.Get<Outboxes>().NewDelivery());
+        var third = await lifecycle.OpenAsync(user, conversations[2], fence, mas.Get<Outboxes>().NewDelivery());
 
         Assert.Equal(conversations[2].Id, (await mas.Get<UserWindows>().FindAsync(user, third))!.ConversationId);
         Assert.Equal(conversations[0].Id, (await mas.Get<UserWindows>().FindAsync(user, first))!.ConversationId);
