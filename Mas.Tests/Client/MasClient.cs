@@ -75,7 +75,8 @@ public sealed class MasClient : IAsyncDisposable
             using var http = new MasHttp(server);
             ticket = await http.TicketAsync(login);
         }
-        var socket = await MasSocket.ConnectAsync(server, options.Credential == MasCredential.Cookie ? login.Cookie : null);
+        using var deadline = new CancellationTokenSource(options.Deadline);
+        var socket = await MasSocket.ConnectAsync(server, options.Credential == MasCredential.Cookie ? login.Cookie : null, cancel: deadline.Token);
         var client = new MasClient(server, login, socket, options);
         try
         {

@@ -9,6 +9,7 @@ public sealed class MasProcess : IAsyncDisposable
     private readonly TempFolder _folder;
     private readonly string _project;
     private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly List<string> _earlierLines = [];
     private ChildProcess _child;
 
     private MasProcess(string project, IReadOnlyDictionary<string, string> settings)
@@ -21,6 +22,9 @@ public sealed class MasProcess : IAsyncDisposable
 
     /// <summary>The process itself: pid, log, signals.</summary>
     public ChildProcess Process => _child;
+
+    /// <summary>Its log over all restarts, oldest first.</summary>
+    public IReadOnlyList<string> Log => [.. _earlierLines, .. _child.Lines];
 
     /// <summary>Its working folder, empty at the start.</summary>
     public string Folder => _folder.Path;
@@ -61,6 +65,7 @@ public sealed class MasProcess : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         await _child.DisposeAsync();
+        _earlierLines.AddRange(_child.Lines);
         _child = StartChild();
         await HasStartedAsync();
     }

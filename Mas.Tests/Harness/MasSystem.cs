@@ -134,6 +134,16 @@ public sealed class MasSystem : IAsyncDisposable
     /// <summary>The ends of all processes' logs, for failure messages.</summary>
     public string Logs => string.Join('\n', Processes.Select(process => process.Process.LogTail));
 
+    /// <summary>Writes the whole logs of MAS's processes into a folder, a file a process.</summary>
+    public async Task SaveLogsAsync(string folder)
+    {
+        foreach (var (processes, name) in new[] { (_servers, "server"), (_loopbacks, "loopback"), (_ircBackends, "ircbackend") })
+        {
+            for (var i = 0; i < processes.Count; i++)
+                await File.WriteAllLinesAsync(Path.Combine(folder, $"{name}{i}.log"), processes[i].Log);
+        }
+    }
+
     /// <summary>Ends all clients and processes.</summary>
     /// <exception cref="ProtocolViolationException">A client of this system met something that the protocol rules out.</exception>
     public async ValueTask DisposeAsync()
@@ -154,7 +164,7 @@ public sealed class MasSystem : IAsyncDisposable
     {
         var settings = new Dictionary<string, string>
         {
-            ["Redis:Endpoint"] = Redis.Endpoint,
+            ["Redis:Endpoint"] = _options.RedisEndpoint?.Invoke(Redis) ?? Redis.Endpoint,
             ["Accounts:PasswordRounds"] = "1000",
             ["Accounts:AttemptsPerMinute"] = "100000",
             ["Accounts:InitialGroups"] = "",

@@ -21,6 +21,9 @@ public sealed record MasSystemOptions
     /// <summary>Starts the system's Redis, told whether it has to keep an append-only file; null for what the test run is about.</summary>
     public Func<bool, Task<TestRedis>>? StartRedis { get; init; }
 
+    /// <summary>What a process gets as <c>Redis:Endpoint</c>, such as a proxy of its own; asked once for each process. Null: Redis itself.</summary>
+    public Func<TestRedis, string>? RedisEndpoint { get; init; }
+
     /// <summary>Settings of all processes beside the fast ones that every test has; these win.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }

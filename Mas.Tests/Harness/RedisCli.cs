@@ -8,6 +8,16 @@ public static class RedisCli
     /// <summary>The file of a script.</summary>
     public static string FileOf(string script) => Path.Combine(BuildOutput.Root, "scripts", "lua", script + ".lua");
 
+    /// <summary>Copies all that a single Redis holds into a file (<c>redis-cli --rdb</c>).</summary>
+    public static async Task SaveAsync(RedisServer redis, string file)
+    {
+        using var folder = new TempFolder("redis-cli");
+        await using var process = ChildProcess.Start("redis-cli", "redis-cli", ["-p", $"{redis.Port}", "--rdb", file], folder.Path);
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new RedisCliException($"--rdb {file}: {process.LogTail}");
+    }
+
     /// <summary>Runs one step of a script; on a single Redis, since a script reaches no more than one node.</summary>
     /// <returns>Its rows; the first one names the columns.</returns>
     /// <exception cref="RedisCliException">The script answered with an error.</exception>

@@ -7,6 +7,7 @@ public sealed class RedisProcess : IAsyncDisposable
 
     private readonly TempFolder _folder = new("redis");
     private readonly IReadOnlyList<string> _settings;
+    private readonly List<string> _earlierLines = [];
     private ChildProcess? _process;
 
     private RedisProcess(int port, IReadOnlyList<string> settings)
@@ -29,6 +30,9 @@ public sealed class RedisProcess : IAsyncDisposable
 
     /// <summary>The running process.</summary>
     public ChildProcess Process => _process ?? throw new InvalidOperationException("redis-server is stopped");
+
+    /// <summary>Its log over all restarts, oldest first.</summary>
+    public IReadOnlyList<string> Log => [.. _earlierLines, .. _process?.Lines ?? []];
 
     /// <summary>Starts an empty Redis on a free port.</summary>
     /// <param name="settings">Arguments of redis-server.</param>
@@ -112,7 +116,10 @@ public sealed class RedisProcess : IAsyncDisposable
     private async Task ForgetAsync()
     {
         if (_process is not null)
+        {
             await _process.DisposeAsync();
+            _earlierLines.AddRange(_process.Lines);
+        }
         _process = null;
     }
 }

@@ -22,6 +22,9 @@ public sealed class RedisServer : TestRedis
     /// <summary>The running process.</summary>
     public ChildProcess Process => _redis.Process;
 
+    /// <summary>Its log over all restarts, oldest first.</summary>
+    public IReadOnlyList<string> Log => _redis.Log;
+
     /// <inheritdoc/>
     public override IReadOnlyList<ChildProcess> Processes => [Process];
 
@@ -29,11 +32,11 @@ public sealed class RedisServer : TestRedis
     public IServer Server => Connection.GetServer(new IPEndPoint(IPAddress.Loopback, Port));
 
     /// <summary>Starts an empty Redis.</summary>
-    /// <param name="appendOnly">True: every write is in the append-only file before it is answered, so that a killed Redis comes back with it.</param>
+    /// <param name="appendOnly">True: it is as durable as the project's <c>redis.conf</c> makes it, so that a killed Redis comes back with all that it has answered.</param>
     /// <param name="settings">More arguments of redis-server, such as <c>["--maxmemory", "10mb"]</c>.</param>
     public static async Task<RedisServer> StartAsync(bool appendOnly = false, IReadOnlyList<string>? settings = null)
     {
-        var redis = new RedisServer(await RedisProcess.StartAsync(["--appendonly", appendOnly ? "yes" : "no", .. settings ?? []]));
+        var redis = new RedisServer(await RedisProcess.StartAsync([.. appendOnly ? Durability() : ["--appendonly", "no"], .. settings ?? []]));
         try
         {
             await redis.ConnectAsync();
@@ -76,4 +79,12 @@ public sealed class RedisServer : TestRedis
         await DisconnectAsync();
         await _redis.DisposeAsync();
     }
+
+    /// <summary>The lines of <c>redis.conf</c> that say what a crash may take, as arguments.</summary>
+    private static string[] Durability() =>
+    [
+        .. File.ReadLines(Path.Combine(BuildOutput.Root, "redis.conf"))
+            .Where(line => line.Split(' ')[0] is "appendonly" or "appendfsync" or "no-appendfsync-on-rewrite" or "aof-use-rdb-preamble" or "maxmemory-policy")
+            .SelectMany(line => $"--{line}".Split(' ')),
+    ];
 }

@@ -1,0 +1,90 @@
+using Mas.Tests.Client;
+using Mas.Tests.Harness;
+
+namespace Mas.Tests.Chaos;
+
+/// <summary>
+/// What the faults happen to: two servers, two workers and Redis as real processes, with a proxy between clients and each
+/// server, and one between each process and Redis.
+/// </summary>
+internal sealed class ChaosGround : IAsyncDisposable
+{
+    private readonly List<TcpProxy> _toServers = [];
+    private readonly List<TcpProxy> _toRedis;
+
+    private ChaosGround(MasSystem mas, RedisServer redis, List<TcpProxy> toRedis)
+    {
+        Mas = mas;
+        Redis = redis;
+        _toRedis = toRedis;
+        for (var i = 0; i < mas.Servers.Count; i++)
+        {
+            var server = i;
+            _toServers.Add(TcpProxy.To(() => mas.Addresses[server].Port));
+        }
+    }
+
+    /// <summary>The processes.</summary>
+    public MasSystem Mas { get; }
+
+    /// <summary>The Redis of all of them.</summary>
+    public RedisServer Redis { get; }
+
+    /// <summary>Between clients and each server.</summary>
+    public IReadOnlyList<TcpProxy> ToServers => _toServers;
+
+    /// <summary>Between each server and Redis.</summary>
+    public IReadOnlyList<TcpProxy> ServersToRedis => _toRedis[Mas.Loopbacks.Count..];
+
+    /// <summary>Between each worker and Redis.</summary>
+    public IReadOnlyList<TcpProxy> LoopbacksToRedis => _toRedis[..Mas.Loopbacks.Count];
+
+    /// <summary>Starts everything and waits until it is ready.</summary>
+    public static async Task<ChaosGround> StartAsync()
+    {
+        var toRedis = new List<TcpProxy>();
+        RedisServer? server = null;
+        var mas = await MasSystem.StartAsync(new MasSystemOptions
+        {
+            Servers = 2,
+            Loopbacks = 2,
+            IdleTimeoutSeconds = 5,
+            AppendOnly = true,
+            StartRedis = async durable => server = await RedisServer.StartAsync(durable),
+            RedisEndpoint = _ =>
+            {
+                toRedis.Add(TcpProxy.To(() => server!.Port));
+                return toRedis[^1].Endpoint;
+            },
+            Settings = new Dictionary<string, string>
+            {
+                // Short, so that many faults outlast them.
+                ["Redis:TimeoutMilliseconds"] = "2000",
+                ["Worker:LeaseMilliseconds"] = "2000",
+                ["Session:SweepSeconds"] = "1",
+                ["Session:PingSeconds"] = "3",
+                // A group that is joined brings as much as a session brings at its start, so that views can be compared.
+                ["History:Backlog"] = "1000",
+            },
+        });
+        return new ChaosGround(mas, server!, toRedis);
+    }
+
+    /// <summary>Where clients reach a server: by its proxy.</summary>
+    public Uri AddressOf(int server) => new($"http://127.0.0.1:{_toServers[server].Port}");
+
+    /// <summary>A user that did not exist before; only while there are no faults.</summary>
+    public async Task<MasLogin> NewUserAsync(string nick)
+    {
+        using var http = new MasHttp(Mas.Address);
+        return await http.RegisterAndLoginAsync(nick);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Mas.DisposeAsync();
+        foreach (var proxy in _toServers.Concat(_toRedis))
+            await proxy.DisposeAsync();
+    }
+}

@@ -1,0 +1,315 @@
+using System.Net.WebSockets;
+using Mas.Tests.Client;
+using Newtonsoft.Json.Linq;
+
+namespace Mas.Tests.Chaos;
+
+/// <summary>
+/// One user who does random things, and who goes on as a real client does: reconnects with what it holds, and repeats what
+/// was not acknowledged under the same rid.
+/// </summary>
+internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGroup, Ledger ledger, Violations violations, int seed) : IAsyncDisposable
+{
+    /// <summary>A view's start holds no more of a window, and a history not many more.</summary>
+    private const int MostMessages = 900;
+
+    private const int MostInBurst = 5;
+
+    /// <summary>How long an answer may take before the client tries a new connection.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+
+    private readonly Random _random = new(seed);
+    private MasClient? _client;
+    private ChatView? _lastView;
+    private IReadOnlyList<string> _groups = [];
+    private IReadOnlyList<string> _peers = [];
+    private int _bursts;
+    private int _said;
+
+    /// <summary>Whose sessions these are.</summary>
+    public MasLogin Login => login;
+
+    /// <summary>How many requests were answered.</summary>
+    public int Requests { get; private set; }
+
+    /// <summary>How many sessions there were.</summary>
+    public int Sessions { get; private set; }
+
+    /// <summary>Does things until <paramref name="stop"/> is cancelled; what is under way is brought to its end.</summary>
+    /// <param name="groups">Groups to be in.</param>
+    /// <param name="peers">UserIds to talk to.</param>
+    /// <param name="stop">When to stop.</param>
+    public async Task RunAsync(IReadOnlyList<string> groups, IReadOnlyList<string> peers, CancellationToken stop)
+    {
+        (_groups, _peers) = (groups, peers);
+        while (!stop.IsCancellationRequested)
+        {
+            await StepAsync();
+            await Task.Delay(_random.Next(10, 120), CancellationToken.None);
+        }
+    }
+
+    /// <summary>The session now; a new one when there is none.</summary>
+    public async Task<MasClient> ConnectedAsync()
+    {
+        while (true)
+        {
+            if (_client is { Ended.IsCompleted: false } open)
+                return open;
+            try
+            {
+                await LeaveAsync();
+                var server = _random.Next(ground.ToServers.Count);
+                _client = await MasClient.ConnectAsync(ground.AddressOf(server), login, new MasClientOptions { Resume = _lastView, Deadline = Patience });
+                Sessions++;
+            }
+            catch (ProtocolViolationException e)
+            {
+                // With an empty view, so that one violation does not cause the next.
+                violations.Add("what clients are sent follows the protocol", e.Message);
+                _lastView = null;
+            }
+            catch (Exception e) when (IsFault(e))
+            {
+                if (e is MasSessionEndedException { Termination.Code: { } code } && code is not ("SERVER_STOPPING" or "TOO_MANY_SESSIONS"))
+                    violations.Add("a session begins with a good cookie", $"{login.Nick} (user {login.UserId}): {e.Message}");
+                await Task.Delay(_random.Next(50, 400));
+            }
+        }
+    }
+
+    /// <summary>Drops the connection, and keeps the view.</summary>
+    public async Task LeaveAsync()
+    {
+        if (_client is not { } client)
+            return;
+        await client.BreakAsync();
+        if (client.Violation is { } violation)
+            violations.Add("what clients are sent follows the protocol", violation);
+        _lastView = client.Violation is null ? client.LastView : null;
+        _client = null;
+        await client.DisposeAsync();
+    }
+
+    /// <summary>Closes the connection in order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not { } client)
+            return;
+        try
+        {
+            await client.CloseAsync();
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            // It has ended already.
+        }
+        await LeaveAsync();
+    }
+
+    private Task StepAsync() => _random.Next(100) switch
+    {
+        < 50 => SayAsync(),
+        < 60 => EditAsync(),
+        < 68 => AskAsync("JOIN", new { network = "MAS", name = Pick(_groups) }),
+        < 71 => InOneOfAsync(window => window.Name != ownGroup, window => AskAsync("CLOSE", new { windowId = window.WindowId })),
+        < 73 => InOneOfAsync(window => window.Type == "group", window => AskAsync("UPDATE_TOPIC", new { windowId = window.WindowId, topic = $"topic {_random.Next(1000)}" })),
+        < 76 => WithMemberAsync((window, member) => AskAsync("UPDATE_ROLE", new { windowId = window, userId = member, role = Pick(["@", "+", "u"]) })),
+        < 77 => WithMemberAsync((window, member) => AskAsync("KICK", new { windowId = window, userId = member, reason = "chaos" })),
+        < 80 => AskAsync("CHAT", new { userId = Pick(_peers) }),
+        < 83 => InOneOfAsync(window => window.Newest > 0, window => AskAsync("SEEN", new { windowId = window.WindowId, gid = window.Newest })),
+        < 86 => InOneOfAsync(_ => true, window => AskAsync("UPDATE", new { windowId = window.WindowId, row = _random.Next(5), sounds = _random.Next(2) == 0 })),
+        < 88 => InOneOfAsync(_ => true, window => AskAsync("TYPING", new { windowId = window.WindowId })),
+        < 90 => AskAsync("SET", new { settings = new JObject { [$"setting{_random.Next(4)}"] = $"{_random.Next(100)}" } }),
+        < 92 => AskAsync("REQUEST_FRIEND", new { userId = Pick(_peers) }),
+        < 94 => AnswerFriendAsync(),
+        < 96 => InOneOfAsync(window => window.Newest > 0, window => AskAsync("FETCH", new { windowId = window.WindowId, limit = 20 })),
+        < 97 => SayMalformedAsync(),
+        _ => ComeBackAsync(),
+    };
+
+    /// <summary>Some messages at once, as a quick typist's client sends them, each until it is answered.</summary>
+    private async Task SayAsync()
+    {
+        var client = await ConnectedAsync();
+        var chosen = client.Read(view => view.Windows.Values.Where(window => window.Messages.Count < MostMessages).Select(PlaceOf).ToArray());
+        if (chosen.Length == 0)
+            return;
+        var (windowId, place) = Pick(chosen);
+        var burst = _bursts++;
+        var sayings = Enumerable.Range(0, _random.Next(1, MostInBurst + 1)).Select(i => new Saying(
+            login.UserId, place, $"{login.UserId}-{burst}-{i}", $"{login.UserId} says {_said++} {new string('x', _random.Next(80))}", burst, i)).ToArray();
+        var answers = new List<Task<JObject>>();
+        foreach (var saying in sayings)
+        {
+            ledger.Add(saying);
+            if (await StartAsync(client, Request(windowId, saying, retry: false)) is { } answer)
+                answers.Add(answer);
+        }
+        for (var i = 0; i < sayings.Length; i++)
+        {
+            var ack = i < answers.Count ? await AnswerAsync(client, answers[i]) : null;
+            if (!IsSettled(ack, sayings[i], atOnce: true))
+                await RepeatAsync(windowId, sayings[i]);
+        }
+    }
+
+    private async Task RepeatAsync(int windowId, Saying saying)
+    {
+        JObject? ack;
+        do
+        {
+            await Task.Delay(_random.Next(50, 400));
+            var client = await ConnectedAsync();
+            ack = await StartAsync(client, Request(windowId, saying, retry: true)) is { } answer ? await AnswerAsync(client, answer) : null;
+        }
+        while (!IsSettled(ack, saying, atOnce: false));
+    }
+
+    private bool IsSettled(JObject? ack, Saying saying, bool atOnce)
+    {
+        switch (ack?.Value<string>("status"))
+        {
+            case null or "UNAVAILABLE":
+                return false;
+            case "OK":
+                saying.AtOnce = atOnce;
+                saying.Gid = ack!.Value<long>("gid");
+                return true;
+            // The window was closed, or the user kicked, meanwhile.
+            case "NOT_FOUND":
+                return true;
+            default:
+                violations.Add("a message is accepted", $"{saying}: {ack}");
+                return true;
+        }
+    }
+
+    private static JObject Request(int windowId, Saying saying, bool retry)
+    {
+        var request = new JObject { ["type"] = "SEND", ["windowId"] = windowId, ["text"] = saying.Text, ["rid"] = saying.Rid };
+        if (retry)
+            request["retry"] = true;
+        return request;
+    }
+
+    private async Task EditAsync()
+    {
+        var client = await ConnectedAsync();
+        var own = client.Read(view => view.Windows.Values.SelectMany(window => window.Messages.Values
+            .Where(message => message.UserId == login.UserId && message is { Cat: "msg", Status: not "deleted" })
+            .TakeLast(5).Select(message => (window.WindowId, message.Gid))).ToArray());
+        if (own.Length == 0)
+            return;
+        var (windowId, gid) = Pick(own);
+        var text = _random.Next(4) == 0 ? "" : $"edited {_random.Next(1000)}";
+        var ack = await AskAsync("EDIT", new { windowId, gid, text });
+        if (ledger.Sayings.Values.FirstOrDefault(saying => saying.Gid == gid && saying.UserId == login.UserId) is not { } edited)
+            return;
+        if (ack?.Value<string>("status") == "OK")
+            edited.EditedTo = text;
+        else if (ack?.Value<string>("status") is null or "UNAVAILABLE")
+            edited.EditUnknown = true;
+    }
+
+    private async Task AnswerFriendAsync()
+    {
+        var asking = (await ConnectedAsync()).Read(view => view.FriendRequests.ToArray());
+        if (asking.Length > 0)
+            await AskAsync("FRIEND_VERDICT", new { userId = Pick(asking), allow = _random.Next(3) > 0 });
+    }
+
+    private async Task SayMalformedAsync()
+    {
+        var client = await ConnectedAsync();
+        try
+        {
+            await (_random.Next(4) switch
+            {
+                0 => client.SendRawAsync(new byte[] { 0xff, 0xfe, 0 }, WebSocketMessageType.Text),
+                1 => client.SendRawAsync(new byte[] { 1, 2, 3 }, WebSocketMessageType.Binary),
+                2 => client.SendRawAsync("{\"type\":\"SEND\",\"reqId\":"),
+                _ => client.SendRawAsync("[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]"),
+            });
+            await client.Ended.WaitAsync(Patience);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            await LeaveAsync();
+        }
+    }
+
+    /// <summary>Loses the connection, stays away for a moment, and comes back, perhaps to another server.</summary>
+    private async Task ComeBackAsync()
+    {
+        await ConnectedAsync();
+        await LeaveAsync();
+        await Task.Delay(_random.Next(1500));
+        await ConnectedAsync();
+    }
+
+    /// <remarks>The chosen window is only looked at before the first await of <paramref name="act"/>, under the view's lock.</remarks>
+    private async Task InOneOfAsync(Func<ViewWindow, bool> which, Func<ViewWindow, Task> act)
+    {
+        var client = await ConnectedAsync();
+        var acting = client.Read(view =>
+        {
+            var windows = view.Windows.Values.Where(which).ToArray();
+            return windows.Length == 0 ? Task.CompletedTask : act(Pick(windows));
+        });
+        await acting;
+    }
+
+    private Task WithMemberAsync(Func<int, string, Task> act) => InOneOfAsync(
+        window => window.Type == "group" && window.Members.Count > 0, window => act(window.WindowId, Pick([.. window.Members.Keys])));
+
+    /// <summary>Asks once.</summary>
+    /// <returns>The answer; null when there was none, so that nobody knows what came of it.</returns>
+    private async Task<JObject?> AskAsync(string type, object fields)
+    {
+        var request = JObject.FromObject(fields);
+        request["type"] = type;
+        var client = await ConnectedAsync();
+        return await StartAsync(client, request) is { } answer ? await AnswerAsync(client, answer) : null;
+    }
+
+    private async Task<Task<JObject>?> StartAsync(MasClient client, JObject request)
+    {
+        try
+        {
+            var (_, answer) = client.Expect(request);
+            await client.SendRawAsync(request.ToString(Newtonsoft.Json.Formatting.None)).AsTask().WaitAsync(Patience);
+            return answer;
+        }
+        catch (Exception e) when (IsFault(e) || e is ProtocolViolationException)
+        {
+            await LeaveAsync(client);
+            return null;
+        }
+    }
+
+    private async Task<JObject?> AnswerAsync(MasClient client, Task<JObject> answer)
+    {
+        try
+        {
+            var ack = await answer.WaitAsync(Patience);
+            Requests++;
+            return ack;
+        }
+        catch (Exception e) when (IsFault(e) || e is ProtocolViolationException)
+        {
+            await LeaveAsync(client);
+            return null;
+        }
+    }
+
+    private Task LeaveAsync(MasClient client) => client == _client ? LeaveAsync() : Task.CompletedTask;
+
+    private (int WindowId, Place Place) PlaceOf(ViewWindow window) =>
+        (window.WindowId, window.PeerId is { } peer ? Place.OneOnOne(login.UserId, peer) : Place.Group(window.Name));
+
+    private T Pick<T>(IReadOnlyList<T> from) => from[_random.Next(from.Count)];
+
+    private static bool IsFault(Exception e) => e is MasSessionEndedException or TimeoutException or WebSocketException or HttpRequestException
+        or OperationCanceledException or ObjectDisposedException or IOException;
+}
