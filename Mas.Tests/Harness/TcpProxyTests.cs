@@ -36,8 +36,11 @@ public sealed class TcpProxyTests
             proxy.Refuse();
             await Assert.ThrowsAsync<SocketException>(() => PingAsync(second));
         }
-        using (var refused = await ConnectAsync(proxy))
-            await Assert.ThrowsAsync<SocketException>(() => PingAsync(refused));
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            using var refused = await ConnectAsync(proxy);
+            await PingAsync(refused);
+        });
         proxy.Accept();
         using var third = await ConnectAsync(proxy);
         Assert.Equal("+PONG\r\n", await PingAsync(third));
