@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using StackExchange.Redis;
 
@@ -57,6 +58,15 @@ public abstract class TestRedis : IAsyncDisposable
                 found.Add(key);
         }
         return found;
+    }
+
+    /// <summary>How often a command has been called, also by scripts, summed over the nodes that take writes.</summary>
+    public async Task<long> CallsAsync(string command)
+    {
+        var infos = await Task.WhenAll(Masters.Select(master => master.InfoAsync("commandstats")));
+        return infos.SelectMany(info => info).SelectMany(section => section)
+            .Where(pair => pair.Key == $"cmdstat_{command}")
+            .Sum(pair => long.Parse(pair.Value["calls=".Length..pair.Value.IndexOf(',')], CultureInfo.InvariantCulture));
     }
 
     /// <summary>One number of INFO, such as <c>total_commands_processed</c>, summed over the nodes that take writes.</summary>

@@ -7,7 +7,7 @@ internal static class Commands
     {
         "run" => RunScenariosAsync(options),
         "compare" => CompareAsync(options),
-        "storms" => StormsAsync(),
+        "storms" => StormsAsync(options),
         _ => IdleAsync(options),
     };
 
@@ -15,7 +15,7 @@ internal static class Commands
     {
         Console.WriteLine(Report.Header);
         foreach (var scenario in ScenariosOf(options))
-            await RepeatAsync("MAS", scenario, options, () => StartMasAsync(options));
+            await MeasureAsync(scenario, options, [("MAS", () => StartMasAsync(options))]);
     }
 
     private static async Task CompareAsync(Options options)
@@ -23,50 +23,81 @@ internal static class Commands
         foreach (var scenario in ScenariosOf(options))
         {
             Console.WriteLine(Report.Header);
-            var mas = await RepeatAsync("MAS", scenario, options, () => StartMasAsync(options));
-            var ioOne = await RepeatAsync("socket.io x1", scenario, options, async () => await SocketIoTarget.StartAsync(1));
-            var ioTwo = await RepeatAsync("socket.io x2", scenario, options, async () => await SocketIoTarget.StartAsync(2));
-            var floor = await RepeatAsync("plain Kestrel", scenario, options, async () => await FloorTarget.StartAsync());
-            if (scenario.Rate > 0)
-                continue;
-            var ceilings = new List<double>();
-            for (var i = 0; i < options.Number("runs", 3); i++)
-                ceilings.Add(await RedisCeiling.MeasureAsync(scenario.Clients, options.Number("bytes", 150)));
-            var ceiling = Report.Median(ceilings);
-            Console.WriteLine($"Redis alone      {scenario.Name,-15} {ceiling,10:N0}");
-            Console.WriteLine(
-                $"MAS is {mas / ioOne:0.00} x socket.io in one process, {mas / ioTwo:0.00} x in two, {mas / ceiling:0.00} x Redis alone, {mas / floor:0.00} x plain Kestrel");
+            var results = await MeasureAsync(scenario, options,
+            [
+                ("MAS", () => StartMasAsync(options)),
+                ("socket.io x1", async () => await SocketIoTarget.StartAsync(1)),
+                ("socket.io x2", async () => await SocketIoTarget.StartAsync(2)),
+                ("plain Kestrel", async () => await FloorTarget.StartAsync()),
+            ]);
+            if (scenario.Rate == 0)
+                await PrintRatiosAsync(scenario, options, results);
             Console.WriteLine();
         }
     }
 
-    private static async Task StormsAsync()
+    private static async Task PrintRatiosAsync(Scenario scenario, Options options, IReadOnlyList<IReadOnlyList<RunResult>> results)
     {
-        Console.WriteLine($"1,000 users log in to one group of 1,000: {await Storms.LogInAsync(1000):0.0} s");
-        Console.WriteLine($"2,000 sessions with 20 windows each come back: {await Storms.ReconnectAsync(2000, 20):0.0} s");
+        var speeds = results.Select(runs => Report.Median(runs.Select(run => run.DeliveriesPerSecond))).ToList();
+        var (mas, ioOne, ioTwo, floor) = (speeds[0], speeds[1], speeds[2], speeds[3]);
+        var ceilings = new List<double>();
+        for (var i = 0; i < options.Number("runs", 3); i++)
+            ceilings.Add(await RedisCeiling.MeasureAsync(results[0][i], scenario.Clients, options.Number("bytes", 150)));
+        var ceiling = Report.Median(ceilings);
+        Console.WriteLine($"Redis alone      {scenario.Name,-15} {ceiling,10:N0} ({ceilings.Min(),9:N0} - {ceilings.Max(),9:N0})");
+        Console.WriteLine(
+            $"MAS is {mas / ioOne:0.00} x socket.io in one process, {mas / ioTwo:0.00} x in two, {mas / ceiling:0.00} x Redis alone, {mas / floor:0.00} x plain Kestrel");
+        Console.WriteLine($"The load processes took {speeds.Max() / mas:0.0} times as much from the fastest, so they do not limit MAS here.");
+    }
+
+    private static async Task StormsAsync(Options options)
+    {
+        await RepeatAsync("1,000 users log in to one group of 1,000", "s", options, () => Storms.LogInAsync(1000));
+        await RepeatAsync("2,000 sessions with 20 windows each come back", "s", options, () => Storms.ReconnectAsync(2000, 20));
     }
 
     private static async Task IdleAsync(Options options)
     {
         var connections = options.Number("connections", 10_000);
-        Console.WriteLine($"{connections:N0} idle connections: {await Storms.IdleAsync(connections) / 1024:0.0} KB of Mas.Server each");
+        await RepeatAsync($"Memory of Mas.Server for each of {connections:N0} idle connections", "KB", options, async () => await Storms.IdleAsync(connections) / 1024);
+    }
+
+    private static async Task RepeatAsync(string what, string unit, Options options, Func<Task<double>> measure)
+    {
+        var runs = options.Number("runs", 3);
+        var values = new List<double>();
+        for (var run = 1; run <= runs; run++)
+        {
+            Report.Progress($"{what}: run {run} of {runs}");
+            values.Add(await measure());
+        }
+        Report.Progress("");
+        Console.WriteLine($"{what}: {Report.Median(values):0.0} {unit} ({values.Min():0.0} - {values.Max():0.0})");
     }
 
     private static async Task<Target> StartMasAsync(Options options) => await MasTarget.StartAsync(options.Number("servers", 1), options.Is("aof"));
 
-    private static async Task<double> RepeatAsync(string name, Scenario scenario, Options options, Func<Task<Target>> start)
+    /// <summary>Runs all targets in turn, several times, so that what else the machine does meets them alike.</summary>
+    /// <returns>For each target its runs.</returns>
+    private static async Task<IReadOnlyList<IReadOnlyList<RunResult>>> MeasureAsync(
+        Scenario scenario, Options options, IReadOnlyList<(string Name, Func<Task<Target>> Start)> targets)
     {
-        var runs = new List<RunResult>();
-        for (var i = 0; i < options.Number("runs", 3); i++)
+        var results = targets.Select(_ => new List<RunResult>()).ToList();
+        var runs = options.Number("runs", 3);
+        for (var run = 1; run <= runs; run++)
         {
-            Console.Error.Write($"\r{name} {scenario.Name}: run {i + 1} ");
-            await using var target = await start();
-            runs.Add(await Run.RunAsync(target, scenario, new RunOptions(
-                options.Number("load-processes", 2), options.Number("bytes", 150), 2, options.Number("seconds", 5))));
+            for (var i = 0; i < targets.Count; i++)
+            {
+                Report.Progress($"{scenario.Name}, run {run} of {runs}: {targets[i].Name}");
+                await using var target = await targets[i].Start();
+                results[i].Add(await Run.RunAsync(target, scenario, new RunOptions(
+                    options.Number("load-processes", 2), options.Number("bytes", 150), options.Number("warm-up", 5), options.Number("seconds", 5))));
+            }
         }
-        Console.Error.Write("\r                                                  \r");
-        Report.Print(name, scenario, runs);
-        return Report.Median(runs.Select(run => run.DeliveriesPerSecond));
+        Report.Progress("");
+        for (var i = 0; i < targets.Count; i++)
+            Report.Print(targets[i].Name, scenario, results[i]);
+        return results;
     }
 
     private static IEnumerable<Scenario> ScenariosOf(Options options) => options.Names.Count == 0

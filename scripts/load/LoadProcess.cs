@@ -28,7 +28,7 @@ internal static class LoadProcess
         var senders = clients.FindAll(client => client.IsSender);
         var late = 0L;
         var sending = plan.Rate > 0
-            ? SendOnScheduleAsync(senders, plan, () => late++, stop.Token)
+            ? Task.Run(() => SendOnScheduleAsync(senders, plan, () => late++, stop.Token))
             : Task.WhenAll(senders.Select(sender => Task.Run(() => sender.SendAtFullSpeedAsync(plan.Window, plan.MessageBytes, stop.Token))));
         await Task.Delay(TimeSpan.FromSeconds(plan.WarmUpSeconds));
         late = 0;
@@ -63,14 +63,8 @@ internal static class LoadProcess
         for (long n = 0; !stop.IsCancellationRequested; n++)
         {
             var due = begun + (long)(n * interval);
-            while (Stopwatch.GetTimestamp() < due)
-            {
-                // Timers here are as coarse as a millisecond, which is too much for what is measured.
-                if (due - Stopwatch.GetTimestamp() > Stopwatch.Frequency / 500)
-                    await Task.Delay(1, stop);
-                else
-                    await Task.Yield();
-            }
+            if (due - Stopwatch.GetTimestamp() is > 0 and var early)
+                Precise.Sleep(TimeSpan.FromSeconds(early / (double)Stopwatch.Frequency));
             if (Stopwatch.GetTimestamp() - due > Stopwatch.Frequency / 100)
                 countLate();
             await senders[(int)(n % senders.Count)].SendMessageAsync(due, plan.MessageBytes);

@@ -9,15 +9,17 @@ const string Help = """
     Scenarios: group-100, group-1000, groups-100x10, pairs-1000 (full speed), steady-1000 (1,000 messages a second, open loop)
 
       --runs N            runs of each scenario; the median counts (3)
-      --seconds N         measured time of a run (5), after a warm-up of 2 s
+      --seconds N         measured time of a run (5)
+      --warm-up N         seconds before that (5)
       --bytes N           length of a message's text (150)
       --servers N         Mas.Server processes (1)
       --load-processes N  processes that make the load (2)
       --connections N     for idle (10000)
       --aof yes           Redis with its append-only file on
 
-    Everything runs on this machine and talks to loopback only. A load process reports when it could not keep up ("late"),
-    and its own share of the processors; `compare` shows with plain Kestrel how much more it could take.
+    Everything runs on this machine and talks to loopback only. Latencies count from when a message should have been sent. A
+    load process reports when it could not keep up ("late") and its own share of the processors; `compare` shows with plain
+    Kestrel how much more it could take.
     """;
 
 try

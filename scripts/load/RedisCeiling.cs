@@ -5,22 +5,26 @@ using Mas.Tests.Harness;
 namespace Mas.Load;
 
 /// <summary>
-/// What this machine's Redis carries of the outbox pattern alone: as many LPUSH as there are deliveries, and RPOPs of
-/// batches, by redis-benchmark, pipelined. Two of it run at once, as MAS's worker and server do.
+/// What this machine's Redis carries of MAS's lists alone, by redis-benchmark, pipelined: an LPUSH for every entry that MAS
+/// moved in a run (to the inbox, to the outboxes, the acknowledgements), and as many RPOPs as MAS made for them.
 /// </summary>
 internal static class RedisCeiling
 {
-    private const int Deliveries = 1_000_000;
-    private const int Batch = 50;
+    private const int Pushes = 1_000_000;
 
-    public static async Task<double> MeasureAsync(int sessions, int messageBytes)
+    /// <returns>Deliveries a second.</returns>
+    public static async Task<double> MeasureAsync(RunResult run, int sessions, int messageBytes)
     {
+        // A message is an entry of the inbox and an acknowledgement, beside what is delivered of it.
+        var pushesPerDelivery = 1 + 2 * run.MessagesPerSecond / run.DeliveriesPerSecond;
+        var popsPerPush = run.PopsPerDelivery / pushesPerDelivery;
+        var most = (int)Math.Ceiling(1 / popsPerPush);
         await using var redis = await RedisServer.StartAsync();
         var value = new string('x', messageBytes + 100);
         var begun = Stopwatch.GetTimestamp();
-        await BenchmarkAsync(redis.Port, Deliveries, sessions, ["LPUSH", "outbox:__rand_int__", value]);
-        await BenchmarkAsync(redis.Port, Deliveries / Batch, sessions, ["RPOP", "outbox:__rand_int__", Batch.ToString(CultureInfo.InvariantCulture)]);
-        return Deliveries / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+        await BenchmarkAsync(redis.Port, Pushes, sessions, ["LPUSH", "outbox:__rand_int__", value]);
+        await BenchmarkAsync(redis.Port, (int)(Pushes * popsPerPush), sessions, ["RPOP", "outbox:__rand_int__", most.ToString(CultureInfo.InvariantCulture)]);
+        return Pushes / pushesPerDelivery / Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 
     private static async Task BenchmarkAsync(int port, int requests, int keys, IEnumerable<string> command)

@@ -6,6 +6,13 @@ internal static class Report
     public const string Header =
         "target           scenario        deliveries/s (min-max)             p50 ms   p95 ms   p99 ms  cmds/delivery  late";
 
+    /// <summary>Says what is going on, in one line that the next one replaces; nothing where nobody watches.</summary>
+    public static void Progress(string text)
+    {
+        if (!Console.IsErrorRedirected)
+            Console.Error.Write($"\r{text,-79}\r{text}");
+    }
+
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();

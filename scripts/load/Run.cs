@@ -12,7 +12,7 @@ internal sealed record RunOptions(int LoadProcesses, int MessageBytes, double Wa
 
 /// <summary>What one run gave.</summary>
 internal sealed record RunResult(
-    double DeliveriesPerSecond, double MessagesPerSecond, Histogram Latencies, double CommandsPerDelivery, double ConnectSeconds, long Late,
+    double DeliveriesPerSecond, double MessagesPerSecond, Histogram Latencies, double CommandsPerDelivery, double PopsPerDelivery, long Late,
     IReadOnlyList<(string Name, double Cores, long ResidentBytes)> Processes);
 
 /// <summary>One run of one scenario against one target.</summary>
@@ -40,10 +40,10 @@ internal static class Run
             foreach (var process in processes)
                 await process.WriteLineAsync("go");
             await Task.Delay(TimeSpan.FromSeconds(options.WarmUpSeconds));
-            var commands = await target.RedisCommandsAsync();
+            var work = await target.RedisWorkAsync();
             var used = target.Processes.Select(process => ProcessUsage.Of(process.Pid)).ToList();
             await Task.Delay(TimeSpan.FromSeconds(options.Seconds));
-            commands = await target.RedisCommandsAsync() - commands;
+            work = await target.RedisWorkAsync() - work;
             var usage = target.Processes.Select((process, i) =>
             {
                 var now = ProcessUsage.Of(process.Pid);
@@ -57,7 +57,7 @@ internal static class Run
                     ?? throw new InvalidOperationException(process.LogTail))!);
             }
             usage.AddRange(measured.Select((one, i) => ($"load {i + 1}", one.CpuSeconds / one.Seconds, ProcessUsage.Of(Environment.ProcessId).ResidentBytes)));
-            return Sum(measured, commands, usage);
+            return Sum(measured, work, usage);
         }
         finally
         {
@@ -66,7 +66,7 @@ internal static class Run
         }
     }
 
-    private static RunResult Sum(List<Measured> measured, long commands, List<(string, double, long)> usage)
+    private static RunResult Sum(List<Measured> measured, RedisWork work, List<(string, double, long)> usage)
     {
         var latencies = new Histogram();
         foreach (var one in measured)
@@ -76,8 +76,8 @@ internal static class Run
             measured.Sum(one => one.Delivered / one.Seconds),
             measured.Sum(one => one.Sent / one.Seconds),
             latencies,
-            delivered > 0 ? (double)commands / delivered : 0,
-            measured.Max(one => one.ConnectSeconds),
+            delivered > 0 ? (double)work.Commands / delivered : 0,
+            delivered > 0 ? (double)work.Pops / delivered : 0,
             measured.Sum(one => one.Late),
             usage);
     }

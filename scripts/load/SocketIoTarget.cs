@@ -34,7 +34,7 @@ internal sealed class SocketIoTarget : Target
             $"ws://127.0.0.1:{_servers[(i + i / scenario.GroupSize) % _servers.Count].Port}/socket.io/?EIO=4&transport=websocket", "",
             $"g{i / scenario.GroupSize}", i % scenario.GroupSize < scenario.SendersPerGroup, 0))]);
 
-    public override Task<long> RedisCommandsAsync() => _redis.InfoAsync("total_commands_processed");
+    public override Task<RedisWork> RedisWorkAsync() => RedisWork.OfAsync(_redis);
 
     public override async ValueTask DisposeAsync()
     {

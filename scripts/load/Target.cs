@@ -13,10 +13,21 @@ internal abstract class Target : IAsyncDisposable
     /// <summary>Makes users and groups, and says how each connection begins.</summary>
     public abstract Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario);
 
-    /// <summary>Commands that Redis has processed, or 0 where there is none.</summary>
-    public virtual Task<long> RedisCommandsAsync() => Task.FromResult(0L);
+    /// <summary>What Redis has done, by its own counters; nothing where there is none.</summary>
+    public virtual Task<RedisWork> RedisWorkAsync() => Task.FromResult(default(RedisWork));
 
     public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>Counters of a Redis.</summary>
+/// <param name="Commands">All commands, those of scripts included.</param>
+/// <param name="Pops">RPOPs.</param>
+internal readonly record struct RedisWork(long Commands, long Pops)
+{
+    public static async Task<RedisWork> OfAsync(TestRedis redis) =>
+        new(await redis.InfoAsync("total_commands_processed"), await redis.CallsAsync("rpop"));
+
+    public static RedisWork operator -(RedisWork now, RedisWork before) => new(now.Commands - before.Commands, now.Pops - before.Pops);
 }
 
 /// <summary>MAS itself: Redis, one server, one worker.</summary>
@@ -68,7 +79,7 @@ internal sealed class MasTarget : Target
         return [.. setup.Users.Select((user, i) => setup.Plan(user, i, windowId: 1, isSender: i % scenario.GroupSize < scenario.SendersPerGroup))];
     }
 
-    public override Task<long> RedisCommandsAsync() => _mas.Redis.InfoAsync("total_commands_processed");
+    public override Task<RedisWork> RedisWorkAsync() => RedisWork.OfAsync(_mas.Redis);
 
     public override ValueTask DisposeAsync() => _mas.DisposeAsync();
 }
