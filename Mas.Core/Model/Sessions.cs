@@ -91,7 +91,26 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
     {
         // Keys first: were the heartbeat removed first, a crash in between would leave keys that nobody looks for.
         await cleanup.RemoveKeysAsync(session);
+        // Who is pushing to it at this moment may crash before it finds out that the session is gone.
+        await _database.SortedSetAddAsync(RedisKeys.EndedSessions, session.ToString(), time.GetUtcNow().ToUnixTimeSeconds());
         return await _database.SortedSetRemoveAsync(RedisKeys.SessionLastHeartbeat, session.ToString());
+    }
+
+    /// <summary>
+    /// Removes the keys of sessions again that ended some time ago, in case that something was pushed behind their end.
+    /// </summary>
+    /// <param name="ago">Longer than any push is under way; a lease bounds that.</param>
+    /// <param name="most">So many of them at most.</param>
+    public async Task TidyEndedAsync(TimeSpan ago, int most)
+    {
+        var before = (time.GetUtcNow() - ago).ToUnixTimeSeconds();
+        foreach (var member in await _database.SortedSetRangeByScoreAsync(
+            RedisKeys.EndedSessions, double.NegativeInfinity, before, Exclude.None, Order.Ascending, 0, most))
+        {
+            if (SessionRef.TryParse(member, out var session))
+                await cleanup.RemoveKeysAsync(session);
+            await _database.SortedSetRemoveAsync(RedisKeys.EndedSessions, member);
+        }
     }
 
     /// <summary>

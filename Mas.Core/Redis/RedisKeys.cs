@@ -27,6 +27,9 @@ public static class RedisKeys
     /// <summary>Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by the unix time of the last heartbeat.</summary>
     public static readonly RedisKey SessionLastHeartbeat = "sessionlastheartbeat";
 
+    /// <summary>Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by the unix time of the session's end, until its keys were removed once more (extension).</summary>
+    public static readonly RedisKey EndedSessions = "endedsessions";
+
     /// <summary>Set of the configured networks.</summary>
     public static readonly RedisKey NetworkList = "networklist";
 

@@ -72,6 +72,7 @@ internal sealed partial class SessionKeeper(
                 LogSwept(logger, session);
             await presence.UpdateAsync(session.UserId);
         }
+        await sessions.TidyEndedAsync(_idleTimeout, 500);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Session {Session} was left behind, and is ended")]

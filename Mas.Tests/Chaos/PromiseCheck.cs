@@ -71,7 +71,7 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
 
     private string[] Leftovers() =>
     [
-        .. new[] { "outbox:*", "session*", "inbox:*", "{inbox:*}:taken:*", "conversationsessions:*" }
+        .. new[] { "outbox:*", "session*", "endedsessions", "inbox:*", "{inbox:*}:taken:*", "conversationsessions:*" }
             .SelectMany(pattern => ground.Redis.Keys(pattern)),
     ];
 

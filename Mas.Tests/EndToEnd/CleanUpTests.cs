@@ -59,6 +59,22 @@ public sealed class CleanUpTests
         await Eventually.HoldsAsync(() => Leftovers(mas).Count == 0, "no key of a session is left");
     }
 
+    [Fact]
+    public async Task PushedBehindASessionsEnd_ByAWorkerThatDies_IsRemoved()
+    {
+        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { IdleTimeoutSeconds = 2 });
+        var client = await mas.NewClientAsync("late");
+        await client.CloseAsync();
+        await Eventually.HoldsAsync(() => Leftovers(mas).Count == 0, "no key of a session is left");
+
+        // The worker read conversationsessions before the end, and died before it woke the session's server.
+        await mas.Redis.Database.ListLeftPushAsync($"outbox:{client.UserId}:{client.SessionId}", "{}");
+        await mas.Redis.Database.SetAddAsync($"sessionknownuserids:{client.UserId}:{client.SessionId}", "1");
+
+        await Eventually.HoldsAsync(() => Leftovers(mas).Count == 0, "no key of a session is left");
+        await Eventually.HoldsAsync(() => mas.Redis.Keys("endedsessions").Count == 0, "the end is forgotten");
+    }
+
     private static IReadOnlyList<string> Leftovers(MasSystem mas) =>
         [.. mas.Redis.Keys("outbox:*"), .. mas.Redis.Keys("session*"), .. mas.Redis.Keys("conversationsessions:*")];
 }

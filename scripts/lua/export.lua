@@ -87,7 +87,7 @@ end
 
 -- What lives only as long as a session, a lease or a step.
 local PASSING = {
-  '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^outbox:', '^conversationsessions:', '^ticket:',
+  '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^endedsessions$', '^outbox:', '^conversationsessions:', '^ticket:',
   '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:', '^ircconnectionsholder$',
   '^irclines:', '^nextGlobal', '^index:',
 }

@@ -419,6 +419,7 @@ local FAMILIES = {
   { '^auditlog$', 'stream' },
   { '^networklist$', 'set' },
   { '^sessionlastheartbeat$', 'zset' },
+  { '^endedsessions$', 'zset' },
   { '^index:user$', 'hash' },
   { '^index:windowIds$', 'hash' },
   { '^index:conversation$', 'hash' },
