@@ -1,3 +1,5 @@
+using Mas.Tests.Harness;
+
 namespace Mas.Load;
 
 /// <summary>What <c>scripts/bench</c> can be asked for.</summary>
@@ -15,7 +17,7 @@ internal static class Commands
     {
         Console.WriteLine(Report.Header);
         foreach (var scenario in ScenariosOf(options))
-            await MeasureAsync(scenario, options, [("MAS", () => StartMasAsync(options))]);
+            await MeasureAsync(scenario, options, [("MAS", () => StartMasAsync(scenario, options))]);
     }
 
     private static async Task CompareAsync(Options options)
@@ -23,9 +25,14 @@ internal static class Commands
         foreach (var scenario in ScenariosOf(options))
         {
             Console.WriteLine(Report.Header);
+            if (scenario.IsIrc)
+            {
+                await CompareIrcAsync(scenario, options);
+                continue;
+            }
             var results = await MeasureAsync(scenario, options,
             [
-                ("MAS", () => StartMasAsync(options)),
+                ("MAS", () => StartMasAsync(scenario, options)),
                 ("socket.io x1", async () => await SocketIoTarget.StartAsync(1)),
                 ("socket.io x2", async () => await SocketIoTarget.StartAsync(2)),
                 ("plain Kestrel", async () => await FloorTarget.StartAsync()),
@@ -34,6 +41,19 @@ internal static class Commands
                 await PrintRatiosAsync(scenario, options, results);
             Console.WriteLine();
         }
+    }
+
+    private static async Task CompareIrcAsync(Scenario scenario, Options options)
+    {
+        var results = await MeasureAsync(scenario, options,
+        [
+            ("MAS", () => StartMasAsync(scenario, options)),
+            ("The Lounge", () => Task.FromResult<Target>(new TheLoungeTarget(IrcPorts(options)))),
+        ]);
+        var speeds = results.Select(runs => Report.Median(runs.Select(run => run.DeliveriesPerSecond))).ToList();
+        if (scenario.Rate == 0)
+            Console.WriteLine($"MAS is {speeds[0] / speeds[1]:0.00} x The Lounge");
+        Console.WriteLine();
     }
 
     private static async Task PrintRatiosAsync(Scenario scenario, Options options, IReadOnlyList<IReadOnlyList<RunResult>> results)
@@ -75,7 +95,12 @@ internal static class Commands
         Console.WriteLine($"{what}: {Report.Median(values):0.0} {unit} ({values.Min():0.0} - {values.Max():0.0})");
     }
 
-    private static async Task<Target> StartMasAsync(Options options) => await MasTarget.StartAsync(options.Number("servers", 1), options.Is("aof"));
+    private static async Task<Target> StartMasAsync(Scenario scenario, Options options) => scenario.IsIrc
+        ? await MasIrcTarget.StartAsync(options.Number("servers", 1), options.Is("aof"), IrcPorts(options))
+        : await MasTarget.StartAsync(options.Number("servers", 1), options.Is("aof"));
+
+    private static List<int> IrcPorts(Options options) =>
+        [.. Enumerable.Range(0, options.Number("load-processes", 2)).Select(_ => FreePort.Next())];
 
     /// <summary>Runs all targets in turn, several times, so that what else the machine does meets them alike.</summary>
     /// <returns>For each target its runs.</returns>

@@ -13,6 +13,8 @@ internal abstract class Dialect
         ["mas"] = new MasDialect(),
         ["socketio"] = new SocketIoDialect(),
         ["floor"] = new FloorDialect(),
+        ["mas-irc"] = new MasIrcDialect(),
+        ["thelounge"] = new TheLoungeDialect(),
     };
 
     public static Dialect Of(string name) => ByName[name];

@@ -7,7 +7,7 @@ using Mas.Tests.Client;
 namespace Mas.Load;
 
 /// <summary>One connection of a load process. It looks for markers in what it receives and parses nothing else.</summary>
-internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tally) : IAsyncDisposable
+internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tally) : ISender, IAsyncDisposable
 {
     private static readonly byte[] MarkerBytes = Encoding.ASCII.GetBytes(Dialect.Marker);
 
@@ -20,6 +20,11 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
     private int _kept;
 
     public bool IsSender => plan.IsSender;
+
+    public PlannedClient Plan => plan;
+
+    /// <summary>Told how many messages have come.</summary>
+    public Action<int>? Heard { get; set; }
 
     /// <summary>Connects and waits until the client's start is complete.</summary>
     public async Task StartAsync()
@@ -36,6 +41,7 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
     }
 
     /// <summary>Sends, keeping up to <paramref name="window"/> messages unacknowledged.</summary>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task SendAtFullSpeedAsync(int window, int bytes, CancellationToken stop)
     {
         _acked.Release(window);
@@ -70,7 +76,8 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
         _acked.Dispose();
     }
 
-    private ValueTask SendAsync(byte[] frame) => _socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
+    /// <summary>Sends a frame as it is.</summary>
+    public ValueTask SendAsync(byte[] frame) => _socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
 
     private async Task ReceiveAsync()
     {
@@ -114,6 +121,7 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
         var rest = _buffer.AsSpan(0, length);
         const int markerLength = 2 + 16;
         var scanned = 0;
+        var heard = 0;
         for (int at; (at = rest[scanned..].IndexOf(MarkerBytes)) >= 0;)
         {
             at += scanned;
@@ -122,8 +130,11 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
             if (Utf8Parser.TryParse(rest.Slice(at + 2, 16), out long scheduled, out _, 'x'))
                 tally.CountDelivered(scheduled, now);
             scanned = at + markerLength;
+            heard++;
         }
-        if (plan.IsSender)
+        if (heard > 0)
+            Heard?.Invoke(heard);
+        if (plan.IsSender && dialect.Ack.Length > 0)
         {
             // A marker is never split by this: acknowledgements are looked for up to the last marker that was counted.
             var acks = 0;

@@ -16,16 +16,19 @@ internal static class LoadProcess
         var plan = JsonSerializer.Deserialize<Plan>((await Console.In.ReadLineAsync())!)!;
         var dialect = Dialect.Of(plan.Dialect);
         var tally = new Tally();
+        await using var irc = plan.IrcPort > 0 ? new IrcSpeakers(plan.IrcPort) : null;
         var clients = plan.Clients.Select(client => new LoadClient(client, dialect, tally)).ToList();
         var begun = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(clients, new ParallelOptions { MaxDegreeOfParallelism = ConnectsAtOnce }, async (client, _) => await client.StartAsync());
+        IReadOnlyList<ISender> senders = irc is null
+            ? clients.FindAll(client => client.IsSender)
+            : await irc.JoinAsync(clients, (IrcDialect)dialect, tally);
         var connected = Stopwatch.GetElapsedTime(begun);
         Console.WriteLine("ready");
         if (await Console.In.ReadLineAsync() != "go")
             return;
 
         using var stop = new CancellationTokenSource();
-        var senders = clients.FindAll(client => client.IsSender);
         var late = 0L;
         var sending = plan.Rate > 0
             ? Task.Run(() => SendOnScheduleAsync(senders, plan, () => late++, stop.Token))
@@ -54,7 +57,7 @@ internal static class LoadProcess
     }
 
     /// <summary>An open loop: messages have their times, whether or not earlier ones were answered.</summary>
-    private static async Task SendOnScheduleAsync(List<LoadClient> senders, Plan plan, Action countLate, CancellationToken stop)
+    private static async Task SendOnScheduleAsync(IReadOnlyList<ISender> senders, Plan plan, Action countLate, CancellationToken stop)
     {
         if (senders.Count == 0)
             return;

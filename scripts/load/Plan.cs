@@ -1,21 +1,22 @@
 namespace Mas.Load;
 
 /// <summary>What one load process does; it gets this as one line of JSON.</summary>
-/// <param name="Dialect"><c>mas</c>, <c>socketio</c> or <c>floor</c>.</param>
+/// <param name="Dialect"><c>mas</c>, <c>socketio</c>, <c>floor</c>, <c>mas-irc</c> or <c>thelounge</c>.</param>
 /// <param name="Clients">Its connections.</param>
 /// <param name="MessageBytes">The length of a message's text.</param>
 /// <param name="Rate">Messages a second that this process sends on schedule; 0 for as many as are acknowledged.</param>
 /// <param name="Window">At full speed: how many messages of a sender may be unacknowledged.</param>
 /// <param name="WarmUpSeconds">What comes before the measured time.</param>
 /// <param name="Seconds">The measured time.</param>
+/// <param name="IrcPort">Where the process has its IRC server, which then makes the load; 0 for none.</param>
 internal sealed record Plan(
-    string Dialect, IReadOnlyList<PlannedClient> Clients, int MessageBytes, double Rate, int Window, double WarmUpSeconds, double Seconds);
+    string Dialect, IReadOnlyList<PlannedClient> Clients, int MessageBytes, double Rate, int Window, double WarmUpSeconds, double Seconds, int IrcPort = 0);
 
 /// <summary>One connection.</summary>
 /// <param name="Url">The WebSocket's address.</param>
 /// <param name="Hello">What it sends first; empty for nothing.</param>
-/// <param name="Group">Its group, where the dialect names it.</param>
-/// <param name="IsSender">Whether it sends.</param>
+/// <param name="Group">Its group, where the dialect names it; for IRC the user, after whom the channel is named.</param>
+/// <param name="IsSender">Whether it sends, or for IRC, is spoken to.</param>
 /// <param name="WindowId">MAS: where it sends.</param>
 internal sealed record PlannedClient(string Url, string Hello, string Group, bool IsSender, int WindowId);
 

@@ -28,12 +28,13 @@ internal static class Run
             for (var i = 0; i < options.LoadProcesses; i++)
             {
                 // Shifted from group to group, so that the senders, the first of each, are spread too.
-                var share = clients.Where((_, index) => (index + index / scenario.GroupSize) % options.LoadProcesses == i).ToList();
+                var share = clients.Where((_, index) => (index % scenario.GroupSize + index / scenario.GroupSize) % options.LoadProcesses == i).ToList();
                 var rate = scenario.Rate * share.Count(client => client.IsSender) / clients.Count(client => client.IsSender);
                 var process = ChildProcess.Start($"load {i + 1}", Environment.ProcessPath!, [.. Self.Arguments, "load"], folder.Path);
                 processes.Add(process);
                 await process.WriteLineAsync(JsonSerializer.Serialize(
-                    new Plan(target.Dialect, share, options.MessageBytes, rate, scenario.Window, options.WarmUpSeconds, options.Seconds)));
+                    new Plan(target.Dialect, share, options.MessageBytes, rate, scenario.Window, options.WarmUpSeconds, options.Seconds,
+                    target.IrcPorts.Count > 0 ? target.IrcPorts[i] : 0)));
             }
             foreach (var process in processes)
                 await Eventually.HoldsAsync(() => process.Lines.Contains("ready") || process.HasExited, $"ready\n{process.LogTail}", TimeSpan.FromMinutes(5));

@@ -7,9 +7,10 @@ namespace Mas.Load;
 /// <param name="SendersPerGroup">Members of each group who send.</param>
 /// <param name="Rate">Messages a second in all; 0 for full speed.</param>
 /// <param name="Window">At full speed: unacknowledged messages of a sender.</param>
-internal sealed record Scenario(string Name, int Groups, int GroupSize, int SendersPerGroup, double Rate, int Window)
+/// <param name="IsIrc">Lines come from an IRC server, over a connection of each user and in a channel of each.</param>
+internal sealed record Scenario(string Name, int Groups, int GroupSize, int SendersPerGroup, double Rate, int Window, bool IsIrc = false)
 {
-    /// <summary>The scenarios of fan-out, by name.</summary>
+    /// <summary>All scenarios, by name.</summary>
     public static readonly Scenario[] All =
     [
         new("group-100", 1, 100, 10, 0, 100),
@@ -17,6 +18,8 @@ internal sealed record Scenario(string Name, int Groups, int GroupSize, int Send
         new("groups-100x10", 100, 10, 1, 0, 50),
         new("pairs-1000", 1000, 2, 1, 0, 10),
         new("steady-1000", 100, 10, 1, 1000, 0),
+        new("irc-in", 100, 1, 1, 0, 50, IsIrc: true),
+        new("irc-steady", 100, 1, 1, 1000, 0, IsIrc: true),
     ];
 
     public bool IsPairs => GroupSize == 2;

@@ -7,6 +7,9 @@ internal abstract class Target : IAsyncDisposable
 {
     public abstract string Dialect { get; }
 
+    /// <summary>Where each load process has its IRC server; none where the clients themselves speak.</summary>
+    public virtual IReadOnlyList<int> IrcPorts => [];
+
     /// <summary>The processes whose use is reported, by a name.</summary>
     public abstract IReadOnlyList<(string Name, int Pid)> Processes { get; }
 
@@ -48,11 +51,13 @@ internal sealed class MasTarget : Target
         .. _mas.Redis.Processes.Select(redis => ("redis-server", redis.Id)),
     ];
 
-    public static async Task<MasTarget> StartAsync(int servers, bool appendOnly) => new(await MasSystem.StartAsync(new MasSystemOptions
+    public static async Task<MasTarget> StartAsync(
+        int servers, bool appendOnly, int ircBackends = 0, IEnumerable<KeyValuePair<string, string>>? settings = null) => new(await MasSystem.StartAsync(new MasSystemOptions
     {
         Servers = servers,
+        IrcBackends = ircBackends,
         AppendOnly = appendOnly,
-        Settings = new Dictionary<string, string>
+        Settings = new Dictionary<string, string>(settings ?? [])
         {
             ["Accounts:PasswordRounds"] = "1",
             ["Accounts:AttemptsPerMinute"] = "10000000",
