@@ -2,11 +2,13 @@ using Mas.Load;
 
 const string Help = """
     scripts/bench [run] [SCENARIO ...] [options]   runs scenarios against MAS
-    scripts/bench compare [SCENARIO ...] [options] the same against Redis alone, socket.io and plain Kestrel, in turn
+    scripts/bench compare [SCENARIO ...] [options] the same against Redis alone, socket.io and plain Kestrel
+                                                   (IRC: against The Lounge), in turn
     scripts/bench storms [options]                 logins and reconnects of many at once
     scripts/bench idle [options]                   memory of a connection that does nothing
 
-    Scenarios: group-100, group-1000, groups-100x10, pairs-1000 (full speed), steady-1000 (1,000 messages a second, open loop)
+    Scenarios: group-100, group-1000, groups-100x10, pairs-1000 (full speed), steady-1000 (1,000 messages a second, open loop),
+    irc-in and irc-steady (the same of lines that an IRC server says to 100 users, each with a connection and a channel of its own)
 
       --runs N            runs of each scenario; the median counts (3)
       --seconds N         measured time of a run (5)
