@@ -5,9 +5,9 @@ namespace Mas.Server.WebClient;
 /// <summary>The web client's files as a part of the server's pipeline.</summary>
 public static partial class WebClientSite
 {
-    /// <summary>Reads the web client from <c>wwwroot</c> beside the server's assembly.</summary>
-    public static IServiceCollection AddWebClient(this IServiceCollection services) =>
-        services.AddSingleton(_ => WebClientFiles.Load(Path.Combine(AppContext.BaseDirectory, "wwwroot")));
+    /// <summary>Reads the web client from the folder that <c>WebClient:Folder</c> names, or from <c>wwwroot</c> beside the server's assembly.</summary>
+    public static IServiceCollection AddWebClient(this IServiceCollection services) => services.AddSingleton(provider =>
+        WebClientFiles.Load(Path.Combine(AppContext.BaseDirectory, provider.GetRequiredService<IConfiguration>()["WebClient:Folder"] ?? "wwwroot")));
 
     /// <summary>
     /// Serves the files, and the page for every address that is neither a file nor anything else of the server's, so that the

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { notifyOf } from './notify/notifier';
+import { watchInstallOffer } from './notify/install';
 import { watchTitle } from './notify/pageTitle';
 import { watchForUpdates } from './notify/updates';
 import { ChatClient } from './state/client';
@@ -21,6 +22,7 @@ const client: ChatClient = new ChatClient(
 watchLook();
 watchPage();
 watchTitle(client);
+watchInstallOffer();
 installKeys(client);
 addEventListener('online', () => client.wake());
 document.addEventListener('visibilitychange', () => {

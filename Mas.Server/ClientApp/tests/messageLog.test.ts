@@ -6,6 +6,15 @@ const message = (gid: number, rev?: number, body = `b${gid}`): WireMessage => ({
 const gids = (log: MessageLog) => log.messages.map(one => one.gid);
 
 describe('MessageLog', () => {
+  it('says of a gap for which the server has nothing that it stays', () => {
+    const log = new MessageLog();
+    log.add([message(1)]);
+    log.add([message(9)], true);
+    expect(log.addOlder(9, [], false)).toBe('changed');
+    expect([...log.gaps]).toEqual([9]);
+    expect([...log.lost]).toEqual([9]);
+  });
+
   it('orders by gid and drops doubles', () => {
     const log = new MessageLog();
     expect(log.add([message(5), message(7)])).toBe('appended');

@@ -1,7 +1,10 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { format, pickLanguage } from '../src/i18n';
 import { de } from '../src/i18n/de';
 import { type Phrase, en } from '../src/i18n/en';
+import { clock, shortClock } from '../src/i18n/time';
 import { reactTo } from '../src/notify/reaction';
 import { SeenReporter } from '../src/state/seenReporter';
 import { hueOf, initials } from '../src/text/names';
@@ -17,6 +20,17 @@ describe('languages', () => {
     expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
   });
 
+  it('have no text that is shown nowhere', () => {
+    const folder = join(import.meta.dirname, '../src');
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(name => /\.tsx?$/.test(name) && !/i18n[\\/](en|de)\.ts$/.test(name))
+      .map(name => readFileSync(join(folder, name), 'utf8'))
+      .join('\n');
+    // The statuses come from the server, and a tab of the settings names its text.
+    const shown = (key: string) => key.startsWith('status.') || sources.includes(`'${key}'`) || ['set.appearance', 'set.notifications', 'set.account'].includes(key);
+    expect(Object.keys(en).filter(key => !shown(key))).toEqual([]);
+  });
+
   it('choose by setting, then browser, then English', () => {
     expect(pickLanguage('de', ['en'])).toBe('de');
     expect(pickLanguage('auto', ['fr-FR', 'de-AT', 'en'])).toBe('de');
@@ -27,6 +41,19 @@ describe('languages', () => {
     expect(format('Hi {name} {other}', { name: '{other} $&' }, 'en')).toBe('Hi {other} $& {other}');
     expect(format({ one: '{count} day', other: '{count} days' }, { count: 1 }, 'en')).toBe('1 day');
     expect(format({ one: '{count} day', other: '{count} days' }, { count: 1000 }, 'en')).toBe('1,000 days');
+  });
+});
+
+describe('times of day', () => {
+  const noon = new Date(2026, 0, 2, 13, 5).getTime() / 1000;
+
+  it('follow the format that is set', () => {
+    expect(clock(noon, '24')).toBe('13:05');
+    expect(clock(noon, '12').replace(/\s/, ' ')).toBe('1:05 PM');
+  });
+
+  it('are at most five characters in the narrow column', () => {
+    expect([shortClock(noon, '24'), shortClock(noon, '12'), shortClock(noon, 'auto')]).toEqual(['13:05', '1:05', '1:05']);
   });
 });
 

@@ -15,8 +15,6 @@ export const de: Dictionary = {
   'common.back': 'Zurück',
   'common.delete': 'Löschen',
   'common.none': 'Nichts gefunden',
-  'common.on': 'An',
-  'common.off': 'Aus',
   'common.dismiss': 'Ausblenden',
   'common.copied': 'Kopiert',
 
@@ -48,7 +46,6 @@ export const de: Dictionary = {
   'auth.unreachable': 'Der Server ist gerade nicht erreichbar. Bitte versuche es noch einmal.',
   'auth.show': 'Passwort zeigen',
   'auth.hide': 'Passwort verbergen',
-  'auth.missing': 'Bitte ausfüllen.',
 
   'end.loggedOut': 'Du wurdest abgemeldet.',
   'end.accountClosed': 'Dieses Konto ist geschlossen.',
@@ -78,7 +75,6 @@ export const de: Dictionary = {
   'side.networkMenu': 'Aktionen für {network}',
   'side.connect': 'Verbinden',
   'side.disconnect': 'Trennen',
-  'side.menu': 'Menü der Gespräche',
   'side.help': 'Tastenkürzel',
   'side.logout': 'Abmelden',
   'side.logoutAll': 'Überall abmelden',
@@ -115,6 +111,7 @@ export const de: Dictionary = {
   'timeline.new': 'Neu',
   'timeline.gap': 'Hier fehlen einige Nachrichten.',
   'timeline.gap.load': 'Laden',
+  'timeline.gap.lost': 'Hier fehlen Nachrichten, die der Server nicht mehr hat.',
   'timeline.start.group': 'Hier beginnt {name}.',
   'timeline.start.chat': 'Hier beginnt dein Gespräch mit {name}.',
   'timeline.start.server': 'Hier erscheinen die Nachrichten des Servers von {name}.',
@@ -136,7 +133,6 @@ export const de: Dictionary = {
   'msg.sending': 'Wird gesendet…',
   'msg.waiting': 'Wird gesendet, sobald du wieder online bist',
   'msg.failed': 'Nicht gesendet: {reason}',
-  'msg.failed.plain': 'Nicht gesendet.',
   'msg.retry': 'Erneut senden',
   'msg.discard': 'Verwerfen',
   'msg.edit': 'Bearbeiten',
@@ -175,11 +171,6 @@ export const de: Dictionary = {
   'members.user': 'Mitglieder',
   'members.you': 'du',
   'members.menu': 'Aktionen für {name}',
-
-  'role.owner': 'Gründer',
-  'role.operator': 'Operator',
-  'role.voice': 'Stimme',
-  'role.user': 'Mitglied',
 
   'person.chat': 'Nachricht an {name}',
   'person.whois': 'Whois {name}',
@@ -230,12 +221,10 @@ export const de: Dictionary = {
   'details.topic': 'Thema',
   'details.password': 'Passwort',
   'details.password.hint': 'Wer beitreten will, muss es kennen. Leer: Alle dürfen beitreten.',
-  'details.network': 'Netzwerk',
   'details.notifications': 'In diesem Gespräch',
   'details.sounds': 'Ton abspielen',
   'details.titleAlert': 'Im Seitentitel markieren und benachrichtigen',
 
-  'whois.title': 'Whois',
   'whois.found': '{nick} ist {name}, {state}.',
   'whois.sent': 'Die Antwort erscheint im Server-Fenster von {network}.',
 
@@ -251,7 +240,6 @@ export const de: Dictionary = {
   'palette.hint': 'Pfeile wählen, Enter öffnet, Escape schließt',
   'palette.theme.light': 'Zum hellen Design wechseln',
   'palette.theme.dark': 'Zum dunklen Design wechseln',
-  'palette.results': { one: '{count} Treffer', other: '{count} Treffer' },
 
   'set.title': 'Einstellungen',
   'set.appearance': 'Aussehen',

@@ -16,8 +16,6 @@ export const en = {
   'common.back': 'Back',
   'common.delete': 'Delete',
   'common.none': 'Nothing found',
-  'common.on': 'On',
-  'common.off': 'Off',
   'common.dismiss': 'Dismiss',
   'common.copied': 'Copied',
 
@@ -49,7 +47,6 @@ export const en = {
   'auth.unreachable': 'The server can’t be reached at the moment. Please try again.',
   'auth.show': 'Show the password',
   'auth.hide': 'Hide the password',
-  'auth.missing': 'Please fill this in.',
 
   'end.loggedOut': 'You have been logged out.',
   'end.accountClosed': 'This account is closed.',
@@ -79,7 +76,6 @@ export const en = {
   'side.networkMenu': 'Actions for {network}',
   'side.connect': 'Connect',
   'side.disconnect': 'Disconnect',
-  'side.menu': 'Conversations menu',
   'side.help': 'Keyboard shortcuts',
   'side.logout': 'Log out',
   'side.logoutAll': 'Log out everywhere',
@@ -116,6 +112,7 @@ export const en = {
   'timeline.new': 'New',
   'timeline.gap': 'Some messages are missing here.',
   'timeline.gap.load': 'Load them',
+  'timeline.gap.lost': 'Messages are missing here that the server keeps no more.',
   'timeline.start.group': 'This is where {name} begins.',
   'timeline.start.chat': 'This is the beginning of your conversation with {name}.',
   'timeline.start.server': 'Messages of the {name} server appear here.',
@@ -137,7 +134,6 @@ export const en = {
   'msg.sending': 'Sending…',
   'msg.waiting': 'Will be sent when you are back online',
   'msg.failed': 'Not sent: {reason}',
-  'msg.failed.plain': 'Not sent.',
   'msg.retry': 'Send again',
   'msg.discard': 'Discard',
   'msg.edit': 'Edit',
@@ -176,11 +172,6 @@ export const en = {
   'members.user': 'Members',
   'members.you': 'you',
   'members.menu': 'Actions for {name}',
-
-  'role.owner': 'Owner',
-  'role.operator': 'Operator',
-  'role.voice': 'Voice',
-  'role.user': 'Member',
 
   'person.chat': 'Message {name}',
   'person.whois': 'Whois {name}',
@@ -231,12 +222,10 @@ export const en = {
   'details.topic': 'Topic',
   'details.password': 'Password',
   'details.password.hint': 'Who wants to join must know it. Empty: anybody may join.',
-  'details.network': 'Network',
   'details.notifications': 'In this conversation',
   'details.sounds': 'Play a sound',
   'details.titleAlert': 'Mark in the page title and notify',
 
-  'whois.title': 'Whois',
   'whois.found': '{nick} is {name}, {state}.',
   'whois.sent': 'The answer appears in the server window of {network}.',
 
@@ -252,7 +241,6 @@ export const en = {
   'palette.hint': 'Arrows choose, Enter opens, Escape closes',
   'palette.theme.light': 'Switch to the light theme',
   'palette.theme.dark': 'Switch to the dark theme',
-  'palette.results': { one: '{count} result', other: '{count} results' },
 
   'set.title': 'Settings',
   'set.appearance': 'Appearance',

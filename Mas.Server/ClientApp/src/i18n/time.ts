@@ -15,9 +15,23 @@ function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 
 /** Hours and minutes of a time in unix seconds. */
 export function clock(ts: number, format: TimeFormat): string {
+  return clockFormatter(format).format(ts * 1000);
+}
+
+/** The same without "AM" and "PM", for where there is room for five characters. */
+export function shortClock(ts: number, format: TimeFormat): string {
+  const parts = clockFormatter(format).formatToParts(ts * 1000);
+  return parts
+    .filter(part => part.type !== 'dayPeriod')
+    .map(part => part.value)
+    .join('')
+    .trim();
+}
+
+function clockFormatter(format: TimeFormat): Intl.DateTimeFormat {
   const options: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
   if (format !== 'auto') options.hourCycle = format === '12' ? 'h12' : 'h23';
-  return formatter(options).format(ts * 1000);
+  return formatter(options);
 }
 
 /** Day and time, for tooltips and screen readers. */

@@ -43,6 +43,8 @@ export class ChatClient {
   /** A window that this page asked for is shown when it comes. */
   private opening = 0;
   private everOnline = false;
+  /** The session began without any window: a new account's groups are joined behind its registration. */
+  private awaitsFirst = false;
 
   constructor(
     openSocket: () => Socket,
@@ -281,6 +283,7 @@ export class ChatClient {
     const shown = this.store.windows.peek().filter(window => window.visible.peek());
     const phone = matchMedia('(max-width: 720px)').matches;
     const only = shown.length === 1 ? shown[0] : undefined;
+    this.awaitsFirst = this.store.windows.peek().length === 0;
     if (only && (!phone || this.store.windows.peek().length === 1)) openWindow(only.id);
     else view.active.value = shown[0]?.id ?? null;
   }
@@ -290,7 +293,8 @@ export class ChatClient {
   }
 
   private windowAdded(window: ChatWindow): void {
-    if (this.opening > 0) openWindow(window.id);
+    if (this.opening > 0 || (this.awaitsFirst && view.main.peek() === 'grid')) openWindow(window.id);
+    this.awaitsFirst = false;
   }
 
   private send(message: PendingMessage): Promise<Ack> {

@@ -12,6 +12,8 @@ export class MessageLog {
   readonly messages: WireMessage[] = [];
   /** Gids of messages that others, not held here, come before. */
   readonly gaps = new Set<Gid>();
+  /** Those of the gaps that the server has nothing for any more. */
+  readonly lost = new Set<Gid>();
   private highestRev = 0;
 
   /** The highest gid or rev that is held: what a reconnect says it has cached. 0 when nothing is. */
@@ -37,6 +39,10 @@ export class MessageLog {
 
   /** Adds what was fetched from before `before`, and closes the gap there when it reaches what is older. */
   addOlder(before: Gid, fetched: readonly WireMessage[], more: boolean): LogChange {
+    if (fetched.length === 0 && this.gaps.has(before)) {
+      this.lost.add(before);
+      return 'changed';
+    }
     const closes = this.gaps.delete(before);
     const first = fetched[0];
     const alreadyHeld = first !== undefined && this.indexOf(first.gid) >= 0;

@@ -26,7 +26,9 @@ export function App() {
         <main class="splash" aria-busy="true">
           <Logo size={56} />
           <h1 class="hidden">MAS</h1>
-          <p class="splash-text">{t('app.starting')}</p>
+          <p class="splash-text" role="status">
+            {client.connection.value === 'waiting' && !navigator.onLine ? t('net.offline') : t('app.starting')}
+          </p>
         </main>
       )}
       <Toasts />

@@ -34,6 +34,7 @@ function command(client: ChatClient, event: KeyboardEvent): Handled {
     return done(() => step(client, event.key === 'ArrowDown' ? 1 : -1, event.shiftKey));
   }
   if (event.altKey && key === 'g') return done(showGrid);
+  if (event.altKey && event.key === 'End') return done(toLatest);
   if (event.altKey && key === 'm') return done(toggleMembers);
   if (event.key === 'F6') return done(() => nextRegion(event.shiftKey ? -1 : 1));
   if (event.key === '?' && !isWriting(event.target)) return done(() => openDialog({ name: 'keys' }));
@@ -96,6 +97,11 @@ function startWriting(event: KeyboardEvent): Handled {
   document.querySelector<HTMLElement>(`[data-window="${view.active.peek() ?? ''}"] .composer textarea`)?.focus();
   // The browser puts the letter where the focus is now.
   return false;
+}
+
+/** What the button over the messages does; without it the latest is in sight already. */
+function toLatest(): void {
+  document.querySelector<HTMLElement>(`[data-window="${view.active.peek() ?? ''}"] .latest`)?.click();
 }
 
 function nextRegion(direction: 1 | -1): void {

@@ -1,5 +1,6 @@
 import { useId, useMemo, useState } from 'preact/hooks';
 import { t } from '../../i18n';
+import { install } from '../../notify/install';
 import { rank } from '../../palette/fuzzy';
 import type { ChatClient } from '../../state/client';
 import { masNetwork } from '../../state/store';
@@ -113,6 +114,7 @@ function allEntries(client: ChatClient): Entry[] {
     action(t('pane.members'), 'people', toggleMembers),
     action(dark.peek() ? t('palette.theme.light') : t('palette.theme.dark'), 'eye', () => void client.set({ theme: dark.peek() ? 'light' : 'dark' })),
     ...(view.active.peek() === null ? [] : [action(t('pane.details'), 'edit', () => openDialog({ name: 'details', windowId: view.active.peek()! }))]),
+    ...(install.peek() === null ? [] : [action(t('app.install'), 'plus', install.peek()!)]),
     action(t('side.logout'), 'back', () => void client.logOut()),
   ];
   return [...unreadFirst, ...people, ...actions];

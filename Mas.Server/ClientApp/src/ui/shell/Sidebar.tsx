@@ -1,4 +1,5 @@
 import { t } from '../../i18n';
+import { install } from '../../notify/install';
 import type { ChatWindow } from '../../state/chatWindow';
 import { masNetwork } from '../../state/store';
 import { openDialog, openWindow, showFriends, showGrid, view } from '../../state/view';
@@ -155,6 +156,7 @@ function Me() {
         items={() => [
           { label: t('side.settings'), run: () => openDialog({ name: 'settings' }) },
           { label: t('side.help'), run: () => openDialog({ name: 'keys' }) },
+          install.value && { label: t('app.install'), run: install.value },
           { label: t('side.logout'), run: () => void client.logOut() },
         ]}
       >

@@ -26,6 +26,8 @@ export function NewRow() {
 /** Messages are missing here that the server may still have. */
 export function GapRow({ window, before }: { window: ChatWindow; before: Gid }) {
   const client = useClient();
+  void window.version.value;
+  if (window.log.lost.has(before)) return <div class="gap">{t('timeline.gap.lost')}</div>;
   return (
     <div class="gap">
       <span>{t('timeline.gap')}</span>

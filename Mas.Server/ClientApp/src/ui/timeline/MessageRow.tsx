@@ -1,5 +1,5 @@
 import { t } from '../../i18n';
-import { clock, fullTime } from '../../i18n/time';
+import { clock, fullTime, shortClock } from '../../i18n/time';
 import type { WireMessage } from '../../protocol/messages';
 import { type ChatWindow, serverUserId } from '../../state/chatWindow';
 import { preferences } from '../../state/settings';
@@ -42,7 +42,8 @@ function SpokenRow({ window, message, continued }: MessageProps) {
   const editing = view.editing.value?.windowId === window.id && view.editing.value.gid === message.gid;
   const mentioned = !store.isMe(message.userId) && !window.isServer && message.status !== 'deleted' && store.mentionsMe(window.network, message.body);
   return (
-    <article class={`message ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-gid={message.gid}>
+    // A tap gives it the focus, and so shows its actions where nothing hovers.
+    <article tabIndex={-1} class={`message ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-gid={message.gid}>
       {continued ? <Time ts={message.ts} class="side-time" /> : <Avatar userId={message.userId} network={window.network} />}
       <div class="message-main">
         {!continued && (
@@ -77,7 +78,7 @@ function ActionRow({ window, message }: MessageProps) {
   const { store } = useClient();
   const deleted = message.status === 'deleted';
   return (
-    <article class="message action" data-gid={message.gid}>
+    <article tabIndex={-1} class="message action" data-gid={message.gid}>
       <Time ts={message.ts} class="side-time" />
       <div class="message-main">
         <div class="body">
@@ -140,11 +141,12 @@ function Author({ window, message }: { window: ChatWindow; message: WireMessage 
   );
 }
 
-function Time({ ts, class: className }: { ts: number; class: string }) {
+/** The time of a message: in full beside the author, short in the narrow column of those that follow. */
+function Time({ ts, class: className }: { ts: number; class: 'message-time' | 'side-time' }) {
   const { timeFormat } = preferences.value;
   return (
     <time class={className} dateTime={new Date(ts * 1000).toISOString()} title={fullTime(ts, timeFormat)}>
-      {clock(ts, timeFormat)}
+      {className === 'side-time' ? shortClock(ts, timeFormat) : clock(ts, timeFormat)}
     </time>
   );
 }
