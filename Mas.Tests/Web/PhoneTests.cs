@@ -27,6 +27,8 @@ public sealed class PhoneTests(WebSystem web)
         await alice.Page.GoBackAsync();
         await Assertions.Expect(alice.Sidebar).ToBeVisibleAsync();
         await alice.Entry(WebSystem.Lobby).TapAsync();
+        // The click that a tap becomes may follow it by a moment.
+        await Assertions.Expect(alice.Composer).ToBeVisibleAsync();
         await SwipeFromTheLeftAsync(alice.Page);
         await Assertions.Expect(alice.Sidebar).ToBeVisibleAsync();
 
@@ -35,6 +37,54 @@ public sealed class PhoneTests(WebSystem web)
         await alice.Entry(WebSystem.Lobby).Locator(".badge.mention").WaitForAsync();
         await alice.Entry(WebSystem.Lobby).TapAsync();
         await alice.SeesAsync($"Hello {alice.Nick}");
+    }
+
+    [Fact]
+    public async Task Phone_SwipeOverTheList_DoesNotLeaveThePage()
+    {
+        await using var alice = await web.OpenAsync("alice", Phone);
+        await alice.Composer.WaitForAsync();
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Back", Exact = true }).TapAsync();
+        await Assertions.Expect(alice.Sidebar).ToBeVisibleAsync();
+        await SwipeFromTheLeftAsync(alice.Page);
+        await alice.Entry(WebSystem.Lobby).TapAsync();
+        await Assertions.Expect(alice.Composer).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Phone_TapOnAMessage_ShowsItsActions()
+    {
+        await using var alice = await web.OpenAsync("alice", Phone);
+        var text = $"By thumb {Guid.NewGuid():N}";
+        await alice.SayAsync(text);
+        await alice.SeesAsync(text);
+        var message = alice.Confirmed(text);
+        var actions = message.GetByRole(AriaRole.Button, new() { Name = "Actions for this message" });
+        await Assertions.Expect(actions).ToBeHiddenAsync();
+        await message.Locator(".paragraph").TapAsync();
+        await actions.TapAsync();
+        await alice.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).TapAsync();
+        await alice.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).TapAsync();
+        await Assertions.Expect(alice.Message(text)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task FirstWindow_ThatComesBehindTheSession_Opens()
+    {
+        await using var client = await web.NewPeerAsync("late");
+        await client.OkAsync("CLOSE", new { windowId = client.Window(WebSystem.Lobby) });
+        await client.WaitAsync(view => view.Windows.Count == 0, "no window");
+        await using var phone = await web.OpenAsync(client.Login, Phone);
+        await using var desktop = await web.OpenAsync(client.Login);
+        await desktop.Page.GetByText("Welcome to MAS").WaitForAsync();
+        var name = $"late{Guid.NewGuid():N}"[..12];
+        await client.OkAsync("CREATE", new { name });
+        foreach (var user in new[] { phone, desktop })
+            await user.Page.Locator($".pane.full[aria-label=\"{name}\"]").WaitForAsync();
+        // Only the first one takes the page.
+        await client.OkAsync("CREATE", new { name = $"{name}x" });
+        await desktop.Entry($"{name}x").WaitForAsync();
+        await Assertions.Expect(desktop.Page.Locator($".pane.full[aria-label=\"{name}\"]")).ToBeVisibleAsync();
     }
 
     [Fact]

@@ -41,7 +41,10 @@ public sealed class WebSystem : IAsyncLifetime
     }
 
     /// <summary>A new browser profile on this system.</summary>
-    public async Task<WebVisitor> VisitAsync(VisitOptions? options = null) => await WebVisitor.ArriveAsync(_browser!, Mas.Address, options ?? new VisitOptions());
+    public Task<WebVisitor> VisitAsync(VisitOptions? options = null) => VisitAsync(Mas.Address, options);
+
+    /// <summary>A new browser profile on another system, such as one with IRC.</summary>
+    public async Task<WebVisitor> VisitAsync(Uri address, VisitOptions? options = null) => await WebVisitor.ArriveAsync(_browser!, address, options ?? new VisitOptions());
 
     /// <summary>A new user, logged in, whose page has opened the lobby.</summary>
     public async Task<WebUser> OpenAsync(string name, VisitOptions? options = null) => await OpenAsync(await Mas.NewUserAsync(name), options);

@@ -82,6 +82,7 @@ export const de: Dictionary = {
   'side.state': '{network}: {state}',
 
   'grid.label': 'Alle Fenster',
+  'grid.newRow': 'Fenster hier ablegen für eine neue Reihe',
   'grid.empty.title': 'Stelle deine Gespräche nebeneinander',
   'grid.empty.text': 'Fenster, die du hier zeigst, bleiben zusammen im Blick. Öffne ein Gespräch und wähle „Unter allen Fenstern zeigen“.',
   'home.title': 'Willkommen bei MAS',

@@ -83,6 +83,7 @@ export const en = {
   'side.state': '{network}: {state}',
 
   'grid.label': 'All windows',
+  'grid.newRow': 'Drop the window here for a new row',
   'grid.empty.title': 'Put your conversations side by side',
   'grid.empty.text': 'Windows that you show here stay in view together. Open a conversation and choose “Show among all windows”.',
   'home.title': 'Welcome to MAS',

@@ -11,7 +11,7 @@ import { SeenReporter } from './seenReporter';
 import { forgetSettings, mergeSettings, preferences } from './settings';
 import { Store, masNetwork } from './store';
 import { say } from './toasts';
-import { openWindow, view } from './view';
+import { openWindow, view, windowsInSight } from './view';
 import { whoisText } from './whois';
 
 /** `starting`: nobody knows yet whether there is a login; `ended`: see `client.ending`. */
@@ -281,7 +281,7 @@ export class ChatClient {
   /** A first visit ends in the chat; whoever has several windows sees them side by side. */
   private chooseFirstView(): void {
     const shown = this.store.windows.peek().filter(window => window.visible.peek());
-    const phone = matchMedia('(max-width: 720px)').matches;
+    const phone = view.phone.peek();
     const only = shown.length === 1 ? shown[0] : undefined;
     this.awaitsFirst = this.store.windows.peek().length === 0;
     if (only && (!phone || this.store.windows.peek().length === 1)) openWindow(only.id);
@@ -324,7 +324,7 @@ export class ChatClient {
   }
 
   private arrived(window: ChatWindow, message: WireMessage): void {
-    const watched = view.focused.peek() && (view.active.peek() === window.id || (view.main.peek() === 'grid' && window.visible.peek()));
+    const watched = view.focused.peek() && windowsInSight() && (view.active.peek() === window.id || (view.main.peek() === 'grid' && window.visible.peek()));
     if (!watched && window.marker.peek() === null && !this.store.isMe(message.userId)) window.marker.value = Math.max(window.seen.peek(), 1);
     const reaction = reactTo({
       own: this.store.isMe(message.userId),

@@ -14,6 +14,12 @@ export type DialogName =
   | { name: 'kick'; windowId: WindowId; userId: string }
   | { name: 'deleteMessage'; windowId: WindowId; gid: number };
 
+/** As in `styles/phone.css`. */
+const phoneQuery = '(max-width: 720px)';
+
+/** The type under which a dragged window's id travels. */
+export const windowDrag = 'application/x-mas-window';
+
 /** What is shown where: state of this page only, which the server doesn't know. */
 export const view = {
   main: signal<MainView>('grid'),
@@ -25,8 +31,17 @@ export const view = {
   /** On a phone: the list of conversations is shown, and not the conversation. */
   listOpen: signal(true),
   editing: signal<{ windowId: WindowId; gid: number } | null>(null),
+  /** A window is being dragged to another row. */
+  dragging: signal(false),
+  /** One window at a time: a phone, or a window as narrow. */
+  phone: signal(media(phoneQuery)),
   focused: signal(typeof document !== 'undefined' && document.hasFocus()),
 };
+
+/** Whether windows are in sight at all: on a phone the list may lie before them. */
+export function windowsInSight(): boolean {
+  return !(view.phone.value && view.listOpen.value);
+}
 
 /** Shows one window in full size, and puts the phone's back button to use. */
 export function openWindow(id: WindowId): void {
@@ -75,6 +90,7 @@ export function watchPage(): void {
   addEventListener('focus', focus);
   addEventListener('blur', focus);
   document.addEventListener('visibilitychange', focus);
+  matchMedia(phoneQuery).addEventListener('change', event => (view.phone.value = event.matches));
 }
 
 function leaveList(): void {
@@ -84,7 +100,11 @@ function leaveList(): void {
 }
 
 function narrow(): boolean {
-  return typeof matchMedia !== 'undefined' && matchMedia('(max-width: 980px)').matches;
+  return media('(max-width: 980px)');
+}
+
+function media(query: string): boolean {
+  return typeof matchMedia !== 'undefined' && matchMedia(query).matches;
 }
 
 function localFlag(key: string, byDefault: boolean): boolean {

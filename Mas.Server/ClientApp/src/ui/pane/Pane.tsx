@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
 import { masNetwork } from '../../state/store';
-import { openDialog, openWindow, showGrid, showList, toggleMembers, view } from '../../state/view';
+import { openDialog, openWindow, showGrid, showList, toggleMembers, view, windowDrag } from '../../state/view';
 import { stripFormatting } from '../../text/mirc';
 import { Composer } from '../composer/Composer';
 import { useClient } from '../context';
@@ -53,7 +53,12 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
     <header
       class="pane-head"
       draggable={!full}
-      onDragStart={event => event.dataTransfer?.setData('application/x-mas-window', String(window.id))}
+      onDragStart={event => {
+        event.dataTransfer?.setData(windowDrag, String(window.id));
+        // Chrome gives a drag up when the page changes within its first event.
+        setTimeout(() => (view.dragging.value = true));
+      }}
+      onDragEnd={() => (view.dragging.value = false)}
       onDblClick={() => (full ? showGrid() : openWindow(window.id))}
     >
       {full && (

@@ -1,6 +1,8 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
-import { openDialog, showFriends } from '../../state/view';
+import { openDialog, showFriends, view, windowDrag } from '../../state/view';
 import { useClient } from '../context';
 import { Pane } from '../pane/Pane';
 import { Icon } from '../parts/Icon';
@@ -20,20 +22,45 @@ export function Grid() {
       {[...rows.entries()]
         .sort(([a], [b]) => a - b)
         .map(([row, windows]) => (
-          <div key={row} class="grid-row" onDragOver={event => event.preventDefault()} onDrop={event => void drop(event, row)}>
+          <DropRow key={row} row={row} class="grid-row">
             {windows.map(window => (
               <Pane key={window.id} window={window} full={false} />
             ))}
-          </div>
+          </DropRow>
         ))}
+      {view.dragging.value && (
+        <DropRow row={Math.max(...rows.keys()) + 1} class="grid-new-row">
+          {t('grid.newRow')}
+        </DropRow>
+      )}
     </div>
   );
+}
 
-  async function drop(event: DragEvent, row: number): Promise<void> {
+/** A place where a dragged window can be let go. */
+function DropRow({ row, class: className, children }: { row: number; class: string; children: ComponentChildren }) {
+  const client = useClient();
+  const [over, setOver] = useState(false);
+  const drop = async (event: DragEvent) => {
     event.preventDefault();
-    const window = client.store.window(Number(event.dataTransfer?.getData('application/x-mas-window') || 'NaN'));
+    setOver(false);
+    const window = client.store.window(Number(event.dataTransfer?.getData(windowDrag) || 'NaN'));
     if (window && window.row.peek() !== row) await client.updateWindow(window, { row });
-  }
+  };
+  return (
+    <div
+      class={`${className} ${over ? 'drop' : ''}`}
+      onDragOver={event => {
+        if (!event.dataTransfer?.types.includes(windowDrag)) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={event => void drop(event)}
+    >
+      {children}
+    </div>
+  );
 }
 
 function EmptyGrid() {

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
-import { showList, view } from '../../state/view';
+import { showList, view, windowsInSight } from '../../state/view';
 import { useClient } from '../context';
 import { Dialogs } from '../dialogs/Dialogs';
 import { FriendsPage } from '../friends/FriendsPage';
@@ -69,6 +69,6 @@ const swipe = {
   end: (event: TouchEvent) => {
     const touch = event.changedTouches[0]!;
     const across = touch.clientX - swipe.x;
-    if (swipe.fromEdge && across > 70 && Math.abs(touch.clientY - swipe.y) < across && innerWidth <= 720 && !view.listOpen.peek()) showList();
+    if (swipe.fromEdge && across > 70 && Math.abs(touch.clientY - swipe.y) < across && view.phone.peek() && windowsInSight()) showList();
   },
 };

@@ -5,7 +5,7 @@ import { dayKey } from '../../i18n/time';
 import type { ChatWindow } from '../../state/chatWindow';
 import type { PendingMessage } from '../../state/outgoing';
 import { preferences } from '../../state/settings';
-import { view } from '../../state/view';
+import { view, windowsInSight } from '../../state/view';
 import { type Row, RowBuilder } from '../../timeline/rows';
 import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
@@ -26,7 +26,7 @@ export function Timeline({ window, onScreen }: { window: ChatWindow; onScreen: R
   const items: Item[] = [...rows.builder.rows];
   pending.forEach((message, index) => items.push({ kind: 'pending', key: `p${message.rid}`, pending: message, continued: index > 0 || rows.builder.continues(client.store.me.value, message.ts) }));
   const { density, textSize, timeFormat } = preferences.value;
-  const watched = atBottom && onScreen.value && view.focused.value;
+  const watched = atBottom && onScreen.value && view.focused.value && windowsInSight();
   const version = window.version.value;
   useEffect(() => {
     if (watched) client.markSeen(window);

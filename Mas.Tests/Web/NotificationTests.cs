@@ -1,0 +1,220 @@
+using System.Text.RegularExpressions;
+using Mas.Tests.Harness;
+using Microsoft.Playwright;
+
+namespace Mas.Tests.Web;
+
+/// <summary>What calls for the reader's attention, and what keeps quiet: by window, by word, by settings.</summary>
+[Collection(WebTests.Name)]
+public sealed class NotificationTests(WebSystem web)
+{
+    /// <summary>Stands in for the desktop and the loudspeaker, which a browser without a screen doesn't have.</summary>
+    private const string Recorder =
+        """
+        window.notified = [];
+        window.chimes = 0;
+        window.Notification = class {
+          static permission = 'default';
+          static requestPermission() { this.permission = 'granted'; return Promise.resolve('granted'); }
+          constructor(title, options) { this.title = title; this.options = options; window.notified.push(this); }
+          close() { this.closed = true; }
+        };
+        window.AudioContext = class {
+          currentTime = 0;
+          destination = {};
+          createOscillator() { window.chimes++; return { frequency: {}, connect: next => next, start() {}, stop() {} }; }
+          createGain() { return { gain: { setValueAtTime() {}, linearRampToValueAtTime() {}, exponentialRampToValueAtTime() {} }, connect: next => next }; }
+        };
+        """;
+
+    [Fact]
+    public async Task Mention_InAnotherWindow_MakesASoundANotificationAndATitle()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await OpenAsync("alice");
+        await AllowDesktopAsync(alice.Page);
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("MAS");
+
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), $"Lunch, {alice.Nick}? \u0002Now\u0002");
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("(1) MAS");
+        Assert.Equal([$"{bob.Login.Nick} · lobby|Lunch, {alice.Nick}? Now"], await NotifiedAsync(alice.Page));
+        Assert.Equal(2, await ChimesAsync(alice.Page));
+
+        // A click on it shows the window, and what was read is no longer counted.
+        await alice.Page.EvaluateAsync("() => window.notified[0].onclick()");
+        await alice.Page.Locator(".pane.full[aria-label=lobby]").WaitForAsync();
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("lobby · MAS");
+        Assert.True(await alice.Page.EvaluateAsync<bool>("() => window.notified[0].closed"));
+
+        // What is looked at makes no noise, and is read out.
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), $"{alice.Nick}: here");
+        await alice.Page.Locator("[role=log].hidden", new() { HasText = $"{bob.Login.Nick} in lobby: {alice.Nick}: here" }).WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        Assert.Single(await NotifiedAsync(alice.Page));
+        Assert.Equal(2, await ChimesAsync(alice.Page));
+    }
+
+    [Fact]
+    public async Task OrdinaryMessage_IsCountedOnly_AndAKeywordIsAMention()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await OpenAsync("alice");
+        await AllowDesktopAsync(alice.Page);
+        await alice.Page.Keyboard.PressAsync("Control+Comma");
+        await alice.Page.Locator("label.segment", new() { HasText = "Notifications" }).ClickAsync();
+        await alice.Page.GetByLabel("Tell me about these words").FillAsync("pizza, C++");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Saved" }).WaitForAsync();
+        await alice.Page.Keyboard.PressAsync("Escape");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), "nothing of note");
+        await Assertions.Expect(alice.Entry(WebSystem.Lobby).Locator(".badge")).ToContainTextAsync("1 unread message");
+        await Assertions.Expect(alice.Entry(WebSystem.Lobby).Locator(".badge.mention")).ToHaveCountAsync(0);
+        Assert.Empty(await NotifiedAsync(alice.Page));
+
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), "There is PIZZA.");
+        await alice.Entry(WebSystem.Lobby).Locator(".badge.mention").WaitForAsync();
+        Assert.Equal([$"{bob.Login.Nick} · lobby|There is PIZZA."], await NotifiedAsync(alice.Page));
+        await alice.OpenWindowAsync(WebSystem.Lobby);
+        await Assertions.Expect(alice.Message("There is PIZZA").Locator("mark.mention")).ToHaveTextAsync("PIZZA");
+        // The words follow the user.
+        await using var elsewhere = await web.OpenAsync(alice.Login);
+        await Assertions.Expect(elsewhere.Message("There is PIZZA").Locator("mark.mention")).ToHaveTextAsync("PIZZA");
+    }
+
+    [Fact]
+    public async Task WindowSettings_DecideAboutSoundAndTitle_AndMuteEndsBoth()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await OpenAsync("alice");
+        await AllowDesktopAsync(alice.Page);
+        var chat = (int)(await bob.OkAsync("CHAT", new { userId = alice.Login.UserId }))["windowId"]!;
+        await bob.SayAsync(chat, "one");
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync(new Regex(@"^\(1\) "));
+        await alice.OpenWindowAsync(bob.Login.Nick);
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync($"{bob.Login.Nick} · MAS");
+        var before = await ChimesAsync(alice.Page);
+
+        // Without the sound: title and desktop only. The switches of a group stand in its details, so the lobby is used.
+        await alice.OpenWindowAsync(WebSystem.Lobby);
+        await SwitchAsync(alice.Page, "Play a sound");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), $"{alice.Nick} two");
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("(1) MAS");
+        Assert.Equal(before, await ChimesAsync(alice.Page));
+        Assert.Equal(2, (await NotifiedAsync(alice.Page)).Count);
+
+        // Without title and desktop: the sound only.
+        await alice.OpenWindowAsync(WebSystem.Lobby);
+        await SwitchAsync(alice.Page, "Play a sound");
+        await SwitchAsync(alice.Page, "Mark in the page title and notify");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), $"{alice.Nick} three");
+        await alice.Entry(WebSystem.Lobby).Locator(".badge.mention").WaitForAsync();
+        Assert.Equal(before + 2, await ChimesAsync(alice.Page));
+        Assert.Equal(2, (await NotifiedAsync(alice.Page)).Count);
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("MAS");
+
+        // Mute, from the menu of the one-on-one; it is the window's, so another browser shows it too.
+        await using var elsewhere = await web.OpenAsync(alice.Login);
+        await alice.OpenWindowAsync(bob.Login.Nick);
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = $"Actions for {bob.Login.Nick}" }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Mute" }).ClickAsync();
+        await Assertions.Expect(alice.Entry(bob.Login.Nick)).ToContainTextAsync("muted");
+        await Assertions.Expect(elsewhere.Entry(bob.Login.Nick)).ToContainTextAsync("muted");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await bob.SayAsync(chat, "four");
+        await Assertions.Expect(alice.Entry(bob.Login.Nick).Locator(".badge")).ToContainTextAsync("1 unread message");
+        Assert.Equal(before + 2, await ChimesAsync(alice.Page));
+        Assert.Equal(2, (await NotifiedAsync(alice.Page)).Count);
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("MAS");
+    }
+
+    [Fact]
+    public async Task Settings_TurnDesktopAndSoundsOff_ForAllWindows()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await OpenAsync("alice");
+        await AllowDesktopAsync(alice.Page);
+        await SettingsAsync(alice.Page);
+        await alice.Page.GetByRole(AriaRole.Switch, new() { Name = "Desktop notifications" }).UncheckAsync();
+        await alice.Page.GetByRole(AriaRole.Switch, new() { Name = "Sounds" }).UncheckAsync();
+        await alice.Page.Keyboard.PressAsync("Escape");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), $"{alice.Nick}?");
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("(1) MAS");
+        Assert.Empty(await NotifiedAsync(alice.Page));
+        Assert.Equal(0, await ChimesAsync(alice.Page));
+    }
+
+    [Fact]
+    public async Task DesktopNotifications_ThatTheBrowserBlocks_StayOffAndSaySo()
+    {
+        await using var visitor = await web.VisitAsync();
+        var login = await web.Mas.NewUserAsync("blocked");
+        await visitor.UseLoginAsync(login);
+        await visitor.Page.AddInitScriptAsync("window.Notification = class { static permission = 'denied'; static requestPermission() { return Promise.resolve('denied'); } };");
+        var user = new WebUser(visitor, login);
+        await user.OpenPageAsync();
+        await SettingsAsync(user.Page);
+        await user.Page.GetByRole(AriaRole.Switch, new() { Name = "Desktop notifications" }).ClickAsync();
+        await user.Page.GetByText("The browser blocks notifications for this page.").WaitForAsync();
+        await Assertions.Expect(user.Page.GetByRole(AriaRole.Switch, new() { Name = "Desktop notifications" })).Not.ToBeCheckedAsync();
+    }
+
+    [Fact]
+    public async Task Announcement_StaysUntilItIsDismissed_OnEveryPage()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await RedisCli.EvalAsync(web.Mas.Redis, "announce", alice.Nick, "Maintenance at <b>8</b>");
+        var banner = alice.Page.GetByRole(AriaRole.Alert, new() { Name = "Announcement" });
+        await Assertions.Expect(banner).ToContainTextAsync("Maintenance at <b>8</b>");
+        await alice.Page.ReloadAsync();
+        await Assertions.Expect(banner).ToContainTextAsync("Maintenance");
+        await banner.GetByRole(AriaRole.Button, new() { Name = "Dismiss" }).ClickAsync();
+        await Assertions.Expect(banner).ToHaveCountAsync(0);
+        await Eventually.HoldsAsync(async () => await web.Mas.Redis.Database.HashLengthAsync($"alerts:{alice.Login.UserId}") == 0, "the server to know");
+        await alice.Page.ReloadAsync();
+        await alice.Page.Locator(".shell").WaitForAsync();
+        await Assertions.Expect(banner).ToHaveCountAsync(0);
+    }
+
+    private async Task<WebUser> OpenAsync(string name)
+    {
+        var login = await web.Mas.NewUserAsync(name);
+        var visitor = await web.VisitAsync();
+        await visitor.UseLoginAsync(login);
+        await visitor.Page.AddInitScriptAsync(Recorder);
+        var user = new WebUser(visitor, login);
+        await user.OpenPageAsync();
+        await user.Composer.WaitForAsync();
+        return user;
+    }
+
+    private static async Task SettingsAsync(IPage page)
+    {
+        await page.Keyboard.PressAsync("Control+Comma");
+        await page.Locator("label.segment", new() { HasText = "Notifications" }).ClickAsync();
+    }
+
+    private static async Task AllowDesktopAsync(IPage page)
+    {
+        await SettingsAsync(page);
+        await page.GetByRole(AriaRole.Switch, new() { Name = "Desktop notifications" }).CheckAsync();
+        await page.Keyboard.PressAsync("Escape");
+    }
+
+    /// <summary>Turns a switch of the lobby's details over.</summary>
+    private static async Task SwitchAsync(IPage page, string name)
+    {
+        await page.Locator(".pane.full .pane-topic").ClickAsync();
+        await page.GetByRole(AriaRole.Switch, new() { Name = name }).ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+    }
+
+    private static async Task<IReadOnlyList<string>> NotifiedAsync(IPage page) => await page.EvaluateAsync<string[]>("() => window.notified.map(one => `${one.title}|${one.options.body}`)");
+
+    private static Task<int> ChimesAsync(IPage page) => page.EvaluateAsync<int>("() => window.chimes");
+}

@@ -1,0 +1,241 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Mas.Tests.Client;
+using Mas.Tests.Harness;
+using Microsoft.Playwright;
+using Newtonsoft.Json.Linq;
+
+namespace Mas.Tests.Web;
+
+/// <summary>
+/// What the page costs. The bounds are strict where they count (rows in the page, processor time of its main thread) and
+/// generous where a busy machine decides; the figures themselves are written to artifacts/test/web-speed.txt.
+/// </summary>
+[Collection(WebTests.Name)]
+public sealed class SpeedTests(WebSystem web)
+{
+    private const int Windows = 30;
+    private const int MessagesPerWindow = 100;
+
+    [Fact]
+    public async Task ThirtyWindows_OpenSoonAfterTheFirstPaint_AndAMessageCostsLittle()
+    {
+        await using var writer = await web.NewPeerAsync("writer");
+        var login = await web.Mas.NewUserAsync("reader");
+        var groups = await FillGroupsAsync(writer, login);
+
+        var opened = new List<(double Paint, double Usable)>();
+        for (var i = 0; i < 5; i++)
+        {
+            await using var user = await OpenAsync(login);
+            opened.Add(await user.Page.EvaluateAsync<double[]>("() => [performance.getEntriesByName('first-contentful-paint')[0].startTime, window.usableAt]") is [var paint, var usable] ? (paint, usable) : default);
+            Assert.Equal(Windows + 1, await user.Page.Locator(".grid .pane").CountAsync());
+        }
+        var sinceStart = Median(opened.Select(one => one.Usable));
+        var sincePaint = Median(opened.Select(one => one.Usable - one.Paint));
+        Note($"{Windows} windows of {MessagesPerWindow} messages: usable {sincePaint:0} ms after the first paint, {sinceStart:0} ms after the start (median of {opened.Count})");
+
+        await using var reader = await OpenAsync(login);
+        var (cost, idle) = await CostOfMessagesAsync(reader.Page, writer, groups, 500);
+        Note($"a message that arrives in a grid of {Windows} windows: {cost:0.00} ms of main thread (idle: {idle:0.00} ms a second)");
+        await reader.OpenWindowAsync(groups[0]);
+        var (full, _) = await CostOfMessagesAsync(reader.Page, writer, groups[..1], 200);
+        Note($"a message that arrives in a window in full size: {full:0.00} ms of main thread");
+
+        Assert.InRange(sincePaint, 0, 10_000);
+        Assert.InRange(cost, 0, 4);
+        Assert.InRange(full, 0, 4);
+    }
+
+    [Fact]
+    public async Task TenThousandMessages_ScrollWithoutABlankOrAJump()
+    {
+        await using var writer = await web.NewPeerAsync("writer");
+        await using var reader = await web.OpenAsync("reader");
+        var name = $"long{Guid.NewGuid():N}"[..12];
+        await writer.OkAsync("CREATE", new { name });
+        await reader.SayAsync($"/join {name}");
+        await reader.Page.Locator($".pane.full[aria-label=\"{name}\"]").WaitForAsync();
+        var window = writer.Window(name);
+        await SayManyAsync(writer, Enumerable.Range(1, 10_000).Select(i => (window, TextOf(i))));
+        await reader.SeesAsync("message 10000.");
+
+        var scroll = await reader.Page.EvaluateAsync<JsonScroll>(Scroll);
+        Note(string.Create(CultureInfo.InvariantCulture, $"scrolling through 10,000 messages, {scroll.Frames} frames of 400 pixels: median {scroll.Median:0.0} ms, 99 % below {scroll.P99:0.0} ms, most rows in the page {scroll.MostRows}"));
+        Assert.True(scroll.ReachedTop, "The list has no upper end.");
+        Assert.InRange(scroll.Frames, 500, 20_000);
+        Assert.Equal(0, scroll.Blanks);
+        Assert.Equal(0, scroll.Jumps);
+        Assert.InRange(scroll.MostRows, 5, 150);
+        Assert.InRange(scroll.Median, 0, 100);
+        var (cost, _) = await CostOfMessagesAsync(reader.Page, writer, [name], 200);
+        Note($"a message that arrives behind 10,000 others: {cost:0.00} ms of main thread");
+        Assert.InRange(cost, 0, 4);
+    }
+
+    /// <summary>What scrolling through a list showed; times are milliseconds from frame to frame.</summary>
+    private sealed record JsonScroll
+    {
+        public int Frames { get; init; }
+
+        public double Median { get; init; }
+
+        public double P99 { get; init; }
+
+        public int MostRows { get; init; }
+
+        public int Blanks { get; init; }
+
+        public int Jumps { get; init; }
+
+        public bool ReachedTop { get; init; }
+    }
+
+    /// <summary>
+    /// Scrolls up by 400 pixels a frame to the upper end. A blank: the drawn rows don't cover the viewport. A jump: a row
+    /// that is in sight in both frames did not move by what was scrolled.
+    /// </summary>
+    private const string Scroll =
+        """
+        async () => {
+          const list = document.querySelector('.pane.full .timeline');
+          const frame = () => new Promise(done => requestAnimationFrame(done));
+          const rows = () => [...list.querySelectorAll('.timeline-row')];
+          const times = [];
+          let mostRows = 0, blanks = 0, jumps = 0, still = 0;
+          let last = await frame();
+          while (still < 5 && times.length < 20000) {
+            const box = list.getBoundingClientRect();
+            const middle = rows().find(row => row.getBoundingClientRect().bottom > box.top + 40);
+            const key = middle.dataset.key;
+            const before = middle.getBoundingClientRect().top;
+            const room = list.scrollTop;
+            list.scrollTop -= 400;
+            const by = Math.min(400, room);
+            const now = await frame();
+            // The scroll event and what it causes come within the next frame, before its paint.
+            const after = await frame();
+            times.push((after - last) / 2);
+            last = after;
+            const drawn = rows();
+            mostRows = Math.max(mostRows, drawn.length);
+            const there = drawn.find(row => row.dataset.key === key);
+            if (!there || Math.abs(there.getBoundingClientRect().top - before - by) > 3) jumps++;
+            const first = drawn[0].getBoundingClientRect().top, end = drawn.at(-1).getBoundingClientRect().bottom;
+            if ((list.scrollTop > 200 && first > box.top + 1) || end < box.bottom - 60) blanks++;
+            still = by === 0 ? still + 1 : 0;
+          }
+          times.sort((a, b) => a - b);
+          return {
+            frames: times.length, median: times[times.length >> 1], p99: times[Math.floor(times.length * 0.99)],
+            mostRows, blanks, jumps, reachedTop: still >= 5,
+          };
+        }
+        """;
+
+    /// <summary>Thirty groups of a hundred messages, all of them windows of both.</summary>
+    private async Task<string[]> FillGroupsAsync(MasClient writer, MasLogin reader)
+    {
+        await using var member = await web.Mas.ConnectAsync(reader);
+        await member.WaitAsync(view => view.Group(WebSystem.Lobby) is not null, "the lobby");
+        var tag = Guid.NewGuid().ToString("N")[..6];
+        var groups = Enumerable.Range(1, Windows).Select(i => $"g{tag}{i:00}").ToArray();
+        foreach (var name in groups)
+        {
+            await writer.OkAsync("CREATE", new { name });
+            await member.OkAsync("JOIN", new { network = "MAS", name });
+        }
+        await member.WaitAsync(view => groups.All(name => view.Group(name) is not null), "all windows");
+        await SayManyAsync(writer, groups.SelectMany(name => Enumerable.Range(1, MessagesPerWindow).Select(i => (writer.Window(name), TextOf(i)))));
+        await member.CloseAsync();
+        return groups;
+    }
+
+    /// <summary>A page that notes when every window was drawn and painted, and could be written in.</summary>
+    private async Task<WebUser> OpenAsync(MasLogin login)
+    {
+        var visitor = await web.VisitAsync(new VisitOptions { Size = (1920, 1080) });
+        await visitor.UseLoginAsync(login);
+        await visitor.Page.AddInitScriptAsync(
+            $$"""
+            new MutationObserver((_, observer) => {
+              const panes = document.querySelectorAll('.grid .pane');
+              if (panes.length <= {{Windows}} || !document.querySelector('.pane .message[data-gid]') || !document.querySelector('.pane .composer textarea')) return;
+              observer.disconnect();
+              requestAnimationFrame(() => setTimeout(() => { window.usableAt = performance.now(); }));
+            }).observe(document, { childList: true, subtree: true });
+            """);
+        var user = new WebUser(visitor, login);
+        await user.OpenPageAsync();
+        await user.Page.WaitForFunctionAsync("() => window.usableAt !== undefined && performance.getEntriesByName('first-contentful-paint').length > 0");
+        return user;
+    }
+
+    /// <summary>The processor time of the main thread for one message, in milliseconds, less what the page takes when nothing comes.</summary>
+    private static async Task<(double Cost, double IdlePerSecond)> CostOfMessagesAsync(IPage page, MasClient writer, string[] groups, int count)
+    {
+        var session = await page.Context.NewCDPSessionAsync(page);
+        await session.SendAsync("Performance.enable", new Dictionary<string, object> { ["timeDomain"] = "threadTicks" });
+        var quiet = await MetricsAsync(session);
+        // Something is waited for that takes about two seconds whatever happens: the clock of the page itself.
+        await page.EvaluateAsync("() => new Promise(done => setTimeout(done, 2000))");
+        var before = await MetricsAsync(session);
+        var idle = (before.Busy - quiet.Busy) / (before.Clock - quiet.Clock);
+        var m1 = JObject.Parse((await session.SendAsync("Performance.getMetrics")).ToString()!);
+        if (Environment.GetEnvironmentVariable("MAS_PROFILE") is not null) { await session.SendAsync("Profiler.enable"); await session.SendAsync("Profiler.start"); }
+        var last = "";
+        // Slower than the screen, so that each message has frames of its own: what comes together costs less.
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        for (var i = 0; i < count; i++)
+        {
+            last = $"arriving {Guid.NewGuid():N} {i}";
+            await writer.SayAsync(writer.Window(groups[i % groups.Length]), last);
+            await pace.WaitForNextTickAsync();
+        }
+        await page.Locator(".message[data-gid]", new() { HasText = last }).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        var after = await MetricsAsync(session);
+        if (Environment.GetEnvironmentVariable("MAS_PROFILE") is { } p) { var r = await session.SendAsync("Profiler.stop"); File.WriteAllText(p + groups.Length + ".cpuprofile", r!.Value.GetProperty("profile").ToString());
+          var m2 = JObject.Parse((await session.SendAsync("Performance.getMetrics")).ToString()!);
+          foreach (var n in new[] { "ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration", "LayoutCount", "RecalcStyleCount", "DevToolsCommandDuration","V8CompileDuration" })
+            Note($"   {n} {(m2["metrics"]!.First(x => x.Value<string>("name") == n).Value<double>("value") - m1["metrics"]!.First(x => x.Value<string>("name") == n).Value<double>("value")) * 1000 / count:0.00}"); }
+        await session.DetachAsync();
+        return (((after.Busy - before.Busy) - idle * (after.Clock - before.Clock)) * 1000 / count, idle * 1000);
+    }
+
+    private static async Task<(double Busy, double Clock)> MetricsAsync(ICDPSession session)
+    {
+        var answer = JObject.Parse((await session.SendAsync("Performance.getMetrics")).ToString()!);
+        double Of(string name) => answer["metrics"]!.First(metric => metric.Value<string>("name") == name).Value<double>("value");
+        return (Of("TaskDuration"), Of("Timestamp"));
+    }
+
+    /// <summary>Fifty at a time, in order within a window as far as the wire keeps it.</summary>
+    private static async Task SayManyAsync(MasClient writer, IEnumerable<(int Window, string Text)> texts)
+    {
+        foreach (var some in texts.Chunk(50))
+            await Task.WhenAll(some.Select(one => writer.SayAsync(one.Window, one.Text)));
+    }
+
+    /// <summary>Lines of differing length, some with a link or code.</summary>
+    private static string TextOf(int i) => (i % 9) switch
+    {
+        3 => $"message {i}. {string.Concat(Enumerable.Repeat("More words that run over the end of a line. ", i % 5 + 1))}",
+        5 => $"message {i}. See https://example.org/page/{i} and `code {i}`",
+        7 => $"message {i}.\nwith a second line",
+        _ => $"message {i}.",
+    };
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
+    private static void Note(FormattableString figure)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(BuildOutput.Root, "artifacts", "test"));
+        File.AppendAllLines(Path.Combine(folder.FullName, "web-speed.txt"), [figure.ToString(CultureInfo.InvariantCulture)]);
+    }
+
+    private static void Note(string figure) => Note(FormattableStringFactory.Create("{0}", figure));
+}

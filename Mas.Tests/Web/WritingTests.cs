@@ -1,0 +1,134 @@
+using Microsoft.Playwright;
+
+namespace Mas.Tests.Web;
+
+/// <summary>The composer's conveniences, and what can be learnt of people.</summary>
+[Collection(WebTests.Name)]
+public sealed class WritingTests(WebSystem web)
+{
+    [Fact]
+    public async Task Completion_ChannelsEmojiAndCommandsWithTheirHelp()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        var composer = alice.Composer;
+        await composer.PressSequentiallyAsync("see #lob");
+        await alice.Page.GetByRole(AriaRole.Option, new() { Name = "#lobby" }).ClickAsync();
+        await Assertions.Expect(composer).ToHaveValueAsync("see #lobby ");
+        await composer.PressSequentiallyAsync(":coffe");
+        await alice.Page.GetByRole(AriaRole.Option, new() { Name = ":coffee:" }).WaitForAsync();
+        await composer.PressAsync("Enter");
+        await Assertions.Expect(composer).ToHaveValueAsync("see #lobby ☕ ");
+        await composer.PressAsync("Enter");
+        await alice.SeesAsync("see #lobby ☕");
+
+        await composer.PressSequentiallyAsync("/to");
+        await Assertions.Expect(alice.Page.GetByRole(AriaRole.Option).First).ToContainTextAsync("/topic text");
+        await Assertions.Expect(alice.Page.GetByRole(AriaRole.Option).First).ToContainTextAsync("Set the topic");
+        await composer.PressAsync("Tab");
+        await Assertions.Expect(composer).ToHaveValueAsync("/topic ");
+        await composer.FillAsync("/help");
+        await composer.PressAsync("Escape");
+        await composer.PressAsync("Enter");
+        await alice.Page.Locator(".toast", new() { HasText = "/whois" }).WaitForAsync();
+    }
+
+    [Fact]
+    public async Task History_ByControlArrows_KeepsTheUnfinishedText()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        await alice.SayAsync("one");
+        await alice.SayAsync("two");
+        await alice.Composer.FillAsync("unfinished");
+        await alice.Composer.PressAsync("Control+ArrowUp");
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync("two");
+        await alice.Composer.PressAsync("Control+ArrowUp");
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync("one");
+        await alice.Composer.PressAsync("Control+ArrowDown");
+        await alice.Composer.PressAsync("Control+ArrowDown");
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync("unfinished");
+    }
+
+    [Fact]
+    public async Task Keys_UnderTheQuestionMark_AllDoWhatTheySay()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        var page = alice.Page;
+        await bob.OkAsync("CHAT", new { userId = alice.Login.UserId });
+        await bob.SayAsync(bob.Read(view => view.OneOnOne(alice.Login.UserId)!.WindowId), "unread");
+        await alice.Entry(bob.Login.Nick).Locator(".badge").WaitForAsync();
+
+        // To the next unread window; the members; all windows; writing from anywhere.
+        await page.Keyboard.PressAsync("Alt+Shift+ArrowDown");
+        await page.Locator($".pane.full[aria-label=\"{bob.Login.Nick}\"]").WaitForAsync();
+        await page.Keyboard.PressAsync("Alt+ArrowUp");
+        await page.Locator(".pane.full[aria-label=lobby]").WaitForAsync();
+        await page.Locator(".members").WaitForAsync();
+        await page.Keyboard.PressAsync("Alt+m");
+        await Assertions.Expect(page.Locator(".members")).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("Alt+g");
+        await page.Locator(".grid").WaitForAsync();
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Keyboard.TypeAsync("lobby");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator(".pane.full .timeline").FocusAsync();
+        await page.Keyboard.TypeAsync("Typed anywhere");
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync("Typed anywhere");
+
+        // A page up, and to the latest again.
+        for (var i = 0; i < 40; i++)
+            await bob.SayAsync(bob.Window(WebSystem.Lobby), $"scrolled {i}");
+        await alice.SeesAsync("scrolled 39");
+        await page.Keyboard.PressAsync("PageUp");
+        await page.Locator(".pane.full .latest").WaitForAsync();
+        await page.Keyboard.PressAsync("Alt+End");
+        await Assertions.Expect(page.Locator(".pane.full .latest")).ToHaveCountAsync(0);
+        await Assertions.Expect(alice.Message("scrolled 39")).ToBeInViewportAsync();
+
+        // The list names each of them.
+        await page.Locator(".pane.full .timeline").FocusAsync();
+        await page.Keyboard.PressAsync("?");
+        var list = page.GetByRole(AriaRole.Dialog, new() { Name = "Keyboard shortcuts" });
+        foreach (var key in new[] { "Next or previous unread window", "Show or hide the members", "All windows", "Start writing from anywhere", "Scroll the messages", "To the latest message", "What you sent before" })
+            await Assertions.Expect(list).ToContainTextAsync(key);
+    }
+
+    [Fact]
+    public async Task Whois_AndLastSeen_TellOfPeople()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        var bob = await web.NewPeerAsync("bob");
+        await alice.Page.Locator(".members").GetByRole(AriaRole.Button, new() { Name = bob.Login.Nick }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Menuitem, new() { Name = $"Whois {bob.Login.Nick}" }).ClickAsync();
+        await alice.Page.Locator(".toast", new() { HasText = $"{bob.Login.Nick} is " }).WaitForAsync();
+
+        await alice.Page.Locator(".members").GetByRole(AriaRole.Button, new() { Name = bob.Login.Nick }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Add to friends" }).ClickAsync();
+        await bob.WaitAsync(view => view.FriendRequests.Contains(alice.Login.UserId), "the request");
+        await bob.OkAsync("FRIEND_VERDICT", new { userId = alice.Login.UserId, allow = true });
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        var friend = alice.Page.Locator(".person", new() { HasText = bob.Login.Nick });
+        await Assertions.Expect(friend).ToContainTextAsync("Online");
+        await bob.DisposeAsync();
+        await Assertions.Expect(friend).ToContainTextAsync("Last seen");
+        await friend.GetByRole(AriaRole.Button, new() { Name = $"Message {bob.Login.Nick}" }).ClickAsync();
+        await alice.Page.Locator($".pane.full[aria-label=\"{bob.Login.Nick}\"]").WaitForAsync();
+        Assert.True(await alice.Composer.IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task Group_WithAPassword_AsksForIt()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        var name = $"locked{Guid.NewGuid():N}"[..14];
+        await bob.OkAsync("CREATE", new { name, password = "sesame" });
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Join or create" }).First.ClickAsync();
+        await alice.Page.GetByLabel("Name of the group").FillAsync(name);
+        await alice.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(alice.Page.Locator(".field-error")).Not.ToBeEmptyAsync();
+        await alice.Page.GetByLabel("Password (if it has one)").FillAsync("sesame");
+        await alice.Page.Keyboard.PressAsync("Enter");
+        await alice.Page.Locator($".pane.full[aria-label=\"{name}\"]").WaitForAsync();
+    }
+}
