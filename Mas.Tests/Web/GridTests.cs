@@ -12,7 +12,7 @@ public sealed class GridTests(WebSystem web)
     {
         await using var client = await web.NewPeerAsync("grid");
         var names = await GroupsAsync(client, 3);
-        await using var user = await web.OpenAsync(client.Login);
+        await using var user = await web.OpenAsync(client.Login, new VisitOptions { Size = (1440, 1300) });
         var tab = await user.Visitor.NewTabAsync();
         await tab.GotoAsync("/");
         foreach (var page in new[] { user.Page, tab })
@@ -25,7 +25,7 @@ public sealed class GridTests(WebSystem web)
         await Assertions.Expect(tab.Locator(".grid-row").Nth(1).Locator(".pane")).ToHaveAttributeAsync("aria-label", names[1]);
 
         // Dragged by its head into the second row.
-        await user.Page.Locator($".pane[aria-label=\"{names[2]}\"] .pane-head").DragToAsync(user.Page.Locator(".grid-row").Nth(1).Locator(".pane .timeline"));
+        await user.Page.Locator($".pane[aria-label=\"{names[2]}\"] .pane-head .pane-icon").DragToAsync(user.Page.Locator(".grid-row").Nth(1).Locator(".pane .timeline"));
         foreach (var page in new[] { user.Page, tab })
             await ShowsRowsAsync(page, [2, 2]);
         await client.WaitAsync(view => view.Group(names[2])!.Changeable.Value<int>("row") == 1, "the row on the server");

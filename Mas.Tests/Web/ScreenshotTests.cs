@@ -1,6 +1,5 @@
 using Mas.Tests.Client;
 using Mas.Tests.Harness;
-using Mas.Tests.Irc.Bridge;
 using Microsoft.Playwright;
 using Newtonsoft.Json.Linq;
 using StackExchange.Redis;
@@ -161,7 +160,7 @@ public sealed class ScreenshotTests(WebSystem web)
         ("tove", "That would save my weekend 🙏"),
     ];
 
-    private static Task SeenAsync(MasClient client, string name, string network)
+    private static Task<JObject> SeenAsync(MasClient client, string name, string network)
     {
         var window = client.Read(view => view.Group(name, network)!);
         return client.OkAsync("SEEN", new { windowId = window.WindowId, gid = client.Read(view => view.Group(name, network)!.Newest) });

@@ -3,6 +3,7 @@ import { notifyOf } from './notify/notifier';
 import { watchInstallOffer } from './notify/install';
 import { watchTitle } from './notify/pageTitle';
 import { watchForUpdates } from './notify/updates';
+import { watchMidnight } from './i18n/time';
 import { ChatClient } from './state/client';
 import { watchPage } from './state/view';
 import { App } from './ui/App';
@@ -20,6 +21,7 @@ const client: ChatClient = new ChatClient(
 );
 
 watchLook();
+watchMidnight();
 watchPage();
 watchTitle(client);
 watchInstallOffer();

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { language, t } from './index';
 
 /** `auto` as the language does it. */
@@ -39,8 +40,18 @@ export function fullTime(ts: number, format: TimeFormat): string {
   return `${formatter({ dateStyle: 'full' }).format(ts * 1000)}, ${clock(ts, format)}`;
 }
 
+/** Now, as exactly as the names of days need it: it changes at midnight. */
+const today = signal(Date.now());
+
+/** Keeps the names of days right in a page that is open over midnight. */
+export function watchMidnight(): void {
+  setInterval(() => {
+    if (startOfDay(Date.now()) !== startOfDay(today.peek())) today.value = Date.now();
+  }, 30_000);
+}
+
 /** "Today", "Yesterday", or the date. */
-export function dayName(ts: number, now: number = Date.now()): string {
+export function dayName(ts: number, now: number = today.value): string {
   const days = Math.round((startOfDay(now) - startOfDay(ts * 1000)) / 86_400_000);
   if (days === 0) return t('timeline.today');
   if (days === 1) return t('timeline.yesterday');

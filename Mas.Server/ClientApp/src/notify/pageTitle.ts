@@ -1,19 +1,24 @@
-import { effect } from '@preact/signals';
+import { computed, effect } from '@preact/signals';
 import type { ChatClient } from '../state/client';
 import { view } from '../state/view';
 
 /** Keeps the tab's title, and the installed app's badge, telling what waits for the reader. */
 export function watchTitle(client: ChatClient): void {
+  const ready = computed(() => client.phase.value === 'ready');
+  const waiting = computed(() => {
+    let count = 0;
+    if (ready.value) for (const window of client.store.windows.value) if (window.titleAlert.value) count += window.unread.value.mentions;
+    return count;
+  });
+  const active = computed(() => {
+    const window = ready.value && view.main.value === 'window' ? client.store.window(view.active.value) : undefined;
+    return window ? `${client.store.title(window)} · ` : '';
+  });
   effect(() => {
-    if (client.phase.value !== 'ready') {
-      document.title = 'MAS';
-      return;
-    }
-    let waiting = 0;
-    for (const window of client.store.windows.value) if (window.titleAlert.value) waiting += window.unread.value.mentions;
-    const active = view.main.value === 'window' ? client.store.window(view.active.value) : undefined;
-    document.title = `${waiting > 0 ? `(${waiting}) ` : ''}${active ? `${client.store.title(active)} · ` : ''}MAS`;
-    if ('setAppBadge' in navigator) void navigator.setAppBadge(waiting).catch(badgeRefused);
+    document.title = `${waiting.value > 0 ? `(${waiting.value}) ` : ''}${active.value}MAS`;
+  });
+  effect(() => {
+    if ('setAppBadge' in navigator) void navigator.setAppBadge(waiting.value).catch(badgeRefused);
   });
 }
 

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
 import { masNetwork } from '../../state/store';
@@ -18,6 +18,7 @@ export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
   const { store } = useClient();
   const element = useRef<HTMLElement>(null);
   const onScreen = useMemo(() => signal(false), []);
+  const [near, setNear] = useState(full);
   useEffect(() => {
     const observer = new IntersectionObserver(entries => {
       onScreen.value = entries.at(-1)!.isIntersecting;
@@ -25,6 +26,13 @@ export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
     observer.observe(element.current!);
     return () => observer.disconnect();
   }, []);
+  // In a grid that is higher than the page, what nobody has scrolled to yet is not drawn.
+  useEffect(() => {
+    if (near) return undefined;
+    const observer = new IntersectionObserver(entries => setNear(entries.at(-1)!.isIntersecting), { root: element.current!.closest('.grid'), rootMargin: '400px 0px' });
+    observer.observe(element.current!);
+    return () => observer.disconnect();
+  }, [near]);
   const activate = () => {
     if (view.active.peek() !== window.id) view.active.value = window.id;
   };
@@ -38,7 +46,7 @@ export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
       onPointerDown={activate}
     >
       <Head window={window} full={full} />
-      <Timeline window={window} onScreen={onScreen} />
+      {near ? <Timeline window={window} onScreen={onScreen} /> : <div class="timeline-box" />}
       <TypingLine window={window} />
       <Composer window={window} autofocus={full} />
     </section>

@@ -17,12 +17,15 @@ interface BodyProps {
   children?: ComponentChildren;
 }
 
+/** More marks on one letter than any language sets. */
+const towers = /\p{M}{4}/u;
+
 /** A message's text. Every piece of it becomes a text node; nothing is ever read as markup. */
 export function Body({ body, network, mentions, children }: BodyProps) {
   const blocks = parseBody(body, { mentions });
   const images = blocks.flatMap(block => (block.kind === 'paragraph' ? block.inlines : [])).filter(inline => inline.kind === 'link' && isImage(inline.href));
   return (
-    <div class={`body ${isEmojiOnly(body) ? 'big' : ''}`} dir="auto">
+    <div class={`body ${isEmojiOnly(body) ? 'big' : ''} ${towers.test(body) ? 'tower' : ''}`} dir="auto">
       {blocks.map((block, index) =>
         block.kind === 'codeblock' ? (
           <CodeBlock key={index} text={block.text} language={block.language} />

@@ -1,5 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { dayKey } from '../../i18n/time';
 import type { ChatWindow } from '../../state/chatWindow';
@@ -28,7 +28,8 @@ export function Timeline({ window, onScreen }: { window: ChatWindow; onScreen: R
   const { density, textSize, timeFormat } = preferences.value;
   const watched = atBottom && onScreen.value && view.focused.value && windowsInSight();
   const version = window.version.value;
-  useEffect(() => {
+  // Before the page is painted: a count that comes and goes at once would flicker.
+  useLayoutEffect(() => {
     if (watched) client.markSeen(window);
   }, [watched, version]);
   // Whoever sends wants to see it.

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { layOut, rowAt, visibleRange } from '../../timeline/layout';
 
@@ -8,6 +8,7 @@ export interface ListItem {
 
 interface VirtualListProps<T extends ListItem> {
   items: readonly T[];
+  /** Asked once for each item object; what it draws has to follow by itself what else it shows. */
   render: (item: T) => ComponentChildren;
   /** The likely height of a row that was never drawn, in pixels. */
   estimate: (item: T) => number;
@@ -24,6 +25,12 @@ interface VirtualListProps<T extends ListItem> {
   look: string;
 }
 
+/** A row, and how far its upper edge is below that of the viewport. */
+interface Anchor {
+  key: string;
+  offset: number;
+}
+
 /** Rows within this many pixels beyond the edges are drawn too, so that scrolling shows no blanks. */
 const overscan = 500;
 /** Closer to the bottom than this counts as being there. */
@@ -38,9 +45,12 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
   const content = useRef<HTMLDivElement>(null);
   const heights = useRef(new Map<string, number>());
   const stuck = useRef(true);
-  const anchor = useRef<{ key: string; offset: number } | null>(null);
+  const anchor = useRef<Anchor | null>(null);
   const drawn = useRef<[number, number]>([0, 0]);
   const placed = useRef(0);
+  /** What the last drawing left: a change of size beyond it is news. */
+  const settled = useRef({ width: 0, height: 0, content: 0 });
+  const [rowOf] = useState(() => new WeakMap<T, VNode>());
   const [, redraw] = useState(0);
   const again = () => redraw(count => count + 1);
 
@@ -57,26 +67,29 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
   const top = stuck.current ? total - viewport : anchoredTop(keys, layout.tops, anchor.current, (scroller.current?.scrollTop ?? 0) - headHeight);
   const [from, to] = visibleRange(layout, top, viewport, overscan);
   drawn.current = [from, to];
+  const above = layout.tops[from] ?? 0;
+  const below = total - (layout.tops[to] ?? total);
 
   useLayoutEffect(() => {
-    const changed = measure(content.current!, heights.current);
+    const changed = measure(content.current!, heights.current, above + below);
     const list = scroller.current!;
     // The user may have scrolled since, and the browser not have told yet: theirs is the last word.
     if (stuck.current && list.scrollTop < placed.current - 1 && distanceToBottom(list) > bottomZone) scrolled();
     if (stuck.current) list.scrollTop = list.scrollHeight;
     else keepAnchor(list, content.current!, anchor.current);
     placed.current = list.scrollTop;
-    if (changed) again();
+    // Rows that turned out lower than believed may leave a part of the viewport without any.
+    const short = changed && !covers(list, content.current!, from > 0, to < items.length);
+    settled.current = { width: list.clientWidth, height: list.clientHeight, content: content.current!.offsetHeight };
+    if (short) again();
   });
 
   useEffect(() => {
     const list = scroller.current!;
-    let width = list.clientWidth;
     const observer = new ResizeObserver(() => {
-      if (list.clientWidth !== width) {
-        width = list.clientWidth;
-        heights.current.clear();
-      }
+      const { width, height, content: before } = settled.current;
+      if (list.clientWidth !== width) heights.current.clear();
+      else if (list.clientHeight === height && content.current!.offsetHeight === before) return;
       again();
     });
     observer.observe(list);
@@ -104,32 +117,46 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
     if (atBottom !== stuck.current) onBottom(atBottom);
     stuck.current = atBottom;
     placed.current = list.scrollTop;
-    const offsetInRows = list.scrollTop - content.current.offsetTop;
-    const index = rowAt(layout, Math.max(0, offsetInRows));
-    anchor.current = items.length > 0 ? { key: keys[index]!, offset: layout.tops[index]! - offsetInRows } : null;
-    const [nowFrom, nowTo] = visibleRange(layout, offsetInRows, list.clientHeight, overscan / 2);
-    if (nowFrom < drawn.current[0] || nowTo > drawn.current[1]) again();
+    anchor.current = inSight(list, content.current) ?? believed(list.scrollTop - content.current.offsetTop);
+    if (!covers(list, content.current, drawn.current[0] > 0, drawn.current[1] < items.length)) again();
     if (list.scrollTop < 600) onTop();
+  };
+
+  /** Where a leap beyond everything that is drawn has landed. */
+  const believed = (offsetInRows: number) => {
+    if (items.length === 0) return null;
+    const index = rowAt(layout, Math.max(0, offsetInRows));
+    return { key: keys[index]!, offset: layout.tops[index]! - offsetInRows };
+  };
+
+  /** The same object for the same item, so that a row that did not change is not even compared. */
+  const row = (item: T) => {
+    let drawnRow = rowOf.get(item);
+    if (!drawnRow) {
+      drawnRow = (
+        <div key={item.key} data-key={item.key} class="timeline-row">
+          {render(item)}
+        </div>
+      );
+      rowOf.set(item, drawnRow);
+    }
+    return drawnRow;
   };
 
   return (
     <div ref={scroller} class="timeline" role="log" aria-live="off" aria-label={label} tabIndex={0} onScroll={scrolled}>
       <div class="timeline-head">{head}</div>
       <div ref={content} class="timeline-rows">
-        <div key="above" style={{ height: `${layout.tops[from] ?? 0}px` }} />
-        {items.slice(from, to).map(item => (
-          <div key={item.key} data-key={item.key} class="timeline-row">
-            {render(item)}
-          </div>
-        ))}
-        <div key="below" style={{ height: `${total - (layout.tops[to] ?? total)}px` }} />
+        <div key="above" style={{ height: `${above}px` }} />
+        {items.slice(from, to).map(row)}
+        <div key="below" style={{ height: `${below}px` }} />
       </div>
     </div>
   );
 }
 
 /** Where the viewport begins, in the rows' own coordinates, so that the anchor stays where it was. */
-function anchoredTop(keys: readonly string[], tops: Float64Array, anchor: { key: string; offset: number } | null, otherwise: number): number {
+function anchoredTop(keys: readonly string[], tops: Float64Array, anchor: Anchor | null, otherwise: number): number {
   if (!anchor) return otherwise;
   const index = keys.indexOf(anchor.key);
   return index < 0 ? otherwise : tops[index]! - anchor.offset;
@@ -139,22 +166,52 @@ function distanceToBottom(list: HTMLElement): number {
   return list.scrollHeight - list.scrollTop - list.clientHeight;
 }
 
-/** Reads the heights of the drawn rows; true when one differs from what was believed. */
-function measure(content: HTMLElement, heights: Map<string, number>): boolean {
+/**
+ * Reads the heights of the drawn rows; true when one differs from what was believed. Those that were read before are read
+ * again only when all together are not as high as they were.
+ */
+function measure(content: HTMLElement, heights: Map<string, number>, spacers: number): boolean {
+  const rows = [...content.children].slice(1, -1) as HTMLElement[];
+  let sum = spacers;
   let changed = false;
-  for (const row of content.children) {
-    const key = (row as HTMLElement).dataset['key'];
-    if (key === undefined) continue;
+  const read = (row: HTMLElement, key: string, believed: number | undefined) => {
     const { height } = row.getBoundingClientRect();
+    if (believed === undefined || Math.abs(believed - height) >= 0.5) {
+      heights.set(key, height);
+      changed = true;
+    }
+    return height;
+  };
+  for (const row of rows) {
+    const key = row.dataset['key']!;
     const believed = heights.get(key);
-    if (believed !== undefined && Math.abs(believed - height) < 0.5) continue;
-    heights.set(key, height);
-    changed = true;
+    sum += believed ?? read(row, key, believed);
   }
+  if (Math.abs(content.getBoundingClientRect().height - sum) >= 0.5) for (const row of rows) read(row, row.dataset['key']!, heights.get(row.dataset['key']!));
   return changed;
 }
 
-function keepAnchor(list: HTMLElement, content: HTMLElement, anchor: { key: string; offset: number } | null): void {
+/** Whether the drawn rows reach half of the overscan beyond the viewport, on the sides where there are more. */
+function covers(list: HTMLElement, content: HTMLElement, moreAbove: boolean, moreBelow: boolean): boolean {
+  const viewport = list.getBoundingClientRect();
+  const first = content.firstElementChild!.getBoundingClientRect().bottom;
+  const last = content.lastElementChild!.getBoundingClientRect().top;
+  return (!moreAbove || first <= viewport.top - overscan / 2) && (!moreBelow || last >= viewport.bottom + overscan / 2);
+}
+
+/** The first drawn row that the viewport shows a part of. */
+function inSight(list: HTMLElement, content: HTMLElement): Anchor | null {
+  const { top, bottom } = list.getBoundingClientRect();
+  for (const row of content.children) {
+    const key = (row as HTMLElement).dataset['key'];
+    const box = row.getBoundingClientRect();
+    if (box.top >= bottom) return null;
+    if (key !== undefined && box.bottom > top) return { key, offset: box.top - top };
+  }
+  return null;
+}
+
+function keepAnchor(list: HTMLElement, content: HTMLElement, anchor: Anchor | null): void {
   if (!anchor) return;
   for (const row of content.children) {
     if ((row as HTMLElement).dataset['key'] !== anchor.key) continue;
