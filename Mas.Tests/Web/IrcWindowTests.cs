@@ -21,7 +21,7 @@ public sealed class IrcWindowTests(WebSystem web, IrcFixture irc) : IClassFixtur
 
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Join an IRC channel" }).ClickAsync();
         await Assertions.Expect(alice.Page.GetByLabel("Network")).ToHaveValueAsync(Network);
-        await alice.Page.GetByLabel("Channel").FillAsync(channel);
+        await alice.Page.GetByRole(AriaRole.Textbox, new() { Name = "Channel" }).FillAsync(channel);
         await alice.Page.Keyboard.PressAsync("Enter");
         await alice.Page.Locator($".pane.full[aria-label=\"{channel}\"]").WaitForAsync();
         await Assertions.Expect(alice.Page.Locator(".pane.full .pane-network")).ToHaveTextAsync(Network);
@@ -127,7 +127,7 @@ public sealed class IrcWindowTests(WebSystem web, IrcFixture irc) : IClassFixtur
     private static async Task JoinAsync(WebUser user, string channel)
     {
         await user.Page.GetByRole(AriaRole.Button, new() { Name = "Join an IRC channel" }).ClickAsync();
-        await user.Page.GetByLabel("Channel").FillAsync(channel);
+        await user.Page.GetByRole(AriaRole.Textbox, new() { Name = "Channel" }).FillAsync(channel);
         await user.Page.Keyboard.PressAsync("Enter");
         await user.Page.Locator($".pane.full[aria-label=\"{channel}\"]").WaitForAsync();
         await user.Page.Locator(".members .member", new() { HasText = "you" }).WaitForAsync();

@@ -16,8 +16,8 @@ public sealed class ScreenshotTests(WebSystem web)
     private const string IrcNetwork = "ExampleNet";
     private const string Channel = "#retrocomputing";
 
-    /// <summary>What the clocks in the pictures say: the middle of a morning is far from every change of the day.</summary>
-    private static readonly DateTimeOffset Now = new(2026, 3, 12, 10, 48, 0, TimeSpan.FromHours(1));
+    /// <summary>What the clocks in the pictures say: the middle of this day's morning, far from every change of the day.</summary>
+    private static readonly DateTimeOffset Now = new(DateTime.UtcNow.Date.AddHours(9).AddMinutes(48), TimeSpan.Zero);
 
     private static readonly string Folder = Environment.GetEnvironmentVariable("MAS_SCREENSHOTS") is { Length: > 0 }
         ? Path.Combine(BuildOutput.Root, "docs", "screenshots")
@@ -39,7 +39,9 @@ public sealed class ScreenshotTests(WebSystem web)
                 [$"Irc:Networks:{IrcNetwork}:SecondsPerLine"] = "0",
             },
         });
-        var grace = await PrepareAsync(mas, server.Port);
+        await using var tove = await IrcBystander.JoinedAsync(server.Port, "tove", Channel);
+        await using var kurt = await IrcBystander.ConnectAsync(server.Port, "kurt");
+        var grace = await PrepareAsync(mas, tove, kurt);
         await AgeAsync(mas.Redis.Database);
 
         await using var desktop = await OpenAsync(mas, grace, new VisitOptions { Size = (1440, 900) });
@@ -53,7 +55,7 @@ public sealed class ScreenshotTests(WebSystem web)
     }
 
     /// <summary>Everybody, their groups and what they said; the one whose page is shown is returned.</summary>
-    private static async Task<MasLogin> PrepareAsync(MasSystem mas, int ircPort)
+    private static async Task<MasLogin> PrepareAsync(MasSystem mas, IrcBystander tove, IrcBystander kurt)
     {
         using var http = new MasHttp(mas.Address);
         var clients = new Dictionary<string, MasClient>();
@@ -79,7 +81,7 @@ public sealed class ScreenshotTests(WebSystem web)
             if (text.StartsWith("Running", StringComparison.Ordinal))
                 await SeenAsync(grace, "release", "MAS");
         }
-        await TalkOnIrcAsync(grace, ircPort);
+        await TalkOnIrcAsync(grace, tove, kurt);
         foreach (var friend in new[] { "ada", "linus" })
         {
             await clients[friend].OkAsync("REQUEST_FRIEND", new { nick = "grace" });
@@ -98,17 +100,15 @@ public sealed class ScreenshotTests(WebSystem web)
         return login;
     }
 
-    private static async Task TalkOnIrcAsync(MasClient grace, int port)
+    private static async Task TalkOnIrcAsync(MasClient grace, IrcBystander tove, IrcBystander kurt)
     {
-        await using var tove = await IrcBystander.JoinedAsync(port, "tove", Channel);
         await tove.SendAsync($"TOPIC {Channel} :Old machines, kept running");
         await tove.SettleAsync();
         await Eventually.PassesAsync(() => grace.OkAsync("JOIN", new { network = IrcNetwork, name = Channel }));
         await grace.WaitAsync(view => view.Group(Channel, IrcNetwork)?.Members.Count == 2, "the channel");
-        await using var kurt = await IrcBystander.JoinedAsync(port, "kurt", Channel);
-        await using var guest = await IrcBystander.JoinedAsync(port, "c64_fan", Channel);
-        await guest.SendAsync($"PART {Channel}");
-        await HasCountAsync(grace, 4);
+        var topic = Messages(grace);
+        await kurt.SendAsync($"JOIN {Channel}");
+        await HasCountAsync(grace, topic + 1);
         var window = IrcWindow(grace);
         foreach (var (nick, text) in OnIrc)
         {
@@ -145,13 +145,19 @@ public sealed class ScreenshotTests(WebSystem web)
         ("margaret", "Release notes are ready. Last check before I tag:\n```sh\nscripts/test\nscripts/bench compare\n```"),
         ("linus", "Running…"),
         ("linus", "All green 🎉 and nothing got slower"),
+        ("margaret", "Lovely. The changelog is in `CHANGELOG.md`, please read it once with fresh eyes."),
+        ("ada", "Two typos, mended. Reads well!"),
         ("ada", "Anything to migrate?"),
         ("margaret", "No, the schema only grew."),
+        ("grace", "New pictures are coming, give me half an hour"),
         ("linus", "/me puts the kettle on ☕"),
     ];
 
     private static readonly (string Nick, string Text)[] OnIrc =
     [
+        ("kurt", "Morning all. It lives! Found the bad RAM chip at last"),
+        ("grace", "Congratulations! Which one was it?"),
+        ("kurt", "U21, of course the one behind the shield"),
         ("tove", "Does anybody here still have a working 1541?"),
         ("kurt", "Two. One is even quiet enough for the living room."),
         ("tove", "Is it hard to align?"),

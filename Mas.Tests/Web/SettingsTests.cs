@@ -58,7 +58,7 @@ public sealed class SettingsTests(WebSystem web)
         await visitor.UseLoginAsync(login);
         await visitor.Page.ReloadAsync();
         await visitor.Page.GetByRole(AriaRole.Navigation, new() { Name = "Gespräche" }).WaitForAsync();
-        await visitor.Page.GetByText("Heute", new() { Exact = true }).First.WaitForAsync();
+        await visitor.Page.GetByPlaceholder("Nachricht an lobby").WaitForAsync();
         await visitor.Page.Keyboard.PressAsync("Control+Comma");
         await visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "Einstellungen" }).WaitForAsync();
         await visitor.Page.GetByLabel("Sprache").SelectOptionAsync("en");

@@ -85,6 +85,14 @@ describe('parseBody', () => {
 });
 
 describe('mentions', () => {
+  it('take every character of a nick as it is', () => {
+    for (const nick of ['closed-24', 'c++', '[away]', 'a.b', '^_^', 'x|y', 'o/', 'ä-ö', '`{x}\\']) {
+      const pattern = mentionPattern([nick]);
+      expect(mentions(pattern, `hello ${nick}, you`), nick).toBe(true);
+      expect(mentions(pattern, 'hello nobody'), nick).toBe(false);
+    }
+  });
+
   it('finds whole words without regard to case', () => {
     const pattern = mentionPattern(['alice', 'release plan']);
     expect(mentions(pattern, 'Alice: hi')).toBe(true);

@@ -56,6 +56,8 @@ export class ChatWindow {
   readonly marker = signal<Gid | null>(null);
   /** Why the last command that was typed here failed. */
   readonly complaint = signal<string | null>(null);
+  /** Its pane is drawn within the viewport. */
+  readonly onScreen = signal(false);
   readonly unread: ReadonlySignal<Unread>;
 
   constructor(fields: AddWindow, reader: Reader) {

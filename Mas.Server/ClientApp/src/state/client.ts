@@ -324,7 +324,7 @@ export class ChatClient {
   }
 
   private arrived(window: ChatWindow, message: WireMessage): void {
-    const watched = view.focused.peek() && windowsInSight() && (view.active.peek() === window.id || (view.main.peek() === 'grid' && window.visible.peek()));
+    const watched = view.focused.peek() && windowsInSight() && window.onScreen.peek();
     if (!watched && window.marker.peek() === null && !this.store.isMe(message.userId)) window.marker.value = Math.max(window.seen.peek(), 1);
     const reaction = reactTo({
       own: this.store.isMe(message.userId),

@@ -9,7 +9,7 @@ export function mentionPattern(words: readonly string[]): RegExp | null {
   if (wanted.length === 0) return null;
   const any = wanted
     .sort((a, b) => b.length - a.length)
-    .map(word => word.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'))
+    .map(word => word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
     .join('|');
   return new RegExp(`(?<![\\p{L}\\p{N}_])@?(?:${any})(?![\\p{L}\\p{N}_])`, 'giu');
 }

@@ -1,5 +1,4 @@
-import { signal } from '@preact/signals';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
 import { masNetwork } from '../../state/store';
@@ -17,14 +16,16 @@ import { TypingLine } from './TypingLine';
 export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
   const { store } = useClient();
   const element = useRef<HTMLElement>(null);
-  const onScreen = useMemo(() => signal(false), []);
   const [near, setNear] = useState(full);
   useEffect(() => {
     const observer = new IntersectionObserver(entries => {
-      onScreen.value = entries.at(-1)!.isIntersecting;
+      window.onScreen.value = entries.at(-1)!.isIntersecting;
     });
     observer.observe(element.current!);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      window.onScreen.value = false;
+    };
   }, []);
   // In a grid that is higher than the page, what nobody has scrolled to yet is not drawn.
   useEffect(() => {
@@ -46,7 +47,7 @@ export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
       onPointerDown={activate}
     >
       <Head window={window} full={full} />
-      {near ? <Timeline window={window} onScreen={onScreen} /> : <div class="timeline-box" />}
+      {near ? <Timeline window={window} /> : <div class="timeline-box" />}
       <TypingLine window={window} />
       <Composer window={window} autofocus={full} />
     </section>
@@ -57,6 +58,8 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
   const client = useClient();
   const title = client.store.title(window);
   const { topic } = window;
+  // The page's main heading is the list's, which a phone doesn't show beside the conversation.
+  const Heading = full && view.phone.value ? 'h1' : 'h2';
   return (
     <header
       class="pane-head"
@@ -75,7 +78,7 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
         </button>
       )}
       <span class="pane-icon">{window.isDirect ? <Avatar userId={window.peer!} network={window.network} size="small" /> : <Icon name={window.isServer ? 'server' : window.password.value !== '' ? 'lock' : 'hash'} />}</span>
-      <h2 class="pane-title">
+      <Heading class="pane-title">
         {full ? (
           title.replace(/^#(?!#)/, '')
         ) : (
@@ -83,8 +86,8 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
             {title.replace(/^#(?!#)/, '')}
           </button>
         )}
-      </h2>
-      {window.network !== masNetwork && <span class="pane-network">{window.network}</span>}
+      </Heading>
+      {window.network !== masNetwork && <span class="pane-network" title={window.network}>{window.network}</span>}
       {window.type === 'group' ? (
         <button type="button" class="pane-topic" title={stripFormatting(topic.value)} aria-label={`${t('details.topic')}: ${stripFormatting(topic.value) || t('pane.topic.none')}`} onClick={() => openDialog({ name: 'details', windowId: window.id })}>
           {stripFormatting(topic.value) || t('pane.topic.none')}

@@ -47,7 +47,7 @@ export function Shell() {
 function useMarkerCare(): void {
   const client = useClient();
   const before = useRef<number | null>(null);
-  const id = view.active.value;
+  const id = view.main.value === 'friends' ? null : view.active.value;
   useEffect(() => {
     const left = client.store.window(before.current);
     if (left && left.unread.peek().count === 0) left.marker.value = null;

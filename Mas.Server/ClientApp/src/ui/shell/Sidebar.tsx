@@ -108,12 +108,13 @@ function WindowItem({ window }: { window: ChatWindow }) {
   const { store } = useClient();
   const { count, mentions } = window.unread.value;
   const muted = !window.sounds.value && !window.titleAlert.value;
-  const current = view.active.value === window.id && view.main.value !== 'friends';
+  const active = view.active.value === window.id && view.main.value !== 'friends';
+  const current = active && view.main.value === 'window';
   const title = store.title(window);
   return (
     <button
       type="button"
-      class={`side-item ${count > 0 && !muted ? 'unread' : ''} ${muted ? 'muted' : ''}`}
+      class={`side-item ${count > 0 && !muted ? 'unread' : ''} ${muted ? 'muted' : ''} ${active ? 'active' : ''}`}
       aria-current={current ? 'page' : undefined}
       title={title}
       onClick={() => {

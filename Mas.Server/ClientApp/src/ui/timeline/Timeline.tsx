@@ -1,4 +1,3 @@
-import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { dayKey } from '../../i18n/time';
@@ -17,7 +16,7 @@ import { VirtualList } from './VirtualList';
 type Item = Row | { kind: 'pending'; key: string; pending: PendingMessage; continued: boolean };
 
 /** The messages of a window, and what the user is just sending. */
-export function Timeline({ window, onScreen }: { window: ChatWindow; onScreen: ReadonlySignal<boolean> }) {
+export function Timeline({ window }: { window: ChatWindow }) {
   const client = useClient();
   const rows = useRows(window);
   const [atBottom, setAtBottom] = useState(true);
@@ -26,7 +25,7 @@ export function Timeline({ window, onScreen }: { window: ChatWindow; onScreen: R
   const items: Item[] = [...rows.builder.rows];
   pending.forEach((message, index) => items.push({ kind: 'pending', key: `p${message.rid}`, pending: message, continued: index > 0 || rows.builder.continues(client.store.me.value, message.ts) }));
   const { density, textSize, timeFormat } = preferences.value;
-  const watched = atBottom && onScreen.value && view.focused.value && windowsInSight();
+  const watched = atBottom && window.onScreen.value && view.focused.value && windowsInSight();
   const version = window.version.value;
   // Before the page is painted: a count that comes and goes at once would flicker.
   useLayoutEffect(() => {

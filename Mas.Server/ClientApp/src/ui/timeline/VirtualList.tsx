@@ -42,6 +42,7 @@ const bottomZone = 24;
  */
 export function VirtualList<T extends ListItem>({ items, render, estimate, label, head, onTop, onBottom, jump, look }: VirtualListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
+  const headBox = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const heights = useRef(new Map<string, number>());
   const stuck = useRef(true);
@@ -80,7 +81,7 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
     placed.current = list.scrollTop;
     // Rows that turned out lower than believed may leave a part of the viewport without any.
     const short = changed && !covers(list, content.current!, from > 0, to < items.length);
-    settled.current = { width: list.clientWidth, height: list.clientHeight, content: content.current!.offsetHeight };
+    settled.current = { width: list.clientWidth, height: list.clientHeight, content: list.scrollHeight };
     if (short) again();
   });
 
@@ -89,11 +90,12 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
     const observer = new ResizeObserver(() => {
       const { width, height, content: before } = settled.current;
       if (list.clientWidth !== width) heights.current.clear();
-      else if (list.clientHeight === height && content.current!.offsetHeight === before) return;
+      else if (list.clientHeight === height && list.scrollHeight === before) return;
       again();
     });
     observer.observe(list);
     observer.observe(content.current!);
+    observer.observe(headBox.current!);
     return () => observer.disconnect();
   }, []);
 
@@ -145,7 +147,7 @@ export function VirtualList<T extends ListItem>({ items, render, estimate, label
 
   return (
     <div ref={scroller} class="timeline" role="log" aria-live="off" aria-label={label} tabIndex={0} onScroll={scrolled}>
-      <div class="timeline-head">{head}</div>
+      <div ref={headBox} class="timeline-head">{head}</div>
       <div ref={content} class="timeline-rows">
         <div key="above" style={{ height: `${above}px` }} />
         {items.slice(from, to).map(row)}
