@@ -61,7 +61,7 @@ public sealed class SettingsTests(WebSystem web)
         await visitor.Page.GetByPlaceholder("Nachricht an lobby").WaitForAsync();
         await visitor.Page.Keyboard.PressAsync("Control+Comma");
         await visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "Einstellungen" }).WaitForAsync();
-        await visitor.Page.GetByLabel("Sprache").SelectOptionAsync("en");
+        await visitor.Page.GetByLabel("Sprache", new() { Exact = true }).SelectOptionAsync("en");
         await visitor.Page.GetByRole(AriaRole.Dialog, new() { Name = "Settings" }).WaitForAsync();
         Assert.Equal("en", await visitor.Page.GetAttributeAsync("html", "lang"));
         await visitor.Page.ReloadAsync();

@@ -18,7 +18,8 @@ export function Shell() {
   useMarkerCare();
   const single = main === 'window' && active !== undefined;
   return (
-    <div class={`shell ${view.listOpen.value ? 'list-open' : 'content-open'}`}>
+    // On a phone the list takes the place of the main part, also for those who hear the page.
+    <div class={`shell ${view.listOpen.value ? 'list-open' : 'content-open'}`} role={windowsInSight() ? undefined : 'main'}>
       <a class="skip" href="#content">
         {t('app.skip')}
       </a>

@@ -22,7 +22,7 @@ export function Timeline({ window }: { window: ChatWindow }) {
   const [atBottom, setAtBottom] = useState(true);
   const [jump, setJump] = useState(0);
   const pending = window.pending.value.filter(message => !message.text.startsWith('/') || message.text.startsWith('//') || /^\/me\s/i.test(message.text));
-  const items: Item[] = [...rows.builder.rows];
+  const items: Item[] = pending.length === 0 ? rows.builder.rows : [...rows.builder.rows];
   pending.forEach((message, index) => items.push({ kind: 'pending', key: `p${message.rid}`, pending: message, continued: index > 0 || rows.builder.continues(client.store.me.value, message.ts) }));
   const { density, textSize, timeFormat } = preferences.value;
   const watched = atBottom && window.onScreen.value && view.focused.value && windowsInSight();

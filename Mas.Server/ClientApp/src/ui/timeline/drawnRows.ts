@@ -1,0 +1,64 @@
+import type { Keyed, RowLayout } from '../../timeline/layout';
+
+/** A row, and how far its upper edge is below that of the viewport. */
+export interface Anchor {
+  key: string;
+  offset: number;
+}
+
+export function distanceToBottom(list: HTMLElement): number {
+  return list.scrollHeight - list.scrollTop - list.clientHeight;
+}
+
+/**
+ * Reads the heights of the drawn rows, the first of which is number `from`; true when one differs from what was believed.
+ * Those that were read before are read again only when all together are not as high as they were.
+ */
+export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout<T>, from: number, spacers: number): boolean {
+  const rows = [...content.children].slice(1, -1);
+  let sum = spacers;
+  let changed = false;
+  const read = (row: Element, index: number) => {
+    const { height } = row.getBoundingClientRect();
+    const believed = layout.measured(index);
+    if (believed === undefined || Math.abs(believed - height) >= 0.5) {
+      layout.measure(index, height);
+      changed = true;
+    }
+    return height;
+  };
+  rows.forEach((row, i) => (sum += layout.measured(from + i) ?? read(row, from + i)));
+  if (Math.abs(content.getBoundingClientRect().height - sum) >= 0.5) rows.forEach((row, i) => read(row, from + i));
+  return changed;
+}
+
+/** Whether the drawn rows reach `margin` pixels beyond the viewport, on the sides where there are more. */
+export function covers(list: HTMLElement, content: HTMLElement, moreAbove: boolean, moreBelow: boolean, margin: number): boolean {
+  const viewport = list.getBoundingClientRect();
+  const first = content.firstElementChild!.getBoundingClientRect().bottom;
+  const last = content.lastElementChild!.getBoundingClientRect().top;
+  return (!moreAbove || first <= viewport.top - margin) && (!moreBelow || last >= viewport.bottom + margin);
+}
+
+/** The first drawn row that the viewport shows a part of. */
+export function inSight(list: HTMLElement, content: HTMLElement): Anchor | null {
+  const { top, bottom } = list.getBoundingClientRect();
+  for (const row of content.children) {
+    const key = (row as HTMLElement).dataset['key'];
+    const box = row.getBoundingClientRect();
+    if (box.top >= bottom) return null;
+    if (key !== undefined && box.bottom > top) return { key, offset: box.top - top };
+  }
+  return null;
+}
+
+/** Scrolls so that the anchor's row is where it was. */
+export function keepAnchor(list: HTMLElement, content: HTMLElement, anchor: Anchor | null): void {
+  if (!anchor) return;
+  for (const row of content.children) {
+    if ((row as HTMLElement).dataset['key'] !== anchor.key) continue;
+    const difference = row.getBoundingClientRect().top - list.getBoundingClientRect().top - anchor.offset;
+    if (Math.abs(difference) >= 1) list.scrollTop += difference;
+    return;
+  }
+}
