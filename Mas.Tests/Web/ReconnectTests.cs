@@ -37,7 +37,8 @@ public sealed class ReconnectTests(WebSystem web)
             Assert.Single(bodies, body => body == "before 0");
             await Assertions.Expect(user.Page.Locator(".banner.offline")).ToHaveCountAsync(0);
         }
-        Assert.Equal(await alice.BodiesAsync(), await bob.BodiesAsync());
+        // How much is drawn above may differ.
+        Assert.Equal((await alice.BodiesAsync()).SkipWhile(body => body != "before 0"), (await bob.BodiesAsync()).SkipWhile(body => body != "before 0"));
     }
 
     [Fact]

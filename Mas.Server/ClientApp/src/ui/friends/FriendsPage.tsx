@@ -4,7 +4,7 @@ import { ago } from '../../i18n/time';
 import type { FriendInfo } from '../../protocol/messages';
 import { masNetwork } from '../../state/store';
 import { say } from '../../state/toasts';
-import { showList, view } from '../../state/view';
+import { showList } from '../../state/view';
 import { useClient } from '../context';
 import { Avatar } from '../parts/Avatar';
 import { Field } from '../parts/Field';
@@ -17,7 +17,6 @@ export function FriendsPage() {
   const byName = (a: FriendInfo, b: FriendInfo) => store.nick(a.userId, masNetwork).localeCompare(store.nick(b.userId, masNetwork));
   const friends = [...store.friends.value.values()].sort(byName);
   const online = friends.filter(friend => friend.online);
-  const Heading = view.phone.value ? 'h1' : 'h2';
   const offline = friends.filter(friend => !friend.online);
   return (
     <section class="page" aria-labelledby="friends-title">
@@ -25,9 +24,9 @@ export function FriendsPage() {
         <button type="button" class="icon-button phone-only" aria-label={t('common.back')} onClick={showList}>
           <Icon name="back" />
         </button>
-        <Heading id="friends-title" class="pane-title">
+        <h2 id="friends-title" class="pane-title">
           {t('friends.title')}
-        </Heading>
+        </h2>
       </header>
       <div class="page-body" tabIndex={0} role="group" aria-labelledby="friends-title">
         <AskForm />

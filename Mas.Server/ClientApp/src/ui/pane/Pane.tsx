@@ -58,8 +58,6 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
   const client = useClient();
   const title = client.store.title(window);
   const { topic } = window;
-  // The page's main heading is the list's, which a phone doesn't show beside the conversation.
-  const Heading = full && view.phone.value ? 'h1' : 'h2';
   return (
     <header
       class="pane-head"
@@ -78,7 +76,7 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
         </button>
       )}
       <span class="pane-icon">{window.isDirect ? <Avatar userId={window.peer!} network={window.network} size="small" /> : <Icon name={window.isServer ? 'server' : window.password.value !== '' ? 'lock' : 'hash'} />}</span>
-      <Heading class="pane-title">
+      <h2 class="pane-title">
         {full ? (
           title.replace(/^#(?!#)/, '')
         ) : (
@@ -86,7 +84,7 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
             {title.replace(/^#(?!#)/, '')}
           </button>
         )}
-      </Heading>
+      </h2>
       {window.network !== masNetwork && <span class="pane-network" title={window.network}>{window.network}</span>}
       {window.type === 'group' ? (
         <button type="button" class="pane-topic" title={stripFormatting(topic.value)} aria-label={`${t('details.topic')}: ${stripFormatting(topic.value) || t('pane.topic.none')}`} onClick={() => openDialog({ name: 'details', windowId: window.id })}>

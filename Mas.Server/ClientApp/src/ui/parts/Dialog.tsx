@@ -32,14 +32,14 @@ export function Dialog({ title, children, class: className = '', headless = fals
       }}
     >
       <div class="dialog-body">
-        <header class={headless ? 'hidden' : 'dialog-head'}>
+        <div class={headless ? 'hidden' : 'dialog-head'}>
           <h2 id={id}>{title}</h2>
           {!headless && (
             <button type="button" class="icon-button" aria-label={t('common.close')} onClick={closeDialog}>
               <Icon name="close" />
             </button>
           )}
-        </header>
+        </div>
         {children}
       </div>
     </dialog>

@@ -19,7 +19,6 @@ export function Grid() {
   for (const window of shown) rows.set(window.row.value, [...(rows.get(window.row.value) ?? []), window]);
   return (
     <div class="grid" aria-label={t('grid.label')} role="group">
-      {view.phone.value && <h1 class="hidden">{t('grid.label')}</h1>}
       {[...rows.entries()]
         .sort(([a], [b]) => a - b)
         .map(([row, windows]) => (

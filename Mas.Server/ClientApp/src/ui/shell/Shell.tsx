@@ -25,6 +25,8 @@ export function Shell() {
       </a>
       <Sidebar />
       <main id="content" class="content" tabIndex={-1} data-region>
+        {/* The page's heading stands in the list, which a phone doesn't show beside a conversation. */}
+        {view.phone.value && <h1 class="hidden">MAS</h1>}
         <Banner />
         <div class="stage" onTouchStart={swipe.start} onTouchEnd={swipe.end}>
           {main === 'friends' ? (
