@@ -188,8 +188,6 @@ public sealed class SpeedTests(WebSystem web)
         // Something is waited for that takes about two seconds whatever happens: the clock of the page itself.
         await page.EvaluateAsync("() => new Promise(done => setTimeout(done, 2000))");
         var before = await MetricsAsync(session);
-        var m1 = JObject.Parse((await session.SendAsync("Performance.getMetrics")).ToString()!);
-        if (Environment.GetEnvironmentVariable("MAS_PROFILE") is not null) { await session.SendAsync("Profiler.enable"); await session.SendAsync("Profiler.start"); }
         var last = "";
         // Slower than the screen, so that each message has frames of its own: what comes together costs less.
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
@@ -201,10 +199,6 @@ public sealed class SpeedTests(WebSystem web)
         }
         await page.Locator(".message[data-gid]", new() { HasText = last }).First.WaitForAsync(new() { State = WaitForSelectorState.Attached });
         var after = await MetricsAsync(session);
-        if (Environment.GetEnvironmentVariable("MAS_PROFILE") is { } p) { var r = await session.SendAsync("Profiler.stop"); File.WriteAllText(p + groups.Length + ".cpuprofile", r!.Value.GetProperty("profile").ToString());
-          var m2 = JObject.Parse((await session.SendAsync("Performance.getMetrics")).ToString()!);
-          foreach (var n in new[] { "ScriptDuration", "LayoutDuration", "RecalcStyleDuration", "TaskDuration", "LayoutCount", "RecalcStyleCount", "DevToolsCommandDuration","V8CompileDuration" })
-            Note($"   {n} {(m2["metrics"]!.First(x => x.Value<string>("name") == n).Value<double>("value") - m1["metrics"]!.First(x => x.Value<string>("name") == n).Value<double>("value")) * 1000 / count:0.00}"); }
         await session.DetachAsync();
         double Each(string name) => (after[name] - before[name] - (before[name] - quiet[name]) / (before["Timestamp"] - quiet["Timestamp"]) * (after["Timestamp"] - before["Timestamp"])) * 1000 / count;
         return new MessageCost(Each("TaskDuration"), Each("ScriptDuration"), Each("LayoutDuration") + Each("RecalcStyleDuration"));
