@@ -18,21 +18,36 @@ internal sealed class Coalescer<TBatch>(Func<TBatch> begin, Func<TBatch, Task> r
     /// <returns>The batch, once it has been carried out.</returns>
     internal Task<TBatch> JoinAsync(Action<TBatch> add)
     {
-        Task<TBatch> done;
         lock (_lock)
         {
-            var next = _next ??= (begin(), new TaskCompletionSource<TBatch>(TaskCreationOptions.RunContinuationsAsynchronously));
-            add(next.Batch);
-            done = next.Done.Task;
             if (_running)
-                return done;
+            {
+                var next = _next ??= (begin(), new TaskCompletionSource<TBatch>(TaskCreationOptions.RunContinuationsAsynchronously));
+                add(next.Batch);
+                return next.Done.Task;
+            }
             _running = true;
         }
-        _ = RunAsync();
-        return done;
+        return RunAloneAsync(add);
     }
 
-    private async Task RunAsync()
+    /// <summary>Without the way through a queue: who is alone waits for Redis only.</summary>
+    private async Task<TBatch> RunAloneAsync(Action<TBatch> add)
+    {
+        var batch = begin();
+        add(batch);
+        try
+        {
+            await run(batch);
+            return batch;
+        }
+        finally
+        {
+            _ = RunOthersAsync();
+        }
+    }
+
+    private async Task RunOthersAsync()
     {
         while (TakeNext() is var (batch, done))
         {

@@ -96,15 +96,17 @@ public sealed class Delivery
         _fence?.ThrowIfLost();
         var introduced = _unknown.Count > 0 ? await IntroduceAsync() : [];
         _fence?.ThrowIfLost();
-        var database = _outboxes.Redis.Database;
+        // Written at once: each command for itself would be a packet of its own when there is little to do.
+        var batch = _outboxes.Redis.Database.CreateBatch();
         var pushes = new Task[_entries.Count];
         var i = 0;
         var count = 0;
         foreach (var (session, entries) in _entries)
         {
-            pushes[i++] = database.ListLeftPushAsync(RedisKeys.Outbox(session), [.. entries]);
+            pushes[i++] = batch.ListLeftPushAsync(RedisKeys.Outbox(session), [.. entries]);
             count += entries.Count;
         }
+        batch.Execute();
         // On one Redis the wake-ups follow the pushes on the same connection. On a cluster they go another way, and a
         // server that is woken too early finds nothing.
         if (_outboxes.Redis.IsCluster)

@@ -46,7 +46,8 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
     }
 
     /// <summary>Says that there is something in the outbox.</summary>
-    internal void Signal()
+    /// <param name="first">What the first pop goes through, when it is to go out with others.</param>
+    internal void Signal(IDatabaseAsync? first = null)
     {
         for (; ; )
         {
@@ -56,7 +57,7 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
                 case Stopped:
                     return;
                 case Idle when Interlocked.CompareExchange(ref _state, Running, Idle) == Idle:
-                    _ = RunAsync();
+                    _ = RunAsync(first);
                     return;
                 case Running when Interlocked.CompareExchange(ref _state, RunningAgain, Running) == Running:
                 case RunningAgain:
@@ -69,13 +70,13 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
     /// <summary>Ends the pump; a run that is under way finishes its batch.</summary>
     internal void Stop() => Volatile.Write(ref _state, Stopped);
 
-    private async Task RunAsync()
+    private async Task RunAsync(IDatabaseAsync? first = null)
     {
         try
         {
-            for (; ; )
+            for (var through = first ?? redis.Database; ; through = redis.Database)
             {
-                var entries = await PopAsync();
+                var entries = await PopAsync(through);
                 if (entries.Count > 0 && !await WriteAsync(entries))
                     return;
                 if (entries.Count == PopCount)
@@ -108,9 +109,9 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
         }
     }
 
-    private async Task<List<byte[]>> PopAsync()
+    private async Task<List<byte[]>> PopAsync(IDatabaseAsync through)
     {
-        var result = await redis.Database.ExecuteAsync("RPOP", _outbox, PopCount);
+        var result = await through.ExecuteAsync("RPOP", _outbox, PopCount);
         if (result.IsNull)
             return [];
         var values = (RedisValue[])result!;

@@ -38,15 +38,18 @@ internal sealed partial class WakeListener(
 
     private void Wake(string names)
     {
+        // The pops of all that were named go out together.
+        var pops = redis.Database.CreateBatch();
         foreach (var range in names.AsSpan().Split(' '))
         {
             if (!SessionRef.TryParse(names[range], out var name) || name.ServerId != identity.Id)
                 continue;
             if (registry.Find(name) is { } session)
-                session.Pump.Signal();
+                session.Pump.Signal(pops);
             else
                 _ = RemoveAsync(name);
         }
+        pops.Execute();
     }
 
     private async Task RemoveAsync(SessionRef session)
