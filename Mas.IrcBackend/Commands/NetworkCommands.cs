@@ -28,6 +28,9 @@ internal static class NetworkCommands
             if (RefuseAccount(context, account) is { } refusal)
                 return refusal;
             await context.On.Redis.Database.HashSetAsync(key, "account", account);
+            // A connection that is there was made without it: it is made again.
+            if (context.Connection.IsRegistered)
+                await context.OrderAsync(new CloseOrder($"{context.Rid}/l", context.User.Value, context.Network, context.Connection.Generation));
         }
         await context.OrderAsync(new ConnectOrder($"{context.Rid}/c", context.User.Value, context.Network));
         return Ack.Ok;

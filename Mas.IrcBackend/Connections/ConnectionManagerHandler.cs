@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Mas.Core.Hosting;
 using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
@@ -28,9 +30,11 @@ internal sealed partial class ConnectionManagerHandler(
     private long _generation;
     private Lease? _lease;
     private CancellationTokenSource _watching = new();
+    private ObservableGauge<int>? _gauge;
 
     public override async Task BeginAsync(Lease lease, CancellationToken stopping)
     {
+        _gauge ??= MasMeter.Meter.CreateObservableGauge("mas_irc_connections", CountLinks, description: "IRC connections that this process holds, by network and state");
         await _watching.CancelAsync();
         _watching.Dispose();
         _watching = new CancellationTokenSource();
@@ -94,7 +98,7 @@ internal sealed partial class ConnectionManagerHandler(
         {
             case ConnectOrder:
                 await redis.Database.SetAddAsync(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(order.User, order.Network));
-                if (link is null || link.IsPausing)
+                if (link is null || link.State == LinkState.Waiting)
                 {
                     link?.Stop();
                     await StartAsync(order.User, order.Network, link?.Ended ?? Task.CompletedTask);
@@ -169,6 +173,15 @@ internal sealed partial class ConnectionManagerHandler(
                 await Task.Delay(WatchInterval, time, CancellationToken.None);
             }
         }
+    }
+
+    private IEnumerable<Measurement<int>> CountLinks()
+    {
+        var counts = _links.Values.CountBy(link => (link.Network, link.State)).ToDictionary();
+        return networks.Names.SelectMany(_ => Enum.GetValues<LinkState>(), (network, state) => new Measurement<int>(
+            counts.GetValueOrDefault((network, state)),
+            new KeyValuePair<string, object?>("network", network),
+            new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant())));
     }
 
     private async Task EndAllAsync()

@@ -6,6 +6,19 @@ using Mas.IrcBackend.Protocol.Session;
 
 namespace Mas.IrcBackend.Connections;
 
+/// <summary>How a user's link to a network stands.</summary>
+internal enum LinkState
+{
+    /// <summary>An attempt is under way, or waits for the network's rate.</summary>
+    Connecting,
+
+    /// <summary>The registration is complete.</summary>
+    Connected,
+
+    /// <summary>The last attempt failed, or the connection ended; the next one is to come.</summary>
+    Waiting,
+}
+
 /// <summary>
 /// One user's link to a network as the connection manager holds it: numbers its connections and their lines, passes them
 /// on, and says which lines were never sent.
@@ -45,8 +58,8 @@ internal sealed class UserLink : IConnectionObserver
     /// <summary>To which network.</summary>
     internal string Network { get; }
 
-    /// <summary>Whether it waits for its next attempt to connect.</summary>
-    internal bool IsPausing { get; private set; }
+    /// <summary>How it stands.</summary>
+    internal LinkState State { get; private set; }
 
     /// <summary>The number of its newest connection.</summary>
     internal long Generation => Volatile.Read(ref _generation);
@@ -102,7 +115,7 @@ internal sealed class UserLink : IConnectionObserver
             _seq = 0;
             _isOpen = true;
         }
-        IsPausing = false;
+        State = LinkState.Connecting;
         return TellAsync(LinkEvents.Connecting, $"Connecting to {server.Host}, port {server.Port}{(server.UsesTls ? ", TLS" : "")}");
     }
 
@@ -134,7 +147,14 @@ internal sealed class UserLink : IConnectionObserver
     }
 
     /// <inheritdoc/>
-    public ValueTask HappenedAsync(SessionEvent what, CancellationToken stop) => what switch
+    public ValueTask HappenedAsync(SessionEvent what, CancellationToken stop)
+    {
+        if (what is SessionEvent.Registered)
+            State = LinkState.Connected;
+        return TellAsync(what);
+    }
+
+    private ValueTask TellAsync(SessionEvent what) => what switch
     {
         SessionEvent.Registered registered => TellAsync(LinkEvents.Registered, nick: registered.Summary.Nick, summary: registered.Summary),
         SessionEvent.SummaryChanged changed => TellAsync(LinkEvents.Changed, nick: changed.Summary.Nick, summary: changed.Summary),
@@ -155,7 +175,7 @@ internal sealed class UserLink : IConnectionObserver
             unsent = [.. _unsent];
             _unsent.Clear();
         }
-        IsPausing = next.Step == NextStep.AfterPause;
+        State = next.Step == NextStep.AfterPause ? LinkState.Waiting : LinkState.Connecting;
         await TellUnsentAsync(unsent, LinkEvents.Unsent);
         var text = next.Step switch
         {

@@ -66,6 +66,28 @@ public sealed class SecretsTests
     }
 
     [Fact]
+    public async Task Connect_WithAPasswordOverAConnectionThatIsThere_MakesItAgain()
+    {
+        await using var mock = IrcServerMock.Plain();
+        await using var system = await StartAsync(mock.Port);
+        var alice = await system.Mas.NewClientAsync("alice");
+        await IrcSystem.RequestAsync(alice, "CONNECT", new { network = Network });
+        await using var first = await mock.AcceptAsync();
+        await first.RegisterAsync(alice.Login.Nick);
+        await system.IsAsync(alice, "connected");
+
+        await alice.OkAsync("CONNECT", new { network = Network, account = new { mechanism = "PLAIN", account = "acc", password = Secret } });
+
+        await first.ExpectStartAsync("QUIT ");
+        await first.DisposeAsync();
+        await using var second = await mock.AcceptAsync();
+        await second.ExpectStartAsync("USER ");
+        await second.SendAsync(":s CAP * LS :sasl=PLAIN", ":s CAP * ACK :sasl");
+        await second.ExpectStartAsync("AUTHENTICATE PLAIN");
+        Assert.Equal(0, mock.WaitingConnections);
+    }
+
+    [Fact]
     public async Task Connect_WithoutAKey_TakesNoCredentials()
     {
         await using var system = await IrcSystem.StartAsync(FreePort.Next());

@@ -143,6 +143,39 @@ public class CheckTests
         Assert.DoesNotContain("hunter2", check.Transcript, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("hunter2hunter2", 0)]
+    [InlineData("another one", 5)]
+    public async Task Scram_Login_IsVerifiedByBothSides(string password, int code)
+    {
+        var scram = new ScramServer(password);
+        await using var server = IrcServerMock.Plain();
+        await using var check = CheckProcess.Start(Net(server), Account("SCRAM-SHA-256"));
+        await using var peer = await server.AcceptAsync();
+        await peer.ExpectStartAsync("USER ");
+        await peer.SendAsync(":s CAP * LS :sasl=SCRAM-SHA-256", ":s CAP * ACK :sasl");
+        await peer.ExpectStartAsync("AUTHENTICATE SCRAM-SHA-256");
+        await peer.SendAsync("AUTHENTICATE +");
+        await peer.SendAsync($"AUTHENTICATE {Encode(scram.First(Decode(await peer.ReadLineAsync())))}");
+        if (scram.Final(Decode(await peer.ReadLineAsync())) is { } proof)
+        {
+            await peer.SendAsync($"AUTHENTICATE {Encode(proof)}");
+            await peer.ExpectAsync("AUTHENTICATE +");
+            await peer.SendAsync(":s 900 * bob!u@h acc :You are now logged in", ":s 903 * :SASL authentication successful", ":s 001 bob :hi", ":s 422 bob :No MOTD");
+        }
+        else
+        {
+            await peer.SendAsync(":s 904 * :SASL authentication failed");
+        }
+
+        Assert.Equal(code, await check.ExitCodeAsync());
+        Assert.Equal("acc", scram.Account);
+    }
+
+    private static string Decode(string? line) => Encoding.UTF8.GetString(Convert.FromBase64String(line!["AUTHENTICATE ".Length..]));
+
+    private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
     [Fact]
     public async Task External_PresentsTheCertificate()
     {
