@@ -88,7 +88,8 @@ internal static class MessageEvents
     private static async Task InChannelAsync(ParserContext context, Saying said, IrcSource source, State.UserChannel channel, string cat, string status, string text)
     {
         var connection = context.Connection;
-        var mas = await context.On.People.FindMasAsync(context.Network, connection.Mapping, source.Nick);
+        var known = await context.On.People.FindAsync(context.Network, connection.Mapping, source.Nick);
+        UserId? mas = known is { IsIrc: false } ? known : null;
         await context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
             // Counted in any case: what one of us said counts as accepted, and has no msgid when it is posted.
@@ -100,7 +101,7 @@ internal static class MessageEvents
                 context.On.Echoed.Note(channel.Id, echoed, mas!.Value, text);
             if (!isNew || (isEcho && !context.IsHistory))
                 return;
-            var author = mas ?? (source.IsServer ? UserId.Server : await context.On.People.GetAsync(context.Network, connection.Mapping, source.Nick));
+            var author = mas ?? (source.IsServer ? UserId.Server : known ?? await context.On.People.GetAsync(context.Network, connection.Mapping, source.Nick));
             await PostAsync(context, scope, said, author, cat, Marked(status, text));
         });
     }
