@@ -13,7 +13,7 @@ namespace Mas.IrcBackend;
 /// The parser: handles <c>inbox:ircparser</c>, requests of sessions and lines and events of connections. Those of one user
 /// and network stay in order.
 /// </summary>
-internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter networkList, DeadLetters deadLetters)
+internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter networkList, PeopleSweep people, DeadLetters deadLetters)
     : LaneHandler<ParserEntry>(Endpoints.IrcParser, deadLetters)
 {
     private Fence? _fence;
@@ -26,6 +26,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
         on.Connections.ForgetAll();
         on.Ledgers.ForgetAll();
         await networkList.WriteAsync();
+        people.Begin(_fence, stopping);
     }
 
     protected override (ParserEntry? Message, string? Error) Read(byte[] json) => ParserEntry.FromJson(json);

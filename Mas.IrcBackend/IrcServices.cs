@@ -55,6 +55,7 @@ internal static class IrcServices
         .AddSingleton<ConversationLocks>()
         .AddSingleton<NetworkStates>()
         .AddSingleton<NetworkListWriter>()
+        .AddSingleton<PeopleSweep>()
         .AddSingleton<ParserDependencies>()
         .AddSingleton<IrcParserHandler>()
         .AddConsumer<IrcParserHandler>(Parser);

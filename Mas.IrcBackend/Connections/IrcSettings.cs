@@ -5,7 +5,8 @@ namespace Mas.IrcBackend.Connections;
 /// <summary>The section <c>Irc</c> of the settings.</summary>
 /// <param name="StateFile">Where STS policies are kept over a restart; null keeps them in memory only.</param>
 /// <param name="Networks">The networks on offer, by name.</param>
-public sealed record IrcSettings(string? StateFile, IReadOnlyDictionary<string, NetworkSettings> Networks);
+/// <param name="PeopleSweepInterval">How often people on IRC whom nothing names any more are forgotten; zero for never.</param>
+public sealed record IrcSettings(string? StateFile, IReadOnlyDictionary<string, NetworkSettings> Networks, TimeSpan PeopleSweepInterval = default);
 
 /// <summary>A server of a network.</summary>
 /// <param name="Host">Name or address.</param>

@@ -16,7 +16,8 @@ public static class IrcSettingsReader
     /// <exception cref="IrcSettingsException">A value is missing or wrong.</exception>
     public static IrcSettings Read(IConfiguration irc) => new(
         Text(irc, "StateFile"),
-        irc.GetSection("Networks").GetChildren().ToDictionary(network => network.Key, ReadNetwork, StringComparer.OrdinalIgnoreCase));
+        irc.GetSection("Networks").GetChildren().ToDictionary(network => network.Key, ReadNetwork, StringComparer.OrdinalIgnoreCase),
+        TimeSpan.FromHours(Number(irc, "ForgetPeopleHours", 24 * 365) ?? 24));
 
     private static NetworkSettings ReadNetwork(IConfigurationSection network)
     {
@@ -119,7 +120,7 @@ public static class IrcSettingsReader
         return list.Value is { Length: > 0 } single ? [single] : list.GetChildren().Select(item => item.Value ?? "");
     }
 
-    private static double? Number(IConfigurationSection section, string name, double most)
+    private static double? Number(IConfiguration section, string name, double most)
     {
         if (Text(section, name) is not { } text)
         {
@@ -138,6 +139,6 @@ public static class IrcSettingsReader
         _ => throw Wrong(section, name, "is neither true nor false"),
     };
 
-    private static IrcSettingsException Wrong(IConfigurationSection section, string name, string what) =>
-        new($"The setting {section.Path}:{name} {what}.");
+    private static IrcSettingsException Wrong(IConfiguration section, string name, string what) =>
+        new($"The setting {(section as IConfigurationSection)?.Path ?? "Irc"}:{name} {what}.");
 }

@@ -1,0 +1,138 @@
+using Mas.Core.Model;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.IrcBackend.Connections;
+using StackExchange.Redis;
+
+namespace Mas.IrcBackend.State;
+
+/// <summary>
+/// Forgets people on IRC whom nothing names any more: no conversation has them as a member, no history as an author. It looks
+/// now and then, in small steps, forgets so many at a time, and takes nobody's name away who is met at that moment: first
+/// nobody is found by the nick any more, and only when then still nothing names them, the record goes.
+/// </summary>
+internal sealed partial class PeopleSweep(
+    RedisConnection redis, ConversationHistory history, IrcSettings settings, TimeProvider time, ILogger<PeopleSweep> logger)
+{
+    private const int MostAtOnce = 5000;
+    private const int Step = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    // Longer than whoever was found by the nick a moment ago takes to become a member or an author.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private readonly IDatabase _database = redis.Database;
+
+    /// <summary>Looks at the interval of the settings, until <paramref name="stopping"/>; by then the lease may be another's.</summary>
+    internal void Begin(Fence fence, CancellationToken stopping)
+    {
+        if (settings.PeopleSweepInterval > TimeSpan.Zero)
+            _ = RunAsync(fence, stopping);
+    }
+
+    /// <summary>Looks once.</summary>
+    /// <returns>How many were forgotten.</returns>
+    internal async Task<int> SweepAsync(Fence fence, CancellationToken stopping)
+    {
+        // Whoever is new since is not looked at: their first conversation may be under way.
+        var newest = await _database.StringGetAsync(RedisKeys.NextUserId);
+        var named = await FindNamedAsync(stopping);
+        var unnamed = FindRecords().Where(id => !named.Contains(id) && long.TryParse(id[1..], out var number) && number <= (long?)newest).Take(MostAtOnce).ToHashSet(StringComparer.Ordinal);
+        if (unnamed.Count == 0)
+            return 0;
+        var entries = _database.HashScan(RedisKeys.IrcUserIndex, default, pageSize: 500).Where(entry => unnamed.Contains(entry.Value!)).ToList();
+        foreach (var entry in entries)
+        {
+            fence.ThrowIfLost();
+            await RemoveEntryAsync(entry);
+        }
+        await Task.Delay(Grace, time, stopping);
+        named = await FindNamedAsync(stopping);
+        foreach (var entry in entries.Where(entry => named.Contains(entry.Value!)))
+            await _database.HashSetAsync(RedisKeys.IrcUserIndex, entry.Name, entry.Value, When.NotExists);
+        unnamed.ExceptWith(named);
+        foreach (var chunk in unnamed.Chunk(Step))
+        {
+            fence.ThrowIfLost();
+            await Task.WhenAll(chunk.Select(id => _database.KeyDeleteAsync(RedisKeys.IrcUser(new UserId(id)))));
+            await Task.Delay(Pause, time, stopping);
+        }
+        LogForgotten(unnamed.Count);
+        return unnamed.Count;
+    }
+
+    private async Task RunAsync(Fence fence, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(settings.PeopleSweepInterval, time, stopping);
+                await SweepAsync(fence, stopping);
+            }
+            catch (Exception e) when (e is OperationCanceledException or LeaseLostException)
+            {
+                return;
+            }
+            catch (Exception e) when (RedisErrors.IsAway(e))
+            {
+                LogAway(e.Message);
+            }
+            catch (Exception e)
+            {
+                LogFailed(e);
+            }
+        }
+    }
+
+    /// <summary>Everybody on IRC whom a conversation names.</summary>
+    private async Task<HashSet<string>> FindNamedAsync(CancellationToken stopping)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        var conversations = new List<ConversationId>();
+        foreach (var entry in _database.HashScan(RedisKeys.ConversationIndex, default, pageSize: 500))
+        {
+            // Claimed before there are members: 1on1:<network>:<userId>:<userId>.
+            var parts = ((string)entry.Name!).Split(':');
+            if (parts[0] == "1on1")
+                named.UnionWith(parts[^2..]);
+            if (parts.Length > 2 && parts[1] != Networks.Mas && ConversationId.TryParse(entry.Value, out var id))
+                conversations.Add(id);
+        }
+        foreach (var chunk in conversations.Chunk(Step))
+        {
+            var members = Task.WhenAll(chunk.Select(id => _database.HashKeysAsync(RedisKeys.ConversationMembers(id))));
+            var messages = Task.WhenAll(chunk.Select(id => history.GetNewestAsync(id, -1)));
+            named.UnionWith((await members).SelectMany(keys => keys).Select(key => (string)key!));
+            named.UnionWith((await messages).SelectMany(stored => stored).Select(stored => stored.Message.UserId.Value));
+            await Task.Delay(Pause, time, stopping);
+        }
+        return named;
+    }
+
+    private IEnumerable<string> FindRecords()
+    {
+        var prefix = (string)RedisKeys.IrcUser(new UserId(""))!;
+        return redis.Servers.Where(server => server is { IsConnected: true, IsSlave: false })
+            .SelectMany(server => server.Keys(_database.Database, prefix + "*", 500))
+            .Select(key => ((string)key!)[prefix.Length..]).Where(id => id.Length > 1);
+    }
+
+    private Task<bool> RemoveEntryAsync(HashEntry entry)
+    {
+        var removal = _database.CreateTransaction();
+        // By now it may be somebody else's.
+        removal.AddCondition(Condition.HashEqual(RedisKeys.IrcUserIndex, entry.Name, entry.Value));
+        _ = removal.HashDeleteAsync(RedisKeys.IrcUserIndex, entry.Name);
+        return removal.ExecuteAsync();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} people on IRC are forgotten: no conversation names them any more")]
+    private partial void LogForgotten(int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "People on IRC could not be looked through")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away ({Reason}); people on IRC are looked through another time")]
+    private partial void LogAway(string reason);
+}
