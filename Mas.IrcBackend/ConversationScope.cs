@@ -2,6 +2,7 @@ using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
+using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend;
@@ -9,6 +10,10 @@ namespace Mas.IrcBackend;
 /// <summary>A turn as the only writer of one conversation.</summary>
 internal sealed class ConversationScope(ParserContext context, ConversationId id, ChannelLedger? ledger)
 {
+    // More than one batch of an inbox posts, and longer than one connection lags behind another.
+    private const int LeftOvers = 2000;
+    private const int LagSeconds = 60;
+
     /// <summary>Which conversation.</summary>
     internal ConversationId Id { get; } = id;
 
@@ -25,8 +30,12 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
 
     /// <summary>Posts a message.</summary>
     /// <returns>The message as it stands in the history.</returns>
-    internal async Task<ChatMessage> PostAsync(NewMessage message) =>
-        (await Writer.PostAsync(Id, [message], await On.Conversations.ReserveGidsAsync(1), Delivery))[0];
+    internal async Task<ChatMessage> PostAsync(NewMessage message)
+    {
+        if (context.Redelivered && ledger is not null && LineRid.TryParse(message.Rid, out _) && await FindLeftOverAsync(ledger, message) is { } rid)
+            message = message with { Rid = rid };
+        return (await Writer.PostAsync(Id, [message], await On.Conversations.ReserveGidsAsync(1), Delivery))[0];
+    }
 
     /// <summary>The role of somebody, null for who is no member.</summary>
     internal Task<string?> GetRoleAsync(UserId user) => On.Conversations.GetRoleAsync(Id, user);
@@ -134,6 +143,17 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
             On.Redis.Database.KeyDeleteAsync(RedisKeys.NamesBuffer(user, Id)));
         On.Ledgers.Forget(Id);
         ledger?.TakeChanges();
+    }
+
+    /// <summary>
+    /// The rid under which the same was posted for another connection by a parser that died before it had counted it.
+    /// </summary>
+    private async Task<string?> FindLeftOverAsync(ChannelLedger counted, NewMessage message)
+    {
+        var ts = context.At.ToUnixTimeSeconds();
+        var newest = await On.History.GetNewestAsync(Id, LeftOvers);
+        return newest.Find(stored => stored.Message is var old && old.UserId == message.Author && old.Cat == message.Cat && old.Body == message.Body
+            && Math.Abs(old.Ts - ts) <= LagSeconds && LineRid.TryParse(old.Rid, out var line) && counted.TakeLeftOver(line))?.Message.Rid;
     }
 
     private Task<StackExchange.Redis.RedisResult> SetStatusAsync(UserId user, string status) => status.Length > 0

@@ -70,7 +70,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
                     await AnswerAsync(request, ack);
                 await asked.FlushServerWindowAsync();
                 break;
-            case EventEntry happened when happened.Event is LinkEvents.Unsent or LinkEvents.Unsure || happened.Generation > connection.Generation
+            case EventEntry happened when happened.Event is LinkEvents.Unsent or LinkEvents.Unsure or LinkEvents.Crowded || happened.Generation > connection.Generation
                 || IsInPlace(connection, happened.Generation, happened.Seq, redelivered):
                 var context = Context(connection, happened.Rid, happened.Generation, happened.Seq, redelivered, happened.Ts);
                 await ConnectionEvents.HandleAsync(context, happened);

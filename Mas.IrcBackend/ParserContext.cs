@@ -66,8 +66,8 @@ internal sealed class ParserContext(
     /// <param name="index">Which line of it, from 0; the same when it is handled again.</param>
     internal void Next(BatchEntry entry, int index)
     {
-        Rid = index == 0 ? entry.Rid : $"{entry.Rid}+{index}";
         Seq = entry.Seq + index;
+        Rid = new LineRid(entry.Network, entry.UserId, entry.Generation, Seq).ToString();
         _orders = 0;
     }
 

@@ -127,6 +127,9 @@ public static class LinkEvents
     /// <summary>A line could not be sent, since its connection is gone.</summary>
     public const string Unsent = "unsent";
 
+    /// <summary>A line was not sent, since too many lines wait already.</summary>
+    public const string Crowded = "crowded";
+
     /// <summary>A line was given to a connection that is gone, and nobody knows whether it was sent.</summary>
     public const string Unsure = "unsure";
 }

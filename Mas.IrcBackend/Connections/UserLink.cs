@@ -151,7 +151,7 @@ internal sealed class UserLink : IConnectionObserver
     {
         if (what is SessionEvent.Registered)
             State = LinkState.Connected;
-        return TellAsync(what);
+        return what is SessionEvent.LineRefused refused ? TellRefusedAsync(refused.Line) : TellAsync(what);
     }
 
     private ValueTask TellAsync(SessionEvent what) => what switch
@@ -195,7 +195,7 @@ internal sealed class UserLink : IConnectionObserver
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private string Rid(long seq) => $"irc:{Network}:{User.Value}:{_generation}:{seq}";
+    private string Rid(long seq) => new LineRid(Network, User.Value, _generation, seq).ToString();
 
     private async Task RunAsync(Task before, Action<UserLink, ConnectionOutcome> ended)
     {
@@ -215,6 +215,20 @@ internal sealed class UserLink : IConnectionObserver
         var seq = ++_seq;
         return _uplink.AddAsync(new EventEntry(
             Rid(seq), User.Value, Network, _generation, seq, Now, what, text, nick, summary, _link.Retries, IsFinal: isFinal));
+    }
+
+    private ValueTask TellRefusedAsync(string line)
+    {
+        lock (_lock)
+        {
+            var node = _unsent.First;
+            while (node is not null && !ReferenceEquals(node.Value.Line, line))
+                node = node.Next;
+            if (node is null)
+                return ValueTask.CompletedTask;
+            _unsent.Remove(node);
+            return TellUnsentAsync([node.Value], LinkEvents.Crowded);
+        }
     }
 
     private ValueTask TellBatchAsync(IReadOnlyList<string> lines)

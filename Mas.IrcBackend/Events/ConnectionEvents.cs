@@ -20,6 +20,7 @@ internal static class ConnectionEvents
         LinkEvents.LoginFailed => context.TellServerWindowAsync(Category.Error, $"The login to your account on this network failed: {happened.Text}"),
         LinkEvents.Ended => EndedAsync(context, happened),
         LinkEvents.Unsent when happened.ConversationId is { } id => UnsentAsync(context, new ConversationId(id), "Not sent, since the connection was lost", happened.Text ?? ""),
+        LinkEvents.Crowded when happened.ConversationId is { } id => UnsentAsync(context, new ConversationId(id), "Not sent, since too many lines wait already", happened.Text ?? ""),
         LinkEvents.Unsure when happened.ConversationId is { } id => UnsentAsync(context, new ConversationId(id), "Perhaps not sent, since the connection was lost", happened.Text ?? ""),
         _ => Task.CompletedTask,
     };

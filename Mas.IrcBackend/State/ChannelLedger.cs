@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mas.Core.Model;
+using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Protocol;
 using StackExchange.Redis;
 
@@ -25,6 +26,7 @@ internal sealed class ChannelLedger
     private readonly Dictionary<string, (long Generation, long Seq)> _places = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ChannelSplit> _splits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
+    private readonly HashSet<LineRid> _taken = [];
     private DateTimeOffset _now;
     private DateTimeOffset _countsUntil;
 
@@ -40,7 +42,8 @@ internal sealed class ChannelLedger
         _counter.Left(user.Value);
         _counter.Joined(user.Value);
         _places[user.Value] = (generation, 0);
-        _moved.Add(user.Value);
+        // From now on it is kept how far each of them is.
+        _moved.UnionWith(_places.Keys);
     }
 
     /// <summary>A user's connection has left, or is gone.</summary>
@@ -60,12 +63,20 @@ internal sealed class ChannelLedger
     /// <summary>Notes how far a connection's entries are counted.</summary>
     internal void Move(UserId user, long generation, long seq)
     {
-        if (IsShared && _places.ContainsKey(user.Value) && seq > 0)
-        {
-            _places[user.Value] = (generation, seq);
+        if (seq == 0 || !_places.ContainsKey(user.Value))
+            return;
+        _places[user.Value] = (generation, seq);
+        if (IsShared)
             _moved.Add(user.Value);
-        }
     }
+
+    /// <summary>
+    /// Whether a line was posted and not counted, since a parser died in between. Whoever hears it next over another connection
+    /// has to find what was posted, not post it again; each such line is given once.
+    /// </summary>
+    /// <param name="line">The line, by the rid of what it posted.</param>
+    internal bool TakeLeftOver(LineRid line) =>
+        _places.TryGetValue(line.User, out var place) && place.Generation == line.Generation && line.Seq > place.Seq && _taken.Add(line);
 
     /// <summary>Whether something said (or set) is new.</summary>
     internal bool IsNew(UserId listener, string author, string command, string text, DateTimeOffset now)

@@ -125,15 +125,18 @@ public sealed class ClientSession
     /// <summary>Bytes came that are no whole line yet.</summary>
     public void Heard(DateTimeOffset now) => _liveness.Heard(now);
 
-    /// <summary>Sends a line for the user, as the budget allows; false when too many wait already.</summary>
-    public bool Send(string line)
+    /// <summary>Sends a line for the user, as the budget allows; when too many wait already it is told (<see cref="SessionEvent.LineRefused"/>).</summary>
+    public void Send(string line)
     {
         if (IrcMessage.TryParse(line, out var message) && message.Command == "NICK")
         {
             SendUrgent(_nick.Asked(message.Parameter(0)));
         }
 
-        return _output.TryAdd(line);
+        if (!_output.TryAdd(line))
+        {
+            _events.Enqueue(new SessionEvent.LineRefused(line));
+        }
     }
 
     /// <summary>Ends the connection in order.</summary>

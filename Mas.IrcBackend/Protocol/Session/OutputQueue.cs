@@ -12,9 +12,13 @@ public sealed class OutputQueue(OutputBudget budget)
     /// <summary>How many paced lines may wait; more than that would take over an hour.</summary>
     public const int MaxWaiting = 2000;
 
+    // More lines than the longest batch has (MultilineLimits).
+    private const int RoomForBatch = 200;
+
     private readonly Queue<string> _urgent = new();
     private readonly Queue<string> _paced = new();
     private bool _isInBatch;
+    private bool _isRefusingBatch;
 
     /// <summary>Whether paced lines may go yet; they may not before the registration is done.</summary>
     public bool IsOpen { get; set; }
@@ -25,11 +29,18 @@ public sealed class OutputQueue(OutputBudget budget)
     /// <summary>Adds a line that goes before all paced ones.</summary>
     public void AddUrgent(string line) => _urgent.Enqueue(line);
 
-    /// <summary>Adds a line that waits its turn; false when there are too many.</summary>
+    /// <summary>Adds a line that waits its turn; false when there are too many. A batch is added as a whole or not at all.</summary>
     public bool TryAdd(string line)
     {
-        if (_paced.Count >= MaxWaiting)
+        if (_isRefusingBatch)
         {
+            _isRefusingBatch = !OutgoingMessage.Closes(line);
+            return false;
+        }
+
+        if (_paced.Count >= (OutgoingMessage.Opens(line) ? MaxWaiting - RoomForBatch : MaxWaiting))
+        {
+            _isRefusingBatch = OutgoingMessage.Opens(line);
             return false;
         }
 

@@ -24,6 +24,9 @@ public abstract record SessionEvent
     /// <summary>What is in force has changed after the registration: capabilities or ISUPPORT.</summary>
     public sealed record SummaryChanged(RegistrationSummary Summary) : SessionEvent;
 
+    /// <summary>A line was not sent, since too many wait already.</summary>
+    public sealed record LineRefused(string Line) : SessionEvent;
+
     /// <summary>A batch is complete; its lines were for nobody while it was not.</summary>
     public sealed record BatchReceived(IrcBatch Batch) : SessionEvent;
 

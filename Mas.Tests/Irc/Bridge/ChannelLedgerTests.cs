@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.State;
 using StackExchange.Redis;
 
@@ -44,6 +45,40 @@ public sealed class ChannelLedgerTests
         Assert.True(ledger.IsNewId("abc", Start));
         Assert.False(ledger.IsNewId("abc", Start));
         Assert.True(ledger.IsNewId("abd", Start));
+    }
+
+    [Fact]
+    public void LeftOver_PostedButNotCounted_IsGivenOnce()
+    {
+        var (alice, dora) = (UserId.Mas(1), UserId.Mas(2));
+        var ledger = new ChannelLedger();
+        ledger.Enter(alice, 7);
+        ledger.Move(alice, 7, 10);
+        // Alone nothing is written; once there is a second one, it is how far the first had come by then.
+        ledger.Enter(dora, 3);
+        ledger.Move(dora, 3, 2);
+        ledger = ChannelLedger.Read(ledger.TakeChanges().Set);
+
+        Assert.False(ledger.TakeLeftOver(new LineRid("Net", "1", 7, 10)));
+        Assert.True(ledger.TakeLeftOver(new LineRid("Net", "1", 7, 11)));
+        Assert.False(ledger.TakeLeftOver(new LineRid("Net", "1", 7, 11)));
+        Assert.False(ledger.TakeLeftOver(new LineRid("Net", "1", 6, 99)));
+        Assert.True(ledger.TakeLeftOver(new LineRid("Net", "2", 3, 3)));
+        Assert.False(ledger.TakeLeftOver(new LineRid("Net", "3", 1, 1)));
+    }
+
+    [Theory]
+    [InlineData("irc:Net:12:33554433:6", true)]
+    [InlineData("irc:A:B:12:33554433:6", true)]
+    [InlineData("irc:Net:12:33554433:6/0", false)]
+    [InlineData("irc:12:33554433:6", false)]
+    [InlineData("m:irc", false)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    public void LineRid_Text_IsReadBack(string? text, bool isOne)
+    {
+        Assert.Equal(isOne, LineRid.TryParse(text, out var rid));
+        Assert.Equal(isOne ? text : null, isOne ? rid.ToString() : null);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Mas.Tests.Client;
 using Mas.Tests.Harness;
 
 namespace Mas.Tests.Irc.Bridge;
@@ -339,6 +340,53 @@ public sealed class ScriptedTests(ScriptedNetwork irc) : IClassFixture<ScriptedN
         await alice.Peer.SendBytesAsync([.. Encoding.ASCII.GetBytes($"{Bob} PRIVMSG {channel} :price "), 0xA4, (byte)'\n']);
 
         await irc.System.SeesAsync(alice.Client, channel, "price €");
+    }
+
+    [Fact]
+    public async Task LongLines_OfAnySize_EndNothing()
+    {
+        var channel = IrcFixture.Name("#long");
+        var alice = await irc.JoinedAsync("alice", channel);
+
+        await alice.HearAsync(
+            $"{Bob} PRIVMSG {channel} :{new string('a', 60_000)}", $"{Bob} PRIVMSG {channel} :{new string('b', 200_000)}",
+            $"@{string.Join(';', Enumerable.Range(0, 500).Select(i => $"tag{i}=x"))} {Bob} PRIVMSG {channel} :tagged", $"{Bob} PRIVMSG {channel} :after");
+
+        Assert.Equal(1, alice.Count(channel, "after"));
+        Assert.Equal(1, alice.Count(channel, "tagged"));
+        Assert.Equal(1, alice.Count(channel, new string('a', 60_000)));
+    }
+
+    [Fact]
+    public async Task NickChanges_ByTheHundred_EndWithTheLastOne()
+    {
+        var channel = IrcFixture.Name("#nicks");
+        var alice = await irc.JoinedAsync("alice", channel, others: "flood0");
+
+        await alice.HearAsync([.. Enumerable.Range(0, 300).Select(i => $":flood{i}!f@h NICK flood{i + 1}"), $":flood300!f@h PRIVMSG {channel} :me"]);
+
+        Assert.Equal([alice.Nick, "flood300"], alice.Members(channel).Keys);
+        Assert.Equal(1, alice.Count(channel, "me"));
+        Assert.Equal(1, await irc.System.Mas.Redis.Database.HashLengthAsync("index:ircuser") - await OthersAsync("flood"));
+
+        // Of all those nicks, one is known: the last.
+        async Task<long> OthersAsync(string prefix) =>
+            (await irc.System.Mas.Redis.Database.HashKeysAsync("index:ircuser")).Count(field => !((string)field!).StartsWith($"{Network}:{prefix}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task DirectConnections_OfferedInAnyForm_AreNeverChat()
+    {
+        var channel = IrcFixture.Name("#dcc");
+        var alice = await irc.JoinedAsync("alice", channel);
+
+        await alice.HearAsync(
+            $"{Bob} PRIVMSG {alice.Nick} :\u0001DCC CHAT chat 2130706433 22\u0001", $"{Bob} PRIVMSG {channel} :\u0001DCC SEND \"a b\" 1 2 3", $"{Bob} PRIVMSG {channel} :\u0001dcc\u0001",
+            $"{Bob} NOTICE {alice.Nick} :\u0001DCC REJECT\u0001", $"{Bob} PRIVMSG {channel} :\u0001\u0001", $"{Bob} PRIVMSG {channel} :\u0001FINGER\u0001");
+
+        await irc.System.ServerSaysAsync(alice.Client, "offers a direct connection (DCC CHAT chat 2130706433 22)", "info");
+        Assert.DoesNotContain(alice.Client.Read(view => view.Group(channel, Network)!.Messages.Values.ToList()), message => message.Cat is "msg" or "notice" && message.Body.Contains("DCC", StringComparison.OrdinalIgnoreCase));
+        Assert.Null(alice.Client.Read(view => view.Windows.Values.SingleOrDefault(window => window.Network == Network && window.PeerId is { } peer && peer != ChatView.ServerUserId)));
     }
 
     [Fact]

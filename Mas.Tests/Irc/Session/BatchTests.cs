@@ -98,5 +98,24 @@ public class BatchTests
         Assert.Equal(["PRIVMSG #c :after"], rig.Wait(TimeSpan.FromSeconds(2)));
     }
 
+    [Fact]
+    public void Lines_BeyondWhatMayWait_AreToldAndABatchIsRefusedAsAWhole()
+    {
+        var rig = new SessionRig(SessionRig.Plan with { Burst = 1, Interval = TimeSpan.FromHours(1) }).Registered();
+        rig.Sent();
+        rig.Events.Clear();
+        for (var i = 0; i < OutputQueue.MaxWaiting - 10; i++)
+            rig.Session.Send($"PRIVMSG #c :{i}");
+        var batch = new OutgoingMessage("1\n2", [new("1", false), new("2", false)], true).ToLines("PRIVMSG", "#c");
+
+        foreach (var line in batch)
+            rig.Session.Send(line);
+        for (var i = 0; i < 12; i++)
+            rig.Session.Send($"PRIVMSG #c :more {i}");
+        rig.Sent();
+
+        Assert.Equal([.. batch, "PRIVMSG #c :more 10", "PRIVMSG #c :more 11"], rig.Events.Cast<SessionEvent.LineRefused>().Select(refused => refused.Line));
+    }
+
     private static IrcMessage Message(string line) => IrcMessage.TryParse(line, out var message) ? message : throw new ArgumentException(line);
 }

@@ -203,7 +203,7 @@ public class RegistrationTests
         var rig = new SessionRig().Registered();
         for (var i = 0; i < 15; i++)
         {
-            Assert.True(rig.Session.Send($"PRIVMSG #c :{i}"));
+            rig.Session.Send($"PRIVMSG #c :{i}");
         }
 
         Assert.Equal(10, rig.Sent().Length);
