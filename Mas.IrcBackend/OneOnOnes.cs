@@ -19,7 +19,8 @@ internal static class OneOnOnes
     internal static async Task<ConversationId> OpenAsync(ParserContext context, UserId user, UserId peer)
     {
         var (id, _) = await context.Writer.ClaimAsync(RedisKeys.OneOnOneField(context.Network, user, peer));
-        if (await context.On.Windows.FindWindowIdAsync(user, id) is not null)
+        // A window that is there may not have been told, when what made it broke off.
+        if (!context.Redelivered && await context.On.Windows.FindWindowIdAsync(user, id) is not null)
             return id;
         await context.InAsync(id, async scope =>
         {
@@ -34,7 +35,7 @@ internal static class OneOnOnes
                 conversation = new Conversation(id, Conversation.OneOnOne, context.Network, "", "", "", "", 0);
                 await context.Writer.CreateAsync(conversation);
             }
-            if (await context.On.Windows.FindWindowIdAsync(user, id) is null)
+            if (context.Redelivered || await context.On.Windows.FindWindowIdAsync(user, id) is null)
                 await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, scope.Delivery);
         });
         return id;

@@ -79,7 +79,7 @@ internal static class OwnChannels
         await scope.SetMemberAsync(user, "");
         if (isNew)
             await scope.PostAsync(user, Category.Join, "");
-        if (await on.Windows.FindWindowIdAsync(user, scope.Id) is null)
+        if (context.Redelivered || await on.Windows.FindWindowIdAsync(user, scope.Id) is null)
             await on.Lifecycle.OpenAsync(user, conversation, context.Fence, scope.Delivery);
     }
 
