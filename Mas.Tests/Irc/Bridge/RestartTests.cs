@@ -1,3 +1,4 @@
+using Mas.Tests.Client;
 using Mas.Tests.Harness;
 
 namespace Mas.Tests.Irc.Bridge;
@@ -181,6 +182,34 @@ public sealed class RestartTests
         await thief.SendAsync("QUIT");
 
         await alice.WaitAsync(view => view.Networks[Network].Value<string>("nick") == login.Nick, $"the nick is regained\n{system.Mas.Logs}");
+    }
+
+    [Fact]
+    public async Task Window_MadeButNotTold_IsToldWhenItsLineComesAgain()
+    {
+        await using var system = await IrcSystem.StartAsync(FreePort.Next());
+        var alice = await system.Mas.NewClientAsync("alice");
+        var redis = system.Mas.Redis.Database;
+        await system.Parser.Process.KillAsync();
+        // What a parser leaves that dies between making the server's window and telling of it.
+        var session = (await redis.SortedSetRangeByRankAsync($"sessionlist:{alice.UserId}"))[0];
+        var id = await redis.StringIncrementAsync("nextGlobalConversationId");
+        var window = await redis.HashIncrementAsync($"user:{alice.UserId}", "nextwindowid");
+        await redis.HashSetAsync("index:conversation", $"1on1:{Network}:{alice.UserId}:{ChatView.ServerUserId}", id);
+        await redis.HashSetAsync($"conversationmembers:{id}", [new(alice.UserId, "u"), new(ChatView.ServerUserId, "u")]);
+        await redis.HashSetAsync($"conversation:{id}", [new("owner", ""), new("type", "1on1"), new("name", ""), new("network", Network), new("topic", ""), new("password", ""), new("apikey", "")]);
+        await redis.HashSetAsync("index:windowIds", $"{alice.UserId}:{id}", window);
+        await redis.HashSetAsync($"window:{alice.UserId}:{window}", [new("conversationId", id), new("sounds", "false"), new("titleAlert", "true"), new("visible", "true"), new("row", 0)]);
+        await redis.SetAddAsync($"windowlist:{alice.UserId}", window);
+        await redis.HashSetAsync($"conversationsessions:{id}", $"{alice.UserId}:{session}", window);
+        await redis.ListLeftPushAsync("{inbox:ircparser}:taken:dead", $$"""
+            {"type":"EVENT","rid":"irc:{{Network}}:{{alice.UserId}}:99:1","userId":"{{alice.UserId}}","network":"{{Network}}","generation":99,"seq":1,"ts":1795250487000,"event":"connecting","text":"Connecting to somewhere"}
+            """);
+        await redis.SortedSetAddAsync("{inbox:ircparser}:takers", "dead", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+
+        await system.Parser.StartAgainAsync();
+
+        await system.ServerSaysAsync(alice, "Connecting to somewhere");
     }
 
     [Fact]
