@@ -58,6 +58,8 @@ export class ChatWindow {
   readonly complaint = signal<string | null>(null);
   /** Its pane is drawn within the viewport. */
   readonly onScreen = signal(false);
+  /** Its timeline is drawn and stands at the newest message. */
+  followed = false;
   readonly unread: ReadonlySignal<Unread>;
 
   constructor(fields: AddWindow, reader: Reader) {
@@ -74,7 +76,13 @@ export class ChatWindow {
     this.visible = signal(fields.visible);
     this.row = signal(fields.row);
     this.seen = signal(fields.seen);
-    this.unread = computed(() => this.countUnread(reader));
+    let before: Unread = { count: 0, mentions: 0 };
+    this.unread = computed(() => {
+      const now = this.countUnread(reader);
+      // The same object for the same numbers: whoever shows them has nothing to draw again.
+      if (now.count !== before.count || now.mentions !== before.mentions) before = now;
+      return before;
+    });
   }
 
   get isServer(): boolean {

@@ -325,6 +325,8 @@ export class ChatClient {
 
   private arrived(window: ChatWindow, message: WireMessage): void {
     const watched = view.focused.peek() && windowsInSight() && window.onScreen.peek();
+    // At once, so that no count comes up for what is being looked at.
+    if (watched && window.followed) this.markSeen(window);
     if (!watched && window.marker.peek() === null && !this.store.isMe(message.userId)) window.marker.value = Math.max(window.seen.peek(), 1);
     const reaction = reactTo({
       own: this.store.isMe(message.userId),

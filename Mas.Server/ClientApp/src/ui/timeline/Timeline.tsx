@@ -27,6 +27,12 @@ export function Timeline({ window }: { window: ChatWindow }) {
   const { density, textSize, timeFormat } = preferences.value;
   const watched = atBottom && window.onScreen.value && view.focused.value && windowsInSight();
   const version = window.version.value;
+  useLayoutEffect(() => {
+    window.followed = atBottom;
+    return () => {
+      window.followed = false;
+    };
+  }, [atBottom]);
   // Before the page is painted: a count that comes and goes at once would flicker.
   useLayoutEffect(() => {
     if (watched) client.markSeen(window);
