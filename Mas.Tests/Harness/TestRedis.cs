@@ -60,13 +60,14 @@ public abstract class TestRedis : IAsyncDisposable
         return found;
     }
 
-    /// <summary>How often a command has been called, also by scripts, summed over the nodes that take writes.</summary>
-    public async Task<long> CallsAsync(string command)
+    /// <summary>How often each command has been called, also by scripts, summed over the nodes that take writes.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> CallsAsync()
     {
         var infos = await Task.WhenAll(Masters.Select(master => master.InfoAsync("commandstats")));
         return infos.SelectMany(info => info).SelectMany(section => section)
-            .Where(pair => pair.Key == $"cmdstat_{command}")
-            .Sum(pair => long.Parse(pair.Value["calls=".Length..pair.Value.IndexOf(',')], CultureInfo.InvariantCulture));
+            .Select(pair => (Command: pair.Key["cmdstat_".Length..], Calls: pair.Value["calls=".Length..pair.Value.IndexOf(',')]))
+            .GroupBy(stat => stat.Command, stat => long.Parse(stat.Calls, CultureInfo.InvariantCulture))
+            .ToDictionary(stats => stats.Key, stats => stats.Sum());
     }
 
     /// <summary>One number of INFO, such as <c>total_commands_processed</c>, summed over the nodes that take writes.</summary>

@@ -11,5 +11,8 @@ local epoch = redis.call('GET', KEYS[2])
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
   return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has written this key')
 end
-redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+-- Written when it is another's or half of its time is over, not each time: a write costs more than a question.
+if epoch ~= ARGV[1] or redis.call('TTL', KEYS[2]) < ARGV[2] / 2 then
+  redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+end
 return redis.call(ARGV[3], KEYS[1], unpack(ARGV, 4))

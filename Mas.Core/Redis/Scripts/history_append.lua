@@ -14,7 +14,10 @@ local epoch = redis.call('GET', KEYS[2])
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
   return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has written this history')
 end
-redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+-- Written when it is another's or half of its time is over, not each time: a write costs more than a question.
+if epoch ~= ARGV[1] or redis.call('TTL', KEYS[2]) < ARGV[2] / 2 then
+  redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+end
 
 local newest = redis.call('LINDEX', KEYS[1], 0)
 local gid = newest and tonumber(string.match(newest, '^{"gid":(%d+)[,}]') or 0)
@@ -42,7 +45,8 @@ for i = 5, #ARGV, 3 do
   result[#result + 1] = found
 end
 if #added > 0 then
-  redis.call('LPUSH', KEYS[1], unpack(added))
-  redis.call('LTRIM', KEYS[1], 0, ARGV[3] - 1)
+  if redis.call('LPUSH', KEYS[1], unpack(added)) > tonumber(ARGV[3]) then
+    redis.call('LTRIM', KEYS[1], 0, ARGV[3] - 1)
+  end
 end
 return result
