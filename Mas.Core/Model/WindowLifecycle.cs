@@ -32,13 +32,16 @@ public sealed class WindowLifecycle(
         var live = await sessions.GetAsync(user);
         if (live.Length == 0)
             return windowId;
+        // Announced before it is listened for: were this broken off in between the other way round, a session would be told
+        // of messages in a window that it has never heard of.
+        await AnnounceAsync(user, windowId, conversation, live, delivery);
         await fence.ExecuteAsync("HSET", listeners, [.. live.SelectMany(session => new RedisValue[] { session.ToString(), windowId })]);
         foreach (var session in live)
         {
             if (!await sessions.IsListedAsync(session))
                 await fence.ExecuteAsync("HDEL", listeners, session.ToString());
         }
-        await ShowAsync(user, windowId, conversation, live, delivery);
+        await FillAsync(windowId, conversation, live, delivery);
         return windowId;
     }
 
@@ -80,19 +83,32 @@ public sealed class WindowLifecycle(
         return (int)(await _database.HashGetAsync(RedisKeys.WindowIndex, field)).LongOr(windowId);
     }
 
-    private async Task ShowAsync(UserId user, int windowId, Conversation conversation, SessionRef[] live, Delivery delivery)
+    private async Task AnnounceAsync(UserId user, int windowId, Conversation conversation, SessionRef[] live, Delivery delivery)
+    {
+        var members = conversations.GetMembersAsync(conversation.Id);
+        var stored = windows.FindAsync(user, windowId);
+        await Task.WhenAll(members, stored);
+        if (stored.Result is not { } window)
+            return;
+        window = window with { Peer = PeerOf(conversation, user, members.Result.Keys) };
+        var entry = Notifications.AddWindow(window, conversation, members.Result.GetValueOrDefault(user, Roles.User));
+        foreach (var session in live)
+        {
+            if (window.Peer is { } peer)
+                delivery.Mention(session, peer);
+            delivery.Add(session, entry);
+        }
+        await delivery.FlushAsync();
+    }
+
+    /// <summary>What an announced window holds; read when its sessions hear of all that is new.</summary>
+    private async Task FillAsync(int windowId, Conversation conversation, SessionRef[] live, Delivery delivery)
     {
         var members = conversations.GetMembersAsync(conversation.Id);
         var messages = history.GetNewestAsync(conversation.Id, options.Backlog);
-        var stored = windows.FindAsync(user, windowId);
-        await Task.WhenAll(members, messages, stored);
-        if (stored.Result is not { } window)
-            return;
-        var role = members.Result.GetValueOrDefault(user, Roles.User);
-        window = window with { Peer = PeerOf(conversation, user, members.Result.Keys) };
+        await Task.WhenAll(members, messages);
         byte[][] entries =
         [
-            Notifications.AddWindow(window, conversation, role),
             Notifications.UpdateMembers(windowId, reset: true, members.Result),
             Notifications.AddMessages([new Backlog(windowId, false, messages.Result)]),
         ];

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mas.Tests.Harness;
 
 /// <summary>One of MAS's own processes, started from its build output as an operator starts it.</summary>
@@ -9,11 +11,13 @@ public sealed class MasProcess : IAsyncDisposable
     private readonly TempFolder _folder;
     private readonly string _project;
     private readonly IReadOnlyDictionary<string, string> _settings;
+    private readonly long? _heapLimitBytes;
     private readonly List<string> _earlierLines = [];
     private ChildProcess _child;
 
-    private MasProcess(string project, IReadOnlyDictionary<string, string> settings)
+    private MasProcess(string project, IReadOnlyDictionary<string, string> settings, long? heapLimitBytes = null)
     {
+        _heapLimitBytes = heapLimitBytes;
         _project = project;
         _settings = settings;
         _folder = new TempFolder(project.ToLowerInvariant());
@@ -35,10 +39,12 @@ public sealed class MasProcess : IAsyncDisposable
     public static MasProcess Start(string project, IReadOnlyDictionary<string, string> settings) => new(project, settings);
 
     /// <summary>Starts a program and waits until it says that it has started.</summary>
-    /// <inheritdoc cref="Start"/>
-    public static async Task<MasProcess> StartedAsync(string project, IReadOnlyDictionary<string, string> settings)
+    /// <param name="project">As <see cref="Start"/> takes it.</param>
+    /// <param name="settings">As <see cref="Start"/> takes them.</param>
+    /// <param name="heapLimitBytes">What its managed heap may hold; null for as much as there is.</param>
+    public static async Task<MasProcess> StartedAsync(string project, IReadOnlyDictionary<string, string> settings, long? heapLimitBytes = null)
     {
-        var process = new MasProcess(project, settings);
+        var process = new MasProcess(project, settings, heapLimitBytes);
         try
         {
             await process.HasStartedAsync();
@@ -90,5 +96,6 @@ public sealed class MasProcess : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = null,
             ["DOTNET_gcServer"] = "0",
+            ["DOTNET_GCHeapHardLimit"] = _heapLimitBytes?.ToString("x", CultureInfo.InvariantCulture),
         });
 }

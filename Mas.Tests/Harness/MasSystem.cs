@@ -69,7 +69,7 @@ public sealed class MasSystem : IAsyncDisposable
     {
         var settings = Settings();
         settings.TryAdd("Server:Url", "http://127.0.0.1:0");
-        var server = await MasProcess.StartedAsync("Mas.Server", settings);
+        var server = await MasProcess.StartedAsync("Mas.Server", settings, _options.HeapLimitBytes);
         _servers.Add(server);
         _addresses.Add(await server.ListeningAsync());
         return server;

@@ -24,6 +24,9 @@ public sealed record MasSystemOptions
     /// <summary>What a process gets as <c>Redis:Endpoint</c>, such as a proxy of its own; asked once for each process. Null: Redis itself.</summary>
     public Func<TestRedis, string>? RedisEndpoint { get; init; }
 
+    /// <summary>What the managed heap of each Mas.Server may hold, bytes; it dies when that is not enough. Null: as much as there is.</summary>
+    public long? HeapLimitBytes { get; init; }
+
     /// <summary>Settings of all processes beside the fast ones that every test has; these win.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }
