@@ -55,7 +55,7 @@ internal sealed class FrameGrammar(FuzzVictims victims, Random random)
 
     private long Gid() => random.Next(3) == 0 ? random.Next(1, 3000) : Pick(victims.Gids);
 
-    private string Group() => Pick([victims.Group, victims.Group.ToUpperInvariant(), "open", $"new{random.Next(40)}", Text()]);
+    private string Group() => Pick([victims.Group, victims.Group.ToUpperInvariant(), "open", "open", "open", $"new{random.Next(40)}", Text()]);
 
     private void Describe()
     {
@@ -73,7 +73,7 @@ internal sealed class FrameGrammar(FuzzVictims victims, Random random)
         _requests["TYPING"] = () => [("windowId", Window())];
         _requests["UPDATE_TOPIC"] = () => [("windowId", Window()), ("topic", Text())];
         _requests["UPDATE_PASSWORD"] = () => [("windowId", Window()), ("password", Text())];
-        _requests["UPDATE_ROLE"] = () => [("windowId", Window()), ("userId", User()), ("role", Pick(["*", "@", "+", "u", "d", "x"]))];
+        _requests["UPDATE_ROLE"] = () => [("windowId", random.Next(1, 4)), ("userId", User()), ("role", Pick(["*", "@", "+", "u", "d", "x"]))];
         _requests["KICK"] = () => [("windowId", Window()), ("userId", User()), ("reason", Text())];
         _requests["FETCH"] = () => [("windowId", Window()), ("before", Gid()), ("after", 0), ("limit", random.Next(-1, 2000))];
         _requests["WHOIS"] = () => [("network", Pick(["MAS", "IRCNet"])), ("nick", Nick())];

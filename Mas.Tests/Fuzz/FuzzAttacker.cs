@@ -47,6 +47,8 @@ internal sealed class FuzzAttacker(MasSystem mas, FuzzVictims victims, int numbe
             await socket.Of.SendAsync(_random.Next(10) == 0
                 ? mutator.NextInit().Bytes
                 : Encoding.UTF8.GetBytes("""{"type":"INIT","reqId":"init","version":"1.0","maxBacklogMsgs":5}"""));
+            // A group that is somebody else's, so that there is something to be refused in.
+            await socket.Of.SendAsync(Encoding.UTF8.GetBytes("""{"type":"JOIN","reqId":"open","network":"MAS","name":"open"}"""));
             for (var open = true; open && sent < frames;)
             {
                 var inputs = Enumerable.Range(0, Math.Min(FramesAtOnce, frames - sent)).Select(_ => mutator.Next($"r{++_lastReqId}")).ToArray();
