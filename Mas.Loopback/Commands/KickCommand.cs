@@ -6,17 +6,22 @@ namespace Mas.Loopback.Commands;
 /// <summary>KICK: puts a member out of a group.</summary>
 internal static class KickCommand
 {
+    private static readonly Ack NoMember = new(Status.NotFound, "There is no such member.");
+
     internal static async Task<Ack> RunAsync(KickMember kick, CommandContext context)
     {
         if (await context.FindOwnAsync(kick) is not var (conversation, role))
             return Ack.NoWindow;
         var target = new UserId(kick.Target);
         var members = await context.On.Conversations.GetMembersAsync(kick.Id);
-        if (!conversation.IsGroup || !members.TryGetValue(target, out var targetRole))
+        if (!conversation.IsGroup)
+            return NoMember;
+        if (!members.TryGetValue(target, out var targetRole))
         {
-            await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Fence, context.Delivery);
             if (!context.Redelivered)
-                return new Ack(Status.NotFound, "There is no such member.");
+                return NoMember;
+            // After a crash the window may be all that is left of the membership.
+            await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Fence, context.Delivery);
             await CloseCommand.EndAgainAsync(kick.Id, conversation, target, members.Count, context);
             return Ack.Ok;
         }

@@ -8,6 +8,22 @@ public sealed class OneOnOneTests(SharedSystem shared)
     private readonly MasSystem _mas = shared.Mas;
 
     [Fact]
+    public async Task Kick_InAOneOnOne_LeavesThePeersWindow()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        var windowId = await alice.ChatAsync(bob);
+        await alice.SayAsync(windowId, "hello Bob");
+        await bob.WaitAsync(view => view.OneOnOne(alice.UserId) is not null, "the window");
+        var bobs = bob.Read(view => view.OneOnOne(alice.UserId)!.WindowId);
+
+        await alice.RefusedAsync("NOT_FOUND", "KICK", new { windowId, userId = bob.UserId });
+
+        await bob.MessageAsync(bobs, await alice.SayAsync(windowId, "still there?"));
+        await bob.SayAsync(bobs, "yes");
+    }
+
+    [Fact]
     public async Task Chat_ThenSend_OpensTheWindowOfThePeer()
     {
         var alice = await _mas.NewClientAsync("alice");
