@@ -1,0 +1,21 @@
+namespace Mas.Tests.Chaos;
+
+public sealed class ChaosTests
+{
+    /// <summary>One short round; scripts/chaos runs many long ones.</summary>
+    [Fact]
+    public async Task ChaosRun_OneRound_KeepsAllPromises()
+    {
+        var told = new List<string>();
+        var run = new ChaosRun(new ChaosOptions { Seed = 20261, Lasts = TimeSpan.Zero, Round = TimeSpan.FromSeconds(10), Users = 8, Groups = 4 }, line =>
+        {
+            lock (told)
+                told.Add(line);
+        });
+
+        var result = await run.RunAsync();
+
+        Assert.True(result.Violations.Count == 0, string.Join('\n', [.. told, .. result.Violations.Select(violation => violation.ToString())]));
+        Assert.True(result.Acknowledged > 50 && result.Faults >= 3, $"hardly anything happened: {result}");
+    }
+}
