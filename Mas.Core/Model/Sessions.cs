@@ -19,7 +19,7 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
         var listed = _database.SortedSetAddAsync(RedisKeys.SessionList(user), session.SessionId, now);
         var count = _database.SortedSetLengthAsync(RedisKeys.SessionList(user));
         await Task.WhenAll(
-            _database.SortedSetAddAsync(RedisKeys.SessionLastHeartbeat, session.ToString(), now), listed, count,
+            _database.SortedSetAddAsync(RedisKeys.SessionLastHeartbeat, session.ToString(), now), listed, count, NotePresenceAsync(session),
             _database.HashSetAsync(RedisKeys.SessionLogins(user), session.SessionId, loginDigest));
         if (count.Result <= maxSessions)
             return true;
@@ -71,30 +71,24 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
     }
 
     /// <summary>Sessions whose last heartbeat is older than the idle timeout.</summary>
-    public async Task<SessionRef[]> GetIdleAsync(TimeSpan idleTimeout, int most)
-    {
-        var before = (time.GetUtcNow() - idleTimeout).ToUnixTimeSeconds();
-        var members = await _database.SortedSetRangeByScoreAsync(
-            RedisKeys.SessionLastHeartbeat, double.NegativeInfinity, before, Exclude.None, Order.Ascending, 0, most);
-        var sessions = new List<SessionRef>(members.Length);
-        foreach (var member in members)
-        {
-            if (SessionRef.TryParse(member, out var session))
-                sessions.Add(session);
-        }
-        return [.. sessions];
-    }
+    public Task<SessionRef[]> GetIdleAsync(TimeSpan idleTimeout, int most) => GetOlderAsync(RedisKeys.SessionLastHeartbeat, idleTimeout, most);
 
     /// <summary>Ends a session. The removal of its heartbeat decides who of several does it.</summary>
     /// <returns>Whether this call ended it.</returns>
     public async Task<bool> EndAsync(SessionRef session)
     {
         // Keys first: were the heartbeat removed first, a crash in between would leave keys that nobody looks for.
-        await cleanup.RemoveKeysAsync(session);
+        await Task.WhenAll(cleanup.RemoveKeysAsync(session), NotePresenceAsync(session));
         // Who is pushing to it at this moment may crash before it finds out that the session is gone.
         await _database.SortedSetAddAsync(RedisKeys.EndedSessions, session.ToString(), time.GetUtcNow().ToUnixTimeSeconds());
         return await _database.SortedSetRemoveAsync(RedisKeys.SessionLastHeartbeat, session.ToString());
     }
+
+    /// <summary>Says that the friends know of a session's beginning or end.</summary>
+    public Task SettlePresenceAsync(SessionRef session) => _database.SortedSetRemoveAsync(RedisKeys.PresenceDue, session.ToString());
+
+    /// <summary>Sessions whose beginning or end should have been told long ago: whoever was to do it has crashed.</summary>
+    public Task<SessionRef[]> GetUnsettledAsync(TimeSpan olderThan, int most) => GetOlderAsync(RedisKeys.PresenceDue, olderThan, most);
 
     /// <summary>
     /// Removes the keys of sessions again that ended some time ago, in case that something was pushed behind their end.
@@ -134,4 +128,21 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
             written = (online, last);
         }
     }
+
+    private async Task<SessionRef[]> GetOlderAsync(RedisKey key, TimeSpan than, int most)
+    {
+        var before = (time.GetUtcNow() - than).ToUnixTimeSeconds();
+        var members = await _database.SortedSetRangeByScoreAsync(
+            key, double.NegativeInfinity, before, Exclude.None, Order.Ascending, 0, most);
+        var sessions = new List<SessionRef>(members.Length);
+        foreach (var member in members)
+        {
+            if (SessionRef.TryParse(member, out var session))
+                sessions.Add(session);
+        }
+        return [.. sessions];
+    }
+
+    private Task<bool> NotePresenceAsync(SessionRef session) =>
+        _database.SortedSetAddAsync(RedisKeys.PresenceDue, session.ToString(), time.GetUtcNow().ToUnixTimeSeconds());
 }

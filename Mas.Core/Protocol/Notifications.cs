@@ -165,11 +165,15 @@ public static class Notifications
     });
 
     /// <summary>CONFIRM_FRIENDS: these users ask to be friends.</summary>
-    public static byte[] ConfirmFriends(IEnumerable<UserId> users) => WireJson.Write(users, static (json, users) =>
+    /// <param name="users">Who asks.</param>
+    /// <param name="reset">Whether these are all who ask: other requests are settled.</param>
+    public static byte[] ConfirmFriends(IEnumerable<UserId> users, bool reset = false) => WireJson.Write((users, reset), static (json, state) =>
     {
         json.WriteString("type", "CONFIRM_FRIENDS");
+        if (state.reset)
+            json.WriteBoolean("reset", true);
         json.WriteStartArray("friends");
-        foreach (var user in users)
+        foreach (var user in state.users)
         {
             json.WriteStartObject();
             json.WriteString("userId", user.Value);
@@ -194,6 +198,13 @@ public static class Notifications
         json.WriteString("type", "ADD_ALERT");
         json.WriteNumber("alertId", state.alertId);
         json.WriteString("message", state.message);
+    });
+
+    /// <summary>DELETE_ALERT: the alert is acknowledged, perhaps in another session.</summary>
+    public static byte[] DeleteAlert(long alertId) => WireJson.Write(alertId, static (json, alertId) =>
+    {
+        json.WriteString("type", "DELETE_ALERT");
+        json.WriteNumber("alertId", alertId);
     });
 
     /// <summary>TYPING: somebody is writing.</summary>

@@ -7,7 +7,9 @@ namespace Mas.Core.Queues;
 /// <summary>
 /// Cuts workers off that held a lease before and may only be paused. What such a worker had sent, and Redis has not carried
 /// out yet, is dropped with its connection; and what it writes when it wakes up goes into a connection that is no more. By
-/// the time that it has another one its own clock has told it that its lease is over.
+/// the time that it has another one its own clock has told it that its lease is over. On a cluster its own clock and the
+/// fences remain alone: the client library does not come back to life in a process that loses its connections to all nodes
+/// at once.
 /// </summary>
 internal sealed partial class FormerHolders(RedisConnection redis, ILogger logger)
 {
@@ -19,17 +21,17 @@ internal sealed partial class FormerHolders(RedisConnection redis, ILogger logge
     /// <summary>A name for a consumer that tells whose connection it uses.</summary>
     internal static string NewWorkerName(RedisConnection redis) => $"{redis.ClientName}{NumberFollows}{Interlocked.Increment(ref _lastNumber)}";
 
-    /// <summary>Ends the connections, on every node, of all workers but this process's own.</summary>
+    /// <summary>Ends the connections for commands of all workers but this process's own.</summary>
     internal async Task CutOffAsync(string endpoint, IEnumerable<string> workers)
     {
         var names = workers.Select(ClientNameOf).OfType<string>().Where(name => name != redis.ClientName).ToHashSet(StringComparer.Ordinal);
-        if (names.Count == 0)
+        if (names.Count == 0 || redis.IsCluster)
             return;
         try
         {
             foreach (var server in redis.Servers.Where(server => server.IsConnected))
             {
-                foreach (var client in (await server.ClientListAsync()).Where(client => names.Contains(client.Name)))
+                foreach (var client in (await server.ClientListAsync()).Where(client => client.SubscriptionCount == 0 && names.Contains(client.Name)))
                 {
                     if (await server.ClientKillAsync(client.Id) > 0)
                         LogCutOff(logger, endpoint, client.Name);

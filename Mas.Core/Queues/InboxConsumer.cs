@@ -38,7 +38,8 @@ public sealed partial class InboxConsumer(
         {
             try
             {
-                var lease = await Lease.TryAcquireAsync(redis, endpoint, _worker, TimeSpan.FromMilliseconds(options.LeaseMilliseconds), time);
+                // Bounded: the Redis client has been seen to lose an answer for good when its connections broke.
+                var lease = await Lease.TryAcquireAsync(redis, endpoint, _worker, TimeSpan.FromMilliseconds(options.LeaseMilliseconds), time).WaitAsync(redis.Timeout, time, stoppingToken);
                 if (lease is null)
                     await Task.Delay(Random.Shared.Next(200, 400), stoppingToken);
                 else
@@ -63,23 +64,11 @@ public sealed partial class InboxConsumer(
         var renewing = RenewAsync(lease, lost);
         try
         {
-            var fence = new Fence(redis, lease);
-            await CutOffFormerHoldersAsync();
-            await handler.BeginAsync(lease, lost.Token);
-            var nextLook = time.GetTimestamp();
-            while (!lost.IsCancellationRequested && lease.IsValid)
-            {
-                // Now and then again, since an earlier holder may have been given an entry while it was paused.
-                if (time.GetTimestamp() >= nextLook)
-                {
-                    await HandleTakenAsync(lost.Token);
-                    nextLook = time.GetTimestamp() + 2 * time.TimestampFrequency;
-                }
-                var entries = await TakeAsync(fence, blocking, stopping);
-                if (entries.Length > 0)
-                    await HandleAsync(Array.ConvertAll(entries, entry => new InboxEntry(entry!, false)), RedisKeys.InboxTaken(endpoint, _worker), lost.Token);
-                pause.Reset();
-            }
+            var working = WorkAsync(lease, blocking, pause, lost.Token);
+            if (await Task.WhenAny(working, OverlongAsync(lost.Token)) == working)
+                await working;
+            else
+                LogStuck(logger, endpoint);
         }
         catch (LeaseLostException e)
         {
@@ -101,6 +90,37 @@ public sealed partial class InboxConsumer(
             await renewing;
             await ReleaseAsync(lease);
         }
+    }
+
+    private async Task WorkAsync(Lease lease, IDatabase blocking, GrowingPause pause, CancellationToken lost)
+    {
+        var fence = new Fence(redis, lease);
+        await CutOffFormerHoldersAsync();
+        await handler.BeginAsync(lease, lost);
+        var nextLook = time.GetTimestamp();
+        while (!lost.IsCancellationRequested && lease.IsValid)
+        {
+            // Now and then again, since an earlier holder may have been given an entry while it was paused.
+            if (time.GetTimestamp() >= nextLook)
+            {
+                await HandleTakenAsync(lost);
+                nextLook = time.GetTimestamp() + 2 * time.TimestampFrequency;
+            }
+            var entries = await TakeAsync(fence, blocking, lost);
+            if (entries.Length > 0)
+                await HandleAsync(Array.ConvertAll(entries, entry => new InboxEntry(entry!, false)), RedisKeys.InboxTaken(endpoint, _worker), lost);
+            pause.Reset();
+        }
+    }
+
+    /// <summary>
+    /// Completed when work that should have ended with its lease goes on for too long: it waits for an answer that the Redis
+    /// client has lost. What it might still do is fenced.
+    /// </summary>
+    private async Task OverlongAsync(CancellationToken lost)
+    {
+        await Task.WhenAny(Task.Delay(Timeout.Infinite, lost));
+        await Task.Delay(2 * redis.Timeout, time, CancellationToken.None);
     }
 
     /// <summary>Before anything is handled: nothing of an earlier holder may arrive behind what is done under this lease.</summary>
@@ -163,7 +183,7 @@ public sealed partial class InboxConsumer(
             try
             {
                 await Task.Delay(interval, time, lost.Token);
-                if (!await lease.TryRenewAsync())
+                if (!await lease.TryRenewAsync().WaitAsync(redis.Timeout, time, CancellationToken.None))
                     await lost.CancelAsync();
             }
             catch (OperationCanceledException)
@@ -185,7 +205,7 @@ public sealed partial class InboxConsumer(
             // Whoever stops with everything done need not be cut off by the next holder.
             if (lease.IsValid && !await _database.KeyExistsAsync(RedisKeys.InboxTaken(endpoint, _worker)))
                 await _database.SortedSetRemoveAsync(RedisKeys.InboxTakers(endpoint), _worker);
-            await lease.ReleaseAsync();
+            await lease.ReleaseAsync().WaitAsync(redis.Timeout, time, CancellationToken.None);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
@@ -204,6 +224,9 @@ public sealed partial class InboxConsumer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint} waits for Redis: {Reason}")]
     private static partial void LogAway(ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "inbox:{Endpoint}: what was under way when the lease ended does not end; it is left behind")]
+    private static partial void LogStuck(ILogger logger, string endpoint);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A batch of inbox:{Endpoint} failed and will be handled again")]
     private static partial void LogFailed(ILogger logger, Exception exception, string endpoint);

@@ -30,6 +30,12 @@ public static class RedisKeys
     /// <summary>Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by the unix time of the session's end, until its keys were removed once more (extension).</summary>
     public static readonly RedisKey EndedSessions = "endedsessions";
 
+    /// <summary>
+    /// Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by unix time: sessions that began or ended, and of which the user's
+    /// friends may not have been told yet (extension).
+    /// </summary>
+    public static readonly RedisKey PresenceDue = "presencedue";
+
     /// <summary>Set of the configured networks.</summary>
     public static readonly RedisKey NetworkList = "networklist";
 

@@ -17,8 +17,8 @@ internal static class JoinCommand
             return new Ack(Status.ParameterInvalid, "A channel's name, and its key, have no spaces, commas or control characters.");
         if (!connection.Support.IsChannel(name))
             name = (connection.Support.ChannelTypes.Length > 0 ? connection.Support.ChannelTypes[0] : '#') + name;
-        if (connection.IsRegistered && connection.Channel(name) is { } channel && await on.Conversations.GetRoleAsync(channel.Id, context.User) is not null && !context.Redelivered)
-            return new Ack(Status.AlreadyJoined, $"You are in {name} already.");
+        if (connection.IsRegistered && connection.Channel(name) is { } channel && await on.Conversations.GetRoleAsync(channel.Id, context.User) is not null)
+            return context.Redelivered ? Ack.Ok : new Ack(Status.AlreadyJoined, $"You are in {name} already.");
         if (connection.Channel(name) is null && await on.Windows.CountAsync(context.User) >= await on.Users.GetMaxWindowsAsync(context.User))
             return new Ack(Status.Error, "You have as many windows as allowed. Close one first.");
         // Kept until the server has answered: it survives a connect that fails.

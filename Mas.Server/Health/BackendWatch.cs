@@ -42,7 +42,7 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time) : B
     {
         try
         {
-            var holders = await Task.WhenAll(Endpoints.All.Select(endpoint => Lease.GetHolderAsync(redis, endpoint)));
+            var holders = await Task.WhenAll(Endpoints.All.Select(endpoint => Lease.GetHolderAsync(redis, endpoint))).WaitAsync(redis.Timeout);
             lock (_heldAt)
             {
                 for (var i = 0; i < holders.Length; i++)

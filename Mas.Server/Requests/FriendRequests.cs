@@ -24,7 +24,10 @@ internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxe
         if ((await friends.GetAsync(user)).Length >= MaxFriends)
             return new Ack(Status.Error, $"You have {MaxFriends} friends, which is as many as allowed.");
         if (await friends.RequestAsync(user, other))
+        {
             await TellBothAsync(user, other);
+            await TellRequestsAsync(user);
+        }
         else
             await outboxes.SendToUserAsync(other, Notifications.ConfirmFriends([user]), [user]);
         return Ack.Ok;
@@ -38,18 +41,16 @@ internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxe
             return request.Read.Problem ?? new Ack(Status.ParameterMissing, "'allow' is missing.");
         if (request.Read.Problem is { } problem)
             return problem;
-        if (!await friends.HasRequestAsync(user, asks))
-            return new Ack(Status.NotFound, "There is no such request.");
-        if (allow)
-        {
+        var isOpen = await friends.HasRequestAsync(user, asks);
+        if (isOpen && allow)
             await friends.AcceptAsync(user, asks);
-            await TellBothAsync(user, asks);
-        }
-        else
-        {
+        else if (isOpen)
             await friends.RefuseAsync(user, asks);
-        }
-        return Ack.Ok;
+        // Told in any case: who asks again may do so because nobody could be told.
+        if (allow && (isOpen || await friends.AreFriendsAsync(user, asks)))
+            await TellBothAsync(user, asks);
+        await TellRequestsAsync(user);
+        return isOpen ? Ack.Ok : new Ack(Status.NotFound, "There is no such request.");
     }
 
     internal async Task<Ack?> RemoveAsync(RequestContext request)
@@ -84,6 +85,20 @@ internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxe
             if (now.ToHashSet().SetEquals(states))
                 return;
             states = now;
+        }
+    }
+
+    /// <summary>Tells a user's sessions who asks now; it looks again behind what it told, as <see cref="TellAllFriendsAsync"/> does.</summary>
+    private async Task TellRequestsAsync(UserId user)
+    {
+        var open = await friends.GetRequestsAsync(user);
+        for (; ; )
+        {
+            await outboxes.SendToUserAsync(user, Notifications.ConfirmFriends(open, reset: true), open);
+            var now = await friends.GetRequestsAsync(user);
+            if (now.ToHashSet().SetEquals(open))
+                return;
+            open = now;
         }
     }
 

@@ -44,7 +44,10 @@ internal sealed class SettingRequests(Settings settings, Alerts alerts, Outboxes
         var id = request.Read.Number("alertId", 1, long.MaxValue);
         if (request.Read.Problem is { } problem)
             return problem;
-        return await alerts.AcknowledgeAsync(request.Session.User, id) ? Ack.Ok : new Ack(Status.NotFound, "There is no such alert.");
+        var wasOpen = await alerts.AcknowledgeAsync(request.Session.User, id);
+        // Told in any case: who asks again may do so because nobody could be told.
+        await outboxes.SendToUserAsync(request.Session.User, Notifications.DeleteAlert(id));
+        return wasOpen ? Ack.Ok : new Ack(Status.NotFound, "There is no such alert.");
     }
 
     private async Task<Ack> SetAsync(UserId user, Dictionary<string, string> changes)

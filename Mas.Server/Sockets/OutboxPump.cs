@@ -10,7 +10,8 @@ namespace Mas.Server.Sockets;
 /// Moves a session's outbox to its socket: pops in batches, never parses what it popped, and writes what it has as one
 /// frame. At most one run at a time; a wake-up during a run makes it look again.
 /// </summary>
-internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel channel, RedisConnection redis, SessionOptions options, ILogger logger)
+internal sealed partial class OutboxPump(
+    SocketSession session, WebSocketChannel channel, RedisConnection redis, Sessions sessions, SessionOptions options, ILogger logger)
 {
     private const int PopCount = 500;
     private const int Idle = 0;
@@ -27,6 +28,7 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
     /// </summary>
     private const int RepeatsLast = 5000;
 
+    private readonly long _popIsLostAfter = (long)(2 * redis.Timeout).TotalMilliseconds;
     private readonly RedisKey _outbox = RedisKeys.Outbox(session.Ref);
 
     // Until Start, wake-ups are only noted: the snapshot goes first.
@@ -34,6 +36,7 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
     private IReadOnlyDictionary<int, long>? _held;
     private long _startedAt;
     private long _lengthAskedAt;
+    private long _poppingSince;
 
     /// <summary>Begins with what came since the session was registered, but for the messages that the snapshot held.</summary>
     /// <param name="held">For each window the highest gid or rev in the snapshot.</param>
@@ -77,6 +80,12 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
             for (var through = first ?? redis.Database; ; through = redis.Database)
             {
                 var entries = await PopAsync(through);
+                if (entries.Count > 0 && session.MayHaveBeenEnded && !await sessions.IsListedAsync(session.Ref))
+                {
+                    // Another server has ended the session and removed the outbox, and these came behind what was in there.
+                    session.Abort();
+                    return;
+                }
                 if (entries.Count > 0 && !await WriteAsync(entries))
                     return;
                 if (entries.Count == PopCount)
@@ -91,6 +100,7 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
+            Volatile.Write(ref _poppingSince, 0);
             // Entries that were popped, but never arrived here, are gone: the client comes back with what it holds.
             if (RedisErrors.MayHaveRun(e))
                 session.Abort();
@@ -111,7 +121,9 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
 
     private async Task<List<byte[]>> PopAsync(IDatabaseAsync through)
     {
+        Volatile.Write(ref _poppingSince, Environment.TickCount64);
         var result = await through.ExecuteAsync("RPOP", _outbox, PopCount);
+        Volatile.Write(ref _poppingSince, 0);
         if (result.IsNull)
             return [];
         var values = (RedisValue[])result!;
@@ -168,6 +180,12 @@ internal sealed partial class OutboxPump(SocketSession session, WebSocketChannel
     private void EndIfStalled()
     {
         var now = Environment.TickCount64;
+        if (Volatile.Read(ref _poppingSince) is not 0 and var popping && now - popping > _popIsLostAfter)
+        {
+            // The Redis client has lost the answer, and what it took with it: the client comes back with what it holds.
+            session.Abort();
+            return;
+        }
         var since = channel.WritingSince;
         if (since == 0 || now - since < StalledAfter || now - Interlocked.Read(ref _lengthAskedAt) < StalledAfter)
             return;

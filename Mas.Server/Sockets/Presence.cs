@@ -7,19 +7,37 @@ namespace Mas.Server.Sockets;
 /// <summary>Tells friends when a user comes and goes.</summary>
 internal sealed class Presence(Sessions sessions, Friends friends, Outboxes outboxes)
 {
-    /// <summary>Brings <c>lastlogout</c> in line, and tells the friends when that changed it.</summary>
-    internal async Task UpdateAsync(UserId user)
+    /// <summary>How long telling may take before it counts as undone; a crash in between is found by any server.</summary>
+    private static readonly TimeSpan TellingTakes = TimeSpan.FromSeconds(10);
+
+    /// <summary>After a session's beginning or end: brings <c>lastlogout</c> in line, and tells the friends when that changed it.</summary>
+    internal async Task UpdateAsync(SessionRef session)
     {
-        if (await sessions.UpdatePresenceAsync(user) is not var (online, last))
-            return;
-        var state = new FriendState(user, online, last);
+        if (await sessions.UpdatePresenceAsync(session.UserId) is var (online, last))
+            await TellAsync(new FriendState(session.UserId, online, last));
+        await sessions.SettlePresenceAsync(session);
+    }
+
+    /// <summary>Tells what a server that crashed between writing <c>lastlogout</c> and its last push may not have told.</summary>
+    internal async Task TellUnsettledAsync()
+    {
+        foreach (var session in await sessions.GetUnsettledAsync(TellingTakes, 500))
+        {
+            await sessions.UpdatePresenceAsync(session.UserId);
+            await TellAsync((await friends.GetStatesAsync([session.UserId]))[0]);
+            await sessions.SettlePresenceAsync(session);
+        }
+    }
+
+    private async Task TellAsync(FriendState state)
+    {
         for (; ; )
         {
             var entry = Notifications.UpdateFriends(reset: false, [state]);
-            foreach (var friend in await friends.GetAsync(user))
-                await outboxes.SendToUserAsync(friend, entry, [user]);
+            foreach (var friend in await friends.GetAsync(state.UserId))
+                await outboxes.SendToUserAsync(friend, entry, [state.UserId]);
             // Another server may have told something newer in between: whoever tells last has looked behind it.
-            var now = (await friends.GetStatesAsync([user]))[0];
+            var now = (await friends.GetStatesAsync([state.UserId]))[0];
             if (now == state)
                 return;
             state = now;

@@ -13,6 +13,7 @@ internal sealed partial class SessionKeeper(
 {
     private readonly TimeSpan _idleTimeout = TimeSpan.FromSeconds(options.IdleTimeoutSeconds);
     private long _redisBackAt;
+    private bool _wasAway;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,13 +35,12 @@ internal sealed partial class SessionKeeper(
     {
         try
         {
-            await HeartbeatAsync();
-            foreach (var session in registry.All)
-                session.Pump.Signal();
-            await SweepAsync();
+            // Bounded, since the Redis client may lose an answer for good when its connections break.
+            await KeepAsync().WaitAsync(2 * redis.Timeout);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
+            _wasAway = true;
             LogAway(logger, e.Message);
         }
         catch (Exception e) when (e is not OperationCanceledException)
@@ -49,20 +49,54 @@ internal sealed partial class SessionKeeper(
         }
     }
 
+    private async Task KeepAsync()
+    {
+        var begun = time.GetTimestamp();
+        await HeartbeatAsync();
+        // Away, full, or so slow that others' heartbeats are late as well.
+        if (_wasAway || time.GetElapsedTime(begun) > _idleTimeout / 4)
+            Interlocked.Exchange(ref _redisBackAt, time.GetTimestamp());
+        _wasAway = false;
+        await LookIntoOutboxesAsync();
+        await SweepAsync();
+        await presence.TellUnsettledAsync();
+    }
+
+    /// <summary>
+    /// Signals the pumps of outboxes that hold something. Looking takes nothing: a pop whose answer is lost, as when Redis
+    /// stalls, ends its session.
+    /// </summary>
+    private async Task LookIntoOutboxesAsync()
+    {
+        foreach (var batch in registry.All.Chunk(1000))
+        {
+            var lengths = await Task.WhenAll(batch.Select(session => redis.Database.ListLengthAsync(RedisKeys.Outbox(session.Ref))));
+            for (var i = 0; i < batch.Length; i++)
+            {
+                if (lengths[i] > 0)
+                    batch[i].Pump.Signal();
+            }
+        }
+    }
+
     private async Task HeartbeatAsync()
     {
         foreach (var batch in registry.All.Where(session => session.IsRegistered).Chunk(1000))
         {
+            var sent = time.GetUtcNow();
             var missing = await sessions.HeartbeatAsync(Array.ConvertAll(batch, session => session.Ref));
             // Another server took them for dead: they get nothing any more. Their clients come back with 'cached'.
             foreach (var i in missing)
                 batch[i].Abort();
+            // Behind that: what a session that was ended has popped meanwhile must still look doubtful.
+            foreach (var session in batch.Except(missing.Select(i => batch[i])))
+                session.BeatAt = sent;
         }
     }
 
     private async Task SweepAsync()
     {
-        // After Redis was away, the heartbeats of everybody are old; their servers get time to renew them.
+        // After Redis was away or took no writes, the heartbeats of everybody are old; their servers get time to renew them.
         var back = Interlocked.Read(ref _redisBackAt);
         if (back != 0 && time.GetElapsedTime(back) < _idleTimeout)
             return;
@@ -70,7 +104,7 @@ internal sealed partial class SessionKeeper(
         {
             if (await sessions.EndAsync(session))
                 LogSwept(logger, session);
-            await presence.UpdateAsync(session.UserId);
+            await presence.UpdateAsync(session);
         }
         await sessions.TidyEndedAsync(_idleTimeout, 500);
     }

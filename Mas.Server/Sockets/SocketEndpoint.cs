@@ -103,7 +103,7 @@ internal sealed partial class SocketEndpoint(
             return;
         }
         using var session = new SocketSession(
-            new SessionRef(user, identity.NewSessionId()), digest, channel, redis, options, limits, time, logger, lifetime.ApplicationStopped);
+            new SessionRef(user, identity.NewSessionId()), digest, channel, redis, sessions, options, limits, time, logger, lifetime.ApplicationStopped);
         // Known here before it is in Redis: a wake-up for an unknown session would remove it there.
         registry.Add(session);
         try
@@ -117,7 +117,7 @@ internal sealed partial class SocketEndpoint(
             LogBegan(logger, session.Ref, address);
             using var stopping = lifetime.ApplicationStopping.Register(
                 () => _ = session.TerminateAsync(TerminateCode.ServerStopping, "The server restarts. Please connect again.", WebSocketCloseStatus.EndpointUnavailable));
-            await presence.UpdateAsync(user);
+            await presence.UpdateAsync(session.Ref);
             var held = await snapshot.SendAsync(session, init);
             session.Pump.Start(held);
             await ReceiveRequestsAsync(channel, session);
@@ -164,7 +164,7 @@ internal sealed partial class SocketEndpoint(
         try
         {
             await sessions.EndAsync(session.Ref);
-            await presence.UpdateAsync(session.User);
+            await presence.UpdateAsync(session.Ref);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

@@ -19,17 +19,22 @@ internal sealed class SocketSession : IDisposable
     private readonly CancellationTokenSource _stopping;
     private readonly ConcurrentDictionary<int, WindowTarget> _targets = new();
     private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _heartbeatIsDoubtful;
     private int _terminated;
     private int _onTheWay;
 
-    internal SocketSession(SessionRef session, string loginDigest, WebSocketChannel channel, RedisConnection redis, SessionOptions options, LimitsOptions limits, TimeProvider time, ILogger logger, CancellationToken stopping)
+    internal SocketSession(SessionRef session, string loginDigest, WebSocketChannel channel, RedisConnection redis, Sessions sessions, SessionOptions options, LimitsOptions limits, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         Ref = session;
         LoginDigest = loginDigest;
         _timeout = redis.Timeout;
         _channel = channel;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Pump = new OutboxPump(this, channel, redis, options, logger);
+        Pump = new OutboxPump(this, channel, redis, sessions, options, logger);
+        _time = time;
+        _heartbeatIsDoubtful = TimeSpan.FromSeconds(options.IdleTimeoutSeconds / 2.0);
+        BeatAt = time.GetUtcNow();
         Budget = new RequestBudget(limits.RequestsPerSecond, limits.RequestBurst, time);
     }
 
@@ -44,6 +49,12 @@ internal sealed class SocketSession : IDisposable
 
     /// <summary>Whether Redis knows of it, so that heartbeats are due.</summary>
     internal bool IsRegistered { get; set; }
+
+    /// <summary>When the last heartbeat that Redis took was sent; at first, when the session began.</summary>
+    internal DateTimeOffset BeatAt { get; set; }
+
+    /// <summary>Whether the last heartbeat is so old that another server may have ended the session: this one was paused, or Redis was away.</summary>
+    internal bool MayHaveBeenEnded => (_time.GetUtcNow() - BeatAt).Duration() > _heartbeatIsDoubtful;
 
     /// <summary>Whether it has been told that it is over.</summary>
     internal bool IsTerminated => Volatile.Read(ref _terminated) != 0;

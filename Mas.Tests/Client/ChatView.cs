@@ -99,6 +99,7 @@ public sealed class ChatView(string userId, ChatView? earlier = null, bool worke
             case "CONFIRM_FRIENDS": ConfirmFriends(entry); break;
             case "UPDATE_SETTINGS": UpdateSettings(entry); break;
             case "ADD_ALERT": Alerts[Wire.Number(entry, "alertId")] = Wire.Text(entry, "message"); break;
+            case "DELETE_ALERT": Alerts.Remove(Wire.Number(entry, "alertId")); break;
             case "TYPING": AddTyping(entry); break;
             // FINISH_INIT has no content, and clients ignore types that they don't know.
             default: break;
@@ -130,11 +131,6 @@ public sealed class ChatView(string userId, ChatView? earlier = null, bool worke
             foreach (var message in Wire.Objects(ack, "msgs"))
                 Introduced(ViewMessage.From(message).UserId);
         }
-        // What a session has settled itself, no notification tells it.
-        if (request.Value<string>("type") == "ACKALERT")
-            Alerts.Remove(request.Value<long>("alertId"));
-        if (request.Value<string>("type") == "FRIEND_VERDICT")
-            FriendRequests.Remove(request.Value<string>("userId")!);
         if (SaidMessage.From(request, ack, UserId) is { } said && Windows.TryGetValue(request.Value<int>("windowId"), out var window))
             window.Add(said, backlog: false);
     }
@@ -230,6 +226,8 @@ public sealed class ChatView(string userId, ChatView? earlier = null, bool worke
 
     private void ConfirmFriends(JObject entry)
     {
+        if (entry["reset"] is not null && Wire.Flag(entry, "reset"))
+            FriendRequests.Clear();
         foreach (var friend in Wire.Objects(entry, "friends"))
         {
             Introduced(Wire.Text(friend, "userId"));

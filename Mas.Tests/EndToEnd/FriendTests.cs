@@ -58,9 +58,12 @@ public sealed class FriendTests(SharedSystem shared)
     {
         var alice = await _mas.NewClientAsync("alice");
         var bob = await _mas.NewClientAsync("bob");
+        var bobsOther = await _mas.ConnectAsync(bob.Login);
         await alice.OkAsync("REQUEST_FRIEND", new { userId = bob.UserId });
         await bob.WaitAsync(view => view.FriendRequests.Contains(alice.UserId), "the request");
+        await bobsOther.WaitAsync(view => view.FriendRequests.Contains(alice.UserId), "the request");
         await bob.OkAsync("FRIEND_VERDICT", new { userId = alice.UserId, allow = false });
+        await bobsOther.WaitAsync(view => view.FriendRequests.Count == 0, "the request is settled elsewhere");
         await bob.RefusedAsync("NOT_FOUND", "FRIEND_VERDICT", new { userId = alice.UserId, allow = true });
 
         var fresh = await _mas.ConnectAsync(bob.Login);

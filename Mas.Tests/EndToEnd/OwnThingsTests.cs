@@ -125,6 +125,7 @@ public sealed class OwnThingsTests(SharedSystem shared)
         var fresh = await _mas.ConnectAsync(bob.Login);
         var alertId = fresh.Read(view => view.Alerts.Single().Key);
         await fresh.OkAsync("ACKALERT", new { alertId });
+        await bob.WaitAsync(view => view.Alerts.Count == 0, "the alert is acknowledged elsewhere");
         await fresh.RefusedAsync("NOT_FOUND", "ACKALERT", new { alertId });
         var last = await _mas.ConnectAsync(bob.Login);
         Assert.Empty(last.Read(view => view.Alerts.Keys.ToArray()));

@@ -55,6 +55,41 @@ public sealed class ServerFaultTests
     }
 
     [Fact]
+    public async Task Server_FrozenPastTheIdleTimeout_SendsNothingBehindWhatWasLost()
+    {
+        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { Servers = 2, IdleTimeoutSeconds = 2 });
+        var alice = await mas.NewClientAsync("alice", server: 0);
+        var bob = await mas.NewClientAsync("bob", server: 1);
+        var aliceWindow = await alice.CreateAsync("frozen");
+        var bobWindow = await bob.JoinAsync("frozen");
+        await alice.MessageAsync(aliceWindow, await bob.SayAsync(bobWindow, "before"));
+
+        mas.Servers[0].Process.Signal(ProcessSignal.Stop);
+        // A thread may run on for a moment.
+        await Eventually.HoldsAsync(
+            () => Directory.GetFiles($"/proc/{mas.Servers[0].Process.Id}/task", "stat", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+                .All(stat => File.ReadAllText(stat).Contains(") T ", StringComparison.Ordinal)),
+            "the server stands still");
+        var lost = await bob.SayAsync(bobWindow, "goes with the outbox");
+        await Eventually.HoldsAsync(
+            async () => await mas.Redis.Database.SortedSetLengthAsync($"sessionlist:{alice.UserId}") == 0 && !await mas.Redis.Database.KeyExistsAsync($"outbox:{alice.UserId}:{alice.SessionId}"),
+            "the frozen server's session is swept");
+        // As a worker does that had read who listens before the sweep.
+        var next = await bob.SayAsync(bobWindow, "behind it");
+        var json = JObject.Parse((string)(await mas.Redis.Database.ListGetByIndexAsync($"conversationmsgs:{await mas.Redis.Database.ConversationAsync(bob.UserId, bobWindow)}", 0))!);
+        var entry = new JObject(new JProperty("type", "ADD_MESSAGE"), new JProperty("windowId", aliceWindow), json.Properties()).ToString(Newtonsoft.Json.Formatting.None);
+        await mas.Redis.Database.ListLeftPushAsync($"outbox:{alice.UserId}:{alice.SessionId}", entry);
+        await mas.Redis.Database.PublishAsync($"wake:{alice.SessionId.Split('-')[0]}", $"{alice.UserId}:{alice.SessionId}");
+        mas.Servers[0].Process.Signal(ProcessSignal.Continue);
+
+        Assert.Null((await alice.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
+        Assert.DoesNotContain(next, alice.Read(view => view.Windows[aliceWindow].Messages.Keys.ToArray()));
+        var resumed = await mas.ConnectAsync(alice.Login, new MasClientOptions { Resume = alice.LastView }, server: 1);
+        Assert.Equal([lost, next], resumed.Read(view => view.Windows[aliceWindow].Messages.Keys.ToArray())[^2..]);
+        await Eventually.HoldsAsync(() => mas.Redis.Keys($"outbox:{alice.UserId}:{alice.SessionId}").Count == 0, "the ended session's outbox is gone");
+    }
+
+    [Fact]
     public async Task Server_AskedToStop_TellsItsClientsAndEndsInOrder()
     {
         await using var mas = await MasSystem.StartAsync();

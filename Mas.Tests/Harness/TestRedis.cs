@@ -77,9 +77,9 @@ public abstract class TestRedis : IAsyncDisposable
         return infos.Sum(sections => long.Parse(sections.SelectMany(section => section).Single(pair => pair.Key == field).Value));
     }
 
-    /// <summary>The connections that have a name (CLIENT SETNAME), as node and id.</summary>
+    /// <summary>The connections for commands that have a name (CLIENT SETNAME), as node and id.</summary>
     public IReadOnlySet<string> Clients(string name) => Masters
-        .SelectMany(master => master.ClientList().Where(client => client.Name == name).Select(client => $"{master.EndPoint} {client.Id}")).ToHashSet();
+        .SelectMany(master => master.ClientList().Where(client => client.Name == name && client.SubscriptionCount == 0).Select(client => $"{master.EndPoint} {client.Id}")).ToHashSet();
 
     /// <summary>Kills it (SIGKILL), all nodes of it.</summary>
     public abstract Task KillAsync();

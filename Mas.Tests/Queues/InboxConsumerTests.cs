@@ -103,13 +103,20 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     [Fact]
     public async Task NewHolder_BeforeItHandlesAnything_EndsTheConnectionsOfTheOnesBefore()
     {
-        await using var frozen = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
-        var ended = fixture.Redis.Clients(frozen.ClientName);
-        await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", $"{frozen.ClientName}.1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        // On a cluster nobody is cut off.
+        await using var server = await RedisServer.StartAsync();
+        var options = new RedisOptions { Endpoint = server.Endpoint };
+        await using var frozen = await RedisConnection.ConnectAsync(options, NullLogger.Instance, CancellationToken.None);
+        await using var next = await RedisConnection.ConnectAsync(options, NullLogger.Instance, CancellationToken.None);
+        var ended = server.Clients(frozen.ClientName);
+        await server.Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", $"{frozen.ClientName}.1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         IEnumerable<string>? left = null;
-        var handler = new Recorder(_endpoint, Letters()) { Beginning = () => left = fixture.Redis.Clients(frozen.ClientName).Intersect(ended) };
+        var handler = new Recorder(_endpoint, Letters()) { Beginning = () => left = server.Clients(frozen.ClientName).Intersect(ended) };
 
-        await RunUntilAsync(handler, () => handler.Epoch > 0);
+        using var consumer = new InboxConsumer(next, _endpoint, handler, Options, TimeProvider.System, NullLogger<InboxConsumer>.Instance);
+        await consumer.StartAsync(CancellationToken.None);
+        await Eventually.HoldsAsync(() => handler.Epoch > 0, "the next holder begins");
+        await consumer.StopAsync(CancellationToken.None);
 
         Assert.NotEmpty(ended);
         Assert.Empty(left!);

@@ -87,7 +87,8 @@ end
 
 -- What lives only as long as a session, a lease or a step.
 local PASSING = {
-  '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^endedsessions$', '^outbox:', '^conversationsessions:', '^ticket:',
+  '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^endedsessions$', '^presencedue$',
+  '^outbox:', '^conversationsessions:', '^ticket:',
   '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:', '^ircconnectionsholder$',
   '^irclines:', '^nextGlobal', '^index:',
 }

@@ -420,6 +420,7 @@ local FAMILIES = {
   { '^networklist$', 'set' },
   { '^sessionlastheartbeat$', 'zset' },
   { '^endedsessions$', 'zset' },
+  { '^presencedue$', 'zset' },
   { '^index:user$', 'hash' },
   { '^index:windowIds$', 'hash' },
   { '^index:conversation$', 'hash' },

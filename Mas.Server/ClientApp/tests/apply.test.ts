@@ -54,6 +54,31 @@ describe('NotificationApplier', () => {
     expect(store.window(3)!.log.messages).toHaveLength(2);
   });
 
+  it('takes a window that is announced again as it is now, with its messages, and announces it no second time', () => {
+    apply(window(3, { topic: 'again', seen: 11 }), { type: 'UPDATE_MEMBERS', windowId: 3, reset: true, members: [{ userId: '2', role: '@' }] });
+    apply({ type: 'ADD_MESSAGES', messages: [{ windowId: 3, messages: [message(10), message(11), message(12)] }] });
+    expect(heard).toEqual([]);
+    expect(store.windows.value.filter(one => one.id === 3)).toHaveLength(1);
+    expect(store.window(3)!.topic.value).toBe('again');
+    expect([...store.window(3)!.members.value]).toEqual([['2', '@']]);
+    expect(store.window(3)!.log.messages.map(one => one.gid)).toEqual([10, 11, 12]);
+  });
+
+  it('passes over what names a window that is gone, or not there yet', () => {
+    apply({ type: 'DELETE_WINDOW', windowId: 4 }, { type: 'DELETE_WINDOW', windowId: 4 }, { type: 'DELETE_WINDOW', windowId: 99 });
+    apply({ type: 'ADD_MESSAGE', windowId: 4, ...message(12) }, { type: 'UPDATE_MEMBERS', windowId: 99, reset: true, members: [] });
+    apply({ type: 'DELETE_MEMBERS', windowId: 99, members: [{ userId: '2' }] }, { type: 'UPDATE_WINDOW', windowId: 4, topic: 'late' });
+    expect(heard).toEqual(['removed 4']);
+    expect(store.windows.value.map(one => one.id)).toEqual([3]);
+  });
+
+  it('takes away what was settled in another session', () => {
+    apply({ type: 'ADD_ALERT', alertId: 7, message: 'a' }, { type: 'ADD_ALERT', alertId: 8, message: 'b' }, { type: 'CONFIRM_FRIENDS', friends: [{ userId: '2' }, { userId: '5' }] });
+    apply({ type: 'DELETE_ALERT', alertId: 7 }, { type: 'CONFIRM_FRIENDS', reset: true, friends: [{ userId: '5' }] });
+    expect(store.alerts.value.map(alert => alert.alertId)).toEqual([8]);
+    expect(store.friendRequests.value).toEqual(['5']);
+  });
+
   it('tells of own messages that the history holds', () => {
     apply({ type: 'ADD_MESSAGES', messages: [{ windowId: 3, messages: [message(14, { userId: '1', rid: 'r9' })] }] });
     expect(heard).toEqual(['own 3 r9']);

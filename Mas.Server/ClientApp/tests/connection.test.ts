@@ -90,6 +90,20 @@ describe('Connection', () => {
     expect((await first).status).toBe('ERROR');
   });
 
+  it('takes the first answer, and passes over one that comes late or again', async () => {
+    const { connection, sockets, states } = start();
+    sockets[0]!.welcome();
+    const first = connection.request({ type: 'SEND' });
+    const reqId = sockets[0]!.sent[1]!['reqId'];
+    sockets[0]!.frame({ type: 'ACK', reqId, status: 'UNAVAILABLE' });
+    sockets[0]!.frame({ type: 'ACK', reqId, status: 'OK', gid: 7 });
+    const second = connection.request({ type: 'SEND', retry: true });
+    sockets[0]!.frame({ type: 'ACK', reqId, status: 'OK', gid: 7 }, { type: 'ACK', reqId: sockets[0]!.sent[2]!['reqId'], status: 'OK', gid: 7 });
+    expect((await first).status).toBe('UNAVAILABLE');
+    expect((await second).gid).toBe(7);
+    expect(states.at(-1)).toBe('online');
+  });
+
   it('answers OFFLINE for what the break left open, and comes back with growing pauses', async () => {
     const { connection, sockets } = start();
     sockets[0]!.welcome();

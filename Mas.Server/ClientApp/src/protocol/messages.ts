@@ -87,9 +87,10 @@ export type Notification =
   | { type: 'DELETE_MEMBERS'; windowId: WindowId; members: { userId: UserId }[] }
   | { type: 'UPDATE_NETWORKS'; networks: NetworkInfo[] }
   | { type: 'UPDATE_FRIENDS'; reset: boolean; friends: FriendInfo[] }
-  | { type: 'CONFIRM_FRIENDS'; friends: { userId: UserId }[] }
+  | { type: 'CONFIRM_FRIENDS'; reset?: boolean; friends: { userId: UserId }[] }
   | { type: 'UPDATE_SETTINGS'; settings: Record<string, string> }
-  | { type: 'ADD_ALERT'; alertId: string; message: string }
+  | { type: 'ADD_ALERT'; alertId: number; message: string }
+  | { type: 'DELETE_ALERT'; alertId: number }
   | { type: 'TYPING'; windowId: WindowId; userId: UserId }
   | { type: 'FINISH_INIT' }
   | Ack;

@@ -69,6 +69,7 @@ export class NotificationApplier {
         this.updateFriends(notification);
         break;
       case 'CONFIRM_FRIENDS':
+        if (notification.reset) this.settleRequests(notification.friends.map(friend => friend.userId));
         for (const { userId } of notification.friends) this.friendAsks(userId);
         break;
       case 'UPDATE_SETTINGS':
@@ -78,6 +79,9 @@ export class NotificationApplier {
         if (!store.alerts.peek().some(alert => alert.alertId === notification.alertId)) {
           store.alerts.value = [...store.alerts.peek(), { alertId: notification.alertId, message: notification.message }];
         }
+        break;
+      case 'DELETE_ALERT':
+        store.alerts.value = store.alerts.peek().filter(alert => alert.alertId !== notification.alertId);
         break;
       case 'TYPING':
         if (!store.isMe(notification.userId)) this.window(notification.windowId)?.setTyping(notification.userId, this.now() + typingLasts);
@@ -155,6 +159,11 @@ export class NotificationApplier {
     for (const friend of friends) next.set(friend.userId, friend);
     this.store.friends.value = next;
     this.store.friendRequests.value = this.store.friendRequests.peek().filter(userId => !next.has(userId));
+  }
+
+  /** Who does not ask any more was answered, perhaps in another tab. */
+  private settleRequests(open: readonly UserId[]): void {
+    this.store.friendRequests.value = this.store.friendRequests.peek().filter(userId => open.includes(userId));
   }
 
   private friendAsks(userId: UserId): void {

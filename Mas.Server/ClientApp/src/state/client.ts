@@ -204,7 +204,7 @@ export class ChatClient {
     await this.request({ type: 'SET', settings: changes }, false);
   }
 
-  async acknowledgeAlert(alertId: string): Promise<void> {
+  async acknowledgeAlert(alertId: number): Promise<void> {
     this.store.alerts.value = this.store.alerts.peek().filter(alert => alert.alertId !== alertId);
     await this.request({ type: 'ACKALERT', alertId });
   }

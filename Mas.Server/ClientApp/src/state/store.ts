@@ -8,7 +8,7 @@ import { preferences } from './settings';
 export const masNetwork = 'MAS';
 
 export interface Alert {
-  alertId: string;
+  alertId: number;
   message: string;
 }
 

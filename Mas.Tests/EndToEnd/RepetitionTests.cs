@@ -1,0 +1,142 @@
+using Mas.Tests.Client;
+using Mas.Tests.Harness;
+using Newtonsoft.Json;
+using Newtonsoft.Json.Linq;
+using StackExchange.Redis;
+
+namespace Mas.Tests.EndToEnd;
+
+/// <summary>What is done again after a crash, or asked again after a failure, ends as the first time would have.</summary>
+[Collection(SharedSystem.Name)]
+public sealed class RepetitionTests(SharedSystem shared)
+{
+    private readonly MasSystem _mas = shared.Mas;
+
+    private IDatabase Redis => _mas.Redis.Database;
+
+    [Fact]
+    public async Task Join_RefusedSinceTheUserIsAMember_SaysNothingWhenDoneAgain()
+    {
+        var (alice, windowId, id, name) = await GroupAsync("again");
+
+        await RedeliverAsync(alice, "JOIN", new { conversationId = id, name, password = "", initial = false });
+
+        Assert.DoesNotContain(await Redis.MessagesAsync(id), message => message.Value<string>("cat") == "join");
+        Assert.Equal("*", alice.Read(view => view.Windows[windowId].Role));
+    }
+
+    [Fact]
+    public async Task Join_BrokenOffBehindTheMembership_IsCompleted()
+    {
+        var (alice, windowId, id, name) = await GroupAsync("half");
+        var bob = await _mas.NewClientAsync("bob");
+        var rid = Steps.NewName("rid");
+        // As far as a worker has come that died behind this.
+        var line = JsonConvert.SerializeObject(new { gid = await Redis.StringIncrementAsync("nextGlobalMsgId"), userId = bob.UserId, ts = 1, cat = "join", body = "", rid });
+        await Redis.ListLeftPushAsync($"conversationmsgs:{id}", line);
+        await Redis.HashSetAsync($"conversationmembers:{id}", bob.UserId, "u");
+
+        await RedeliverAsync(bob, "JOIN", new { conversationId = id, name, password = "", initial = false }, rid);
+
+        await bob.WaitAsync(view => view.Group(name) is not null, "the window");
+        await alice.WaitAsync(view => view.Windows[windowId].Members.ContainsKey(bob.UserId), "the member");
+        Assert.Single(await Redis.MessagesAsync(id), message => message.Value<string>("cat") == "join");
+    }
+
+    [Fact]
+    public async Task Create_RefusedSinceTheGroupIsThere_ResetsNothingWhenDoneAgain()
+    {
+        var (alice, windowId, id, name) = await GroupAsync("kept");
+        await alice.OkAsync("UPDATE_TOPIC", new { windowId, topic = "stays" });
+
+        await RedeliverAsync(alice, "CREATE", new { name, password = "other" });
+
+        var record = await Redis.HashAsync($"conversation:{id}");
+        Assert.Equal(("stays", ""), (record["topic"], record["password"]));
+    }
+
+    [Fact]
+    public async Task Close_BrokenOffBehindTheMembership_IsToldToTheOthers()
+    {
+        var (alice, windowId, id, name) = await GroupAsync("left");
+        var bob = await _mas.NewClientAsync("bob");
+        await bob.JoinAsync(name);
+        await alice.WaitAsync(view => view.Windows[windowId].Members.ContainsKey(bob.UserId), "the member");
+        await Redis.HashDeleteAsync($"conversationmembers:{id}", bob.UserId);
+
+        await RedeliverAsync(bob, "CLOSE", new { conversationId = id });
+
+        await alice.WaitAsync(view => !view.Windows[windowId].Members.ContainsKey(bob.UserId), "the member is gone");
+        await bob.WaitAsync(view => view.Group(name) is null, "the window is gone");
+    }
+
+    [Fact]
+    public async Task Send_BrokenOffBeforeThePeerHadTheWindow_OpensIt()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        var windowId = await alice.ChatAsync(bob);
+        var id = await Redis.ConversationAsync(alice.UserId, windowId);
+        await Redis.HashSetAsync($"conversationmembers:{id}", bob.UserId, "u");
+
+        await RedeliverAsync(alice, "SEND", new { conversationId = long.Parse(id), cat = "msg", text = "are you there?", retry = false });
+
+        await bob.WaitAsync(view => view.OneOnOne(alice.UserId)?.Messages.Values.Any(message => message.Body == "are you there?") == true, "the window with the message");
+    }
+
+    [Fact]
+    public async Task Seen_AskedAgainAfterAFailedPush_IsTold()
+    {
+        var (alice, windowId, _, _) = await GroupAsync("seen");
+        var other = await _mas.ConnectAsync(alice.Login);
+        var gid = await alice.SayAsync(windowId, "read me");
+        // As a server leaves it that could write and not push.
+        await Redis.HashSetAsync($"window:{alice.UserId}:{windowId}", "seen", gid);
+
+        await alice.OkAsync("SEEN", new { windowId, gid });
+
+        await other.WaitAsync(view => view.Windows[windowId].Seen == gid, "the read marker");
+    }
+
+    [Fact]
+    public async Task Presence_WrittenByAServerThatDiedBeforeItTold_IsTold()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        await alice.OkAsync("REQUEST_FRIEND", new { userId = bob.UserId });
+        await bob.OkAsync("REQUEST_FRIEND", new { userId = alice.UserId });
+        await alice.WaitAsync(view => view.Friends.TryGetValue(bob.UserId, out var friend) && (bool)friend["online"]!, "Bob online");
+        // Another server has ended Bob's session, and died before it told anybody.
+        var session = $"{bob.UserId}:{bob.SessionId}";
+        await Redis.SortedSetAddAsync("presencedue", session, DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeSeconds());
+        await Redis.SortedSetRemoveAsync($"sessionlist:{bob.UserId}", bob.SessionId);
+        await Redis.HashSetAsync($"user:{bob.UserId}", "lastlogout", 1234);
+
+        await alice.WaitAsync(view => !(bool)view.Friends[bob.UserId]["online"]! && (long)view.Friends[bob.UserId]["last"]! == 1234, "Bob offline");
+        await Eventually.HoldsAsync(async () => await Redis.SortedSetScoreAsync("presencedue", session) is null, "it counts as told");
+        await bob.CloseAsync();
+    }
+
+    private async Task<(MasClient Alice, int WindowId, string Id, string Name)> GroupAsync(string start)
+    {
+        var alice = await _mas.NewClientAsync("alice", new MasClientOptions { WorkersFail = true });
+        var name = Steps.NewName(start);
+        var windowId = await alice.CreateAsync(name);
+        return (alice, windowId, await Redis.ConversationAsync(alice.UserId, windowId), name);
+    }
+
+    /// <summary>As a worker that died before it had cleared its taken list leaves a request of a user's.</summary>
+    private async Task RedeliverAsync(MasClient client, string type, object fields, string? rid = null)
+    {
+        var entry = JObject.FromObject(fields);
+        if (entry["conversationId"] is { } id)
+            entry["conversationId"] = (long)id;
+        entry["type"] = type;
+        entry["origin"] = JObject.FromObject(new { rid = rid ?? Steps.NewName("rid"), userId = client.UserId });
+        const string Taken = "{inbox:loopbackparser}:taken:";
+        var worker = Steps.NewName("dead");
+        await Redis.ListLeftPushAsync(Taken + worker, entry.ToString(Formatting.None));
+        await Redis.SortedSetAddAsync("{inbox:loopbackparser}:takers", worker, 1);
+        await Eventually.HoldsAsync(async () => !await Redis.KeyExistsAsync(Taken + worker), "it is done again");
+    }
+}
