@@ -7,16 +7,21 @@ namespace Mas.Core.Operator;
 public static class RedisMasters
 {
     /// <summary>One key for each master; one for a Redis that is no cluster.</summary>
-    public static RedisKey[] KeysOf(RedisConnection redis)
+    /// <param name="redis">Where.</param>
+    /// <param name="name">Names keys, of which for each master the first is taken that it holds.</param>
+    /// <exception cref="TimeoutException">No node has told yet who the masters are.</exception>
+    public static RedisKey[] KeysOf(RedisConnection redis, Func<int, string>? name = null)
     {
+        name ??= i => $"n{i}";
         if (!redis.IsCluster)
-            return ["n"];
-        var cluster = redis.Servers.Select(server => server.ClusterConfiguration).First(configuration => configuration is not null);
+            return [name(0)];
+        var cluster = redis.Servers.Select(server => server.ClusterConfiguration).FirstOrDefault(configuration => configuration is not null)
+            ?? throw new TimeoutException("No node of the cluster answers.");
         var masters = cluster.Nodes.Where(node => node.Slots.Count > 0).Select(node => node.EndPoint).ToHashSet();
         var keys = new SortedDictionary<string, RedisKey>(StringComparer.Ordinal);
         for (var i = 0; keys.Count < masters.Count && i < 1_000_000; i++)
         {
-            RedisKey key = $"n{i}";
+            RedisKey key = name(i);
             if (cluster.GetBySlot(key) is { } node)
                 keys.TryAdd(node.EndPoint.ToString()!, key);
         }

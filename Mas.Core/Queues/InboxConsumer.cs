@@ -155,7 +155,9 @@ public sealed partial class InboxConsumer(
     private async Task HandleAsync(InboxEntry[] batch, RedisKey taken, CancellationToken stopping)
     {
         var begun = Stopwatch.GetTimestamp();
+        var since = redis.WriteGeneration;
         await handler.HandleAsync(batch, stopping);
+        await redis.ConfirmWritesAsync(since);
         // From the right the oldest: exactly the batch, also when an entry came in behind it.
         await _database.ListTrimAsync(taken, 0, -batch.Length - 1);
         BatchSizes.Record(batch.Length, new KeyValuePair<string, object?>("endpoint", endpoint));

@@ -58,6 +58,7 @@ public sealed class Delivery
 {
     private readonly Outboxes _outboxes;
     private readonly Fence? _fence;
+    private readonly long _since;
     private readonly Dictionary<SessionRef, List<RedisValue>> _entries = [];
     private readonly HashSet<(SessionRef Session, UserId User)> _unknown = [];
 
@@ -65,6 +66,7 @@ public sealed class Delivery
     {
         _outboxes = outboxes;
         _fence = fence;
+        _since = outboxes.Redis.WriteGeneration;
     }
 
     /// <summary>Adds an entry for a session, behind those that it has.</summary>
@@ -83,7 +85,7 @@ public sealed class Delivery
     }
 
     /// <summary>
-    /// Introduces, pushes and wakes. When it throws, some of it may have happened; doing it again is harmless, since
+    /// Introduces, pushes and wakes, once what was done outlives a master. When it throws, some of it may have happened; doing it again is harmless, since
     /// clients drop doubles by gid and every other notification says how things are.
     /// </summary>
     /// <exception cref="LeaseLostException">
@@ -93,6 +95,7 @@ public sealed class Delivery
     {
         if (_entries.Count == 0)
             return;
+        await _outboxes.Redis.ConfirmWritesAsync(_since);
         _fence?.ThrowIfLost();
         var introduced = _unknown.Count > 0 ? await IntroduceAsync() : [];
         _fence?.ThrowIfLost();

@@ -13,6 +13,7 @@ internal static class LuaScripts
     internal static readonly string HistoryAppend = Load("history_append");
     internal static readonly string HistoryReplace = Load("history_replace");
     internal static readonly string CounterRaise = Load("counter_raise");
+    internal static readonly string ReplicationMark = Load("replication_mark");
     internal static readonly string HashCreate = Load("hash_create");
     internal static readonly string HashGrow = Load("hash_grow");
     internal static readonly string IndexRemove = Load("index_remove");

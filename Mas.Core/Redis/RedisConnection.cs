@@ -27,6 +27,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly RedisOptions _options;
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
+    private ReplicaWait? _replicas;
 
     private RedisConnection(RedisOptions options, ILogger logger, ConnectionMultiplexer multiplexer)
     {
@@ -69,6 +70,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>Whether commands reach Redis now, as far as the connection knows.</summary>
     public bool IsConnected => _multiplexer.IsConnected;
 
+    /// <summary>To be taken before the first of the writes that <see cref="ConfirmWritesAsync"/> is to confirm.</summary>
+    public long WriteGeneration => _replicas?.Generation ?? 0;
+
     /// <summary>Every node that is known, replicas included.</summary>
     public IEnumerable<IServer> Servers => _multiplexer.GetEndPoints().Select(endpoint => _multiplexer.GetServer(endpoint));
 
@@ -89,14 +93,33 @@ public sealed partial class RedisConnection : IAsyncDisposable
                 throw;
             }
         }, stopping);
-        return new RedisConnection(options, logger, multiplexer);
+        var redis = new RedisConnection(options, logger, multiplexer);
+        if (options.WaitReplicas > 0)
+        {
+            var another = await redis.OpenAnotherAsync(stopping);
+            redis._replicas = await ConnectRetry.ExecuteAsync(async _ => await ReplicaWait.StartAsync(another, options), stopping);
+        }
+        return redis;
     }
 
+    /// <summary>
+    /// Waits until what was written before outlives a master, when <c>Redis:WaitReplicas</c> says so; called before
+    /// anything of it is acknowledged.
+    /// </summary>
+    /// <param name="since"><see cref="WriteGeneration"/> from before the first write.</param>
+    /// <exception cref="ReplicasMissingException">It may be lost, and is not to be acknowledged.</exception>
+    public Task ConfirmWritesAsync(long since) => _replicas?.ConfirmAsync(since) ?? Task.CompletedTask;
+
     /// <summary>Opens a connection of its own for blocking commands, which would hold up everything else on this one.</summary>
-    public Task<RedisConnection> OpenAnotherAsync(CancellationToken stopping) => ConnectAsync(_options, _logger, stopping);
+    public Task<RedisConnection> OpenAnotherAsync(CancellationToken stopping) => ConnectAsync(_options.WithoutWait(), _logger, stopping);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await _multiplexer.CloseAsync(allowCommandsToComplete: false);
+    public async ValueTask DisposeAsync()
+    {
+        if (_replicas is not null)
+            await _replicas.DisposeAsync();
+        await _multiplexer.CloseAsync(allowCommandsToComplete: false);
+    }
 
     private static ConfigurationOptions Configure(RedisOptions options)
     {
@@ -110,6 +133,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
             ConnectRetry = 1,
             SyncTimeout = options.TimeoutMilliseconds,
             KeepAlive = 2,
+            // How soon a replica that took over is found, when nothing else tells.
+            ConfigCheckSeconds = 2,
             ReconnectRetryPolicy = new LinearRetry(300),
             Ssl = options.Tls,
             Password = options.Password.Length > 0 ? options.Password : null,

@@ -25,7 +25,9 @@ public static class RedisErrors
     {
         RedisConnectionException or TimeoutException => true,
         RedisServerException server => PassingErrors.Any(prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal))
-            || server.Message.Contains("OOM command not allowed", StringComparison.Ordinal),
+            || server.Message.Contains("OOM command not allowed", StringComparison.Ordinal)
+            // The client library's own words for a node of a cluster that was killed and not replaced yet.
+            || server.Message.Contains("is not reachable at this point of time", StringComparison.Ordinal),
         RedisException => true,
         AggregateException aggregate => aggregate.InnerExceptions.All(IsAway),
         ObjectDisposedException => true,

@@ -15,7 +15,18 @@ public sealed class RedisOptions
     /// <summary>Whether the connection uses TLS.</summary>
     public bool Tls { get; set; }
 
+    /// <summary>How many replicas must have what was written before it is acknowledged; 0 for none.</summary>
+    [Range(0, 100)]
+    public int WaitReplicas { get; set; }
+
+    /// <summary>How long to wait for them before a request is answered with UNAVAILABLE.</summary>
+    [Range(1, 60_000)]
+    public int WaitMilliseconds { get; set; } = 1000;
+
     /// <summary>How long one command may take before a request is answered with UNAVAILABLE.</summary>
     [Range(100, 60_000)]
     public int TimeoutMilliseconds { get; set; } = 5000;
+
+    /// <summary>The same, for connections of which nobody acknowledges anything.</summary>
+    internal RedisOptions WithoutWait() => new() { Endpoint = Endpoint, Password = Password, Tls = Tls, TimeoutMilliseconds = TimeoutMilliseconds };
 }

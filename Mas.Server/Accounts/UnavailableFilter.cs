@@ -3,14 +3,17 @@ using Mas.Core.Redis;
 
 namespace Mas.Server.Accounts;
 
-/// <summary>Answers 503 with UNAVAILABLE while Redis is away.</summary>
-internal sealed class UnavailableFilter(RedisOptions options) : IEndpointFilter
+/// <summary>Answers 503 with UNAVAILABLE while Redis is away, or does not have in enough replicas what was written.</summary>
+internal sealed class UnavailableFilter(RedisConnection redis) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
         {
-            return await next(context).AsTask().WaitAsync(TimeSpan.FromMilliseconds(options.TimeoutMilliseconds * 2));
+            var since = redis.WriteGeneration;
+            var answer = await next(context).AsTask().WaitAsync(redis.Timeout * 2);
+            await redis.ConfirmWritesAsync(since);
+            return answer;
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

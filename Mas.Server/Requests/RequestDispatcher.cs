@@ -10,9 +10,12 @@ namespace Mas.Server.Requests;
 internal sealed partial class RequestDispatcher(
     MessageRequests messages, ConversationRequests conversations, WindowRequests windows, HistoryRequests history, FriendRequests friends,
     ProfileRequests profiles, SettingRequests settings, NetworkRequests networks, AccountRequests accounts,
-    RedisOptions redis, ILogger<RequestDispatcher> logger)
+    RedisConnection redis, ILogger<RequestDispatcher> logger)
 {
-    private readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(redis.TimeoutMilliseconds);
+    private readonly TimeSpan _timeout = redis.Timeout;
+
+    /// <summary>What changes nothing that would have to be confirmed.</summary>
+    private static readonly HashSet<string> Reads = new(StringComparer.Ordinal) { "TYPING", "FETCH", "GET_PROFILE", "WHOIS" };
 
     private readonly Dictionary<string, RequestHandler> _handlers = new(StringComparer.Ordinal)
     {
@@ -74,7 +77,11 @@ internal sealed partial class RequestDispatcher(
     {
         try
         {
-            return await handler(request).WaitAsync(_timeout);
+            var since = redis.WriteGeneration;
+            var ack = await handler(request).WaitAsync(_timeout);
+            if (ack?.Status == Status.Ok && !Reads.Contains(request.Read.Type!))
+                await redis.ConfirmWritesAsync(since);
+            return ack;
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

@@ -35,6 +35,13 @@ internal sealed class BacklogReader(ConversationHistory history, HistoryOptions 
             // The look must reach back to what the client has; and if there was an edit since, that may be anywhere.
             if (newest.Count == FirstLook && (newest[0].Message.Gid > cached || conversation.LastRev > cached))
                 messages = await history.GetNewestAsync(window.ConversationId, -1);
+            // What the client holds is not in the history: a replica took over that had not heard of it, and gids after it
+            // may be given again. The client gets the window as if it had nothing.
+            if (cached > Math.Max(HeldUpTo(), conversation.LastRev))
+            {
+                messages = await history.GetNewestAsync(window.ConversationId, init.MaxBacklogMsgs);
+                return (new Backlog(window.WindowId, false, messages), HeldUpTo());
+            }
             return (Missed(message => message.Order > cached, cached), HeldUpTo());
         }
         if (init.CachedUpto is { } upTo)

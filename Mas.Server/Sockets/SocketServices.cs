@@ -13,6 +13,7 @@ internal static class SocketServices
         .AddSingleton<SocketEndpoint>()
         .AddSingleton<Presence>()
         .AddHostedService<WakeListener>()
+        .AddHostedService<FailoverWatch>()
         .AddHostedService<SessionKeeper>();
 
     internal static void MapSockets(this WebApplication app)

@@ -18,7 +18,7 @@ public static class Fsck
     /// <summary>What fsck finds now.</summary>
     public static async Task<List<FsckFinding>> RunAsync(TestRedis redis, bool repair = false)
     {
-        if (redis.IsCluster)
+        if (redis.Endpoint.Contains(','))
             return await RunByMasctlAsync(redis, repair);
         var rows = await RedisCli.EvalAsync(redis, "fsck", repair ? ["repair"] : []);
         return rows.ConvertAll(row => new FsckFinding(row[0], row[1], row[2], row[3] == "yes", row[4]));

@@ -1,0 +1,68 @@
+using Mas.Tests.Client;
+using Mas.Tests.EndToEnd;
+using Mas.Tests.Harness;
+using Newtonsoft.Json.Linq;
+
+namespace Mas.Tests.Failover;
+
+/// <summary><c>Redis:WaitReplicas</c>: nothing is acknowledged that only the master has.</summary>
+public sealed class ReplicaWaitTests : IAsyncLifetime
+{
+    private RedisProcess _replica = null!;
+    private MasSystem _mas = null!;
+
+    public async Task InitializeAsync()
+    {
+        _mas = await MasSystem.StartAsync(new MasSystemOptions
+        {
+            StartRedis = async appendOnly =>
+            {
+                var master = await RedisServer.StartAsync(appendOnly, ["--repl-diskless-sync-delay", "0"]);
+                _replica = await RedisProcess.StartAsync(["--replicaof", "127.0.0.1", $"{master.Port}"]);
+                await _replica.Process.WaitForLineAsync("MASTER <-> REPLICA sync: Finished with success");
+                return master;
+            },
+            Settings = new Dictionary<string, string> { ["Redis:WaitReplicas"] = "1", ["Redis:WaitMilliseconds"] = "300" },
+        });
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _mas.DisposeAsync();
+        await _replica.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Replica_Paused_NothingIsAcknowledgedUntilItIsBack()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        var aliceWindow = await alice.CreateAsync("safe");
+        var bobWindow = await bob.JoinAsync("safe");
+        var conversation = await _mas.Redis.Database.ConversationAsync(alice.UserId, aliceWindow);
+        await bob.MessageAsync(bobWindow, await alice.SayAsync(aliceWindow, "all is well"));
+        var before = (await _mas.Redis.Database.MessagesAsync(conversation)).Count;
+
+        _replica.Process.Signal(ProcessSignal.Stop);
+        var send = new JObject { ["type"] = "SEND", ["windowId"] = aliceWindow, ["text"] = "only here", ["rid"] = "once" };
+        var (_, answer) = alice.Expect(send);
+        await alice.SendRawAsync(send.ToString());
+        await Eventually.HoldsAsync(async () => (await _mas.Redis.Database.MessagesAsync(conversation)).Count > before, "the message is written");
+        var set = await bob.RequestAsync("SET", new { settings = new { lang = "de" } });
+        using var http = new MasHttp(_mas.Address);
+        var register = await http.PostAsync("/api/register", new { name = "Carl", nick = "carlx", email = "carl@example.org", password = "a long password" });
+
+        Assert.Equal("UNAVAILABLE", set.Value<string>("status"));
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, register.Status);
+        Assert.False(answer.IsCompleted);
+        Assert.Equal("OK", (await bob.RequestAsync("GET_PROFILE")).Value<string>("status"));
+        Assert.DoesNotContain(bob.Read(view => view.Windows[bobWindow].Messages.Values.ToArray()), message => message.Body == "only here");
+
+        _replica.Process.Signal(ProcessSignal.Continue);
+        var gid = (await answer.WaitAsync(Eventually.DefaultDeadline)).Value<long>("gid");
+        Assert.Equal("only here", (await bob.MessageAsync(bobWindow, gid)).Body);
+        Assert.Equal(before + 1, (await _mas.Redis.Database.MessagesAsync(conversation)).Count);
+        await bob.OkAsync("SET", new { settings = new { lang = "de" } });
+        Assert.Empty(bob.Read(view => view.Doubles));
+    }
+}
