@@ -37,6 +37,10 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
         return (await Writer.PostAsync(Id, [message], await On.Conversations.ReserveGidsAsync(1), Delivery))[0];
     }
 
+    /// <summary>Posts messages, in order.</summary>
+    internal async Task PostAsync(IReadOnlyList<NewMessage> messages) =>
+        await Writer.PostAsync(Id, messages, await On.Conversations.ReserveGidsAsync(messages.Count), Delivery);
+
     /// <summary>The role of somebody, null for who is no member.</summary>
     internal Task<string?> GetRoleAsync(UserId user) => On.Conversations.GetRoleAsync(Id, user);
 

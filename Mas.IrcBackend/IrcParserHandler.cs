@@ -33,7 +33,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
 
     protected override string LaneOf(ParserEntry message) => $"{message.UserId}:{message.Network}";
 
-    // A server's greeting is many lines: what they say in its window is posted at once.
+    // A server's greeting is many lines, and so is lively talk: what they say in one window is posted at once.
     protected override bool Joins(ParserEntry previous, ParserEntry next) =>
         previous is LineEntry line && next is LineEntry nextLine && line.Generation == nextLine.Generation;
 
@@ -91,33 +91,17 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
         var first = (LineEntry)run[0].Message;
         var connection = await on.Connections.GetAsync(first.User, first.Network);
         var context = Context(connection, first.Rid, first.Generation, first.Seq, run[0].Redelivered, first.Ts);
-        // A netsplit is many QUITs: those that come one after the other are handled together.
-        var (servers, nicks) = ("", new List<string>());
+        var lines = new LineRun(context);
         foreach (var work in run)
         {
             var line = (LineEntry)work.Message;
             // A line that can't be read says nothing to anybody.
             if (!IsInPlace(connection, line.Generation, line.Seq, work.Redelivered) || !IrcMessage.TryParse(line.Line, out var message))
                 continue;
-            var isOfSplit = SplitEvents.IsOf(message);
-            if (nicks.Count > 0 && !(isOfSplit && message.Last == servers))
-            {
-                await SplitEvents.QuitAsync(context, servers, nicks);
-                nicks.Clear();
-            }
-            context.Next(line);
-            if (isOfSplit)
-            {
-                servers = message.Last;
-                nicks.Add(message.Source!.Nick);
-            }
-            else
-            {
-                await LineEvents.HandleAsync(context, message);
-            }
+            await lines.AddAsync(line, message);
             connection.LastSeq = line.Seq;
         }
-        await SplitEvents.QuitAsync(context, servers, nicks);
+        await lines.EndAsync();
         await context.FlushServerWindowAsync();
     }
 

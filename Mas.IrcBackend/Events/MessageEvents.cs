@@ -92,19 +92,47 @@ internal static class MessageEvents
         UserId? mas = known is { IsIrc: false } ? known : null;
         await context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
-            // Counted in any case: what one of us said counts as accepted, and has no msgid when it is posted.
-            var isNew = context.IsHistory || (IsNew(context, ledger, connection.Mapping.Fold(source.Nick), cat, status, said)
-                & (said.Id is not { } msgid || ledger.IsNewId(msgid, context.At)));
-            // What one of us says was posted when it was sent. A bouncer's other clients are the exception.
-            var isEcho = mas is { } user && !(user == context.User && connection.Has("znc.in/self-message") && !connection.Has("echo-message"));
-            if (isEcho && said.Id is { } echoed)
-                context.On.Echoed.Note(channel.Id, echoed, mas!.Value, text);
-            if (!isNew || (isEcho && !context.IsHistory))
+            if (!IsToBePosted(context, ledger, channel, said, mas, cat, status, text))
                 return;
             var author = mas ?? (source.IsServer ? UserId.Server : known ?? await context.On.People.GetAsync(context.Network, connection.Mapping, source.Nick));
             await PostAsync(context, scope, said, author, cat, Marked(status, text));
         });
     }
+
+    /// <summary>Whether something that was said in a channel is news. It is counted in any case.</summary>
+    /// <param name="context">The entry.</param>
+    /// <param name="ledger">The channel's.</param>
+    /// <param name="channel">Where it was said.</param>
+    /// <param name="said">What was said, by somebody.</param>
+    /// <param name="mas">Who said it, when it is a MAS user.</param>
+    /// <param name="cat">Message, action or notice.</param>
+    /// <param name="status">To whom in the channel; empty for all.</param>
+    /// <param name="text">The text without what makes it an action.</param>
+    internal static bool IsToBePosted(
+        ParserContext context, State.ChannelLedger ledger, State.UserChannel channel, Saying said, UserId? mas, string cat, string status, string text)
+    {
+        var connection = context.Connection;
+        // Counted in any case: what one of us said counts as accepted, and has no msgid when it is posted.
+        var isNew = context.IsHistory || (IsNew(context, ledger, connection.Mapping.Fold(said.Source!.Nick), cat, status, said)
+            & (said.Id is not { } msgid || ledger.IsNewId(msgid, context.At)));
+        // What one of us says was posted when it was sent. A bouncer's other clients are the exception.
+        var isEcho = mas is { } user && !(user == context.User && connection.Has("znc.in/self-message") && !connection.Has("echo-message"));
+        if (isEcho && said.Id is { } echoed)
+            context.On.Echoed.Note(channel.Id, echoed, mas!.Value, text);
+        return isNew && (!isEcho || context.IsHistory);
+    }
+
+    /// <summary>The message that an entry makes.</summary>
+    internal static NewMessage ToPost(ParserContext context, Saying said, UserId author, string cat, string text)
+    {
+        var ts = context.IsHistory && DateTimeOffset.TryParse(said.Carrier.Tag("time"), CultureInfo.InvariantCulture, out var time) ? time : context.At;
+        return new NewMessage(
+            author, cat, text, said.Id is { } msgid ? MessageLookup.Rid(msgid) : context.Rid,
+            MayBeThere: context.Redelivered || context.IsHistory, Redelivered: context.Redelivered, Ts: ts.ToUnixTimeSeconds());
+    }
+
+    /// <summary>The text, marked when only some members of the channel could read it.</summary>
+    internal static string Marked(string status, string text) => status.Length > 0 ? $"[{status}] {text}" : text;
 
     // By its lines: a connection without multiline hears them one by one, and what it heard is not new again as a whole.
     private static bool IsNew(ParserContext context, State.ChannelLedger ledger, string author, string cat, string status, Saying said) =>
@@ -149,12 +177,6 @@ internal static class MessageEvents
     {
         if (said.ReplyTo is { } replyTo && await MessageLookup.QuoteAsync(context, scope.Id, replyTo) is { } quote)
             text = $"> {quote}\n{text}";
-        var ts = context.IsHistory && DateTimeOffset.TryParse(said.Carrier.Tag("time"), CultureInfo.InvariantCulture, out var time) ? time : context.At;
-        await scope.PostAsync(new NewMessage(
-            author, cat, text, said.Id is { } msgid ? MessageLookup.Rid(msgid) : context.Rid,
-            MayBeThere: context.Redelivered || context.IsHistory, Redelivered: context.Redelivered, Ts: ts.ToUnixTimeSeconds()));
+        await scope.PostAsync(ToPost(context, said, author, cat, text));
     }
-
-    // What only some members of the channel could read.
-    private static string Marked(string status, string text) => status.Length > 0 ? $"[{status}] {text}" : text;
 }
