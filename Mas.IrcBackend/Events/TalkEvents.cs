@@ -7,7 +7,7 @@ namespace Mas.IrcBackend.Events;
 
 /// <summary>
 /// What others say in a channel, as it is most of the time: plain text. Lines that come one after the other are posted in one
-/// go, since each turn costs several round trips, whatever it posts.
+/// go, since each turn costs several round trips, whatever it posts; but not where several of us hear the channel.
 /// </summary>
 internal static class TalkEvents
 {
@@ -27,10 +27,14 @@ internal static class TalkEvents
         var mapping = context.Connection.Mapping;
         var nicks = talk.Select(one => one.Message.Source!).Where(source => !source.IsServer).Select(source => source.Nick).Distinct(mapping).ToList();
         var people = nicks.Zip(await context.On.People.GetAsync(context.Network, mapping, nicks)).ToDictionary(pair => pair.First, pair => pair.Second, mapping);
-        await context.InChannelAsync(channel.Id, async (scope, ledger) =>
+        var done = 0;
+        Task PostNextAsync() => context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
-            var messages = new List<NewMessage>(talk.Count);
-            foreach (var (line, message) in talk)
+            // A line that is posted and not yet counted when the parser dies is told again by whoever else hears the channel:
+            // so what is counted goes line by line.
+            var turn = talk.Skip(done).Take(ledger.IsShared ? 1 : talk.Count).ToList();
+            var messages = new List<NewMessage>(turn.Count);
+            foreach (var (line, message) in turn)
             {
                 context.Next(line);
                 var said = Saying.Of(message);
@@ -42,6 +46,9 @@ internal static class TalkEvents
             }
             if (messages.Count > 0)
                 await scope.PostAsync(messages);
+            done += turn.Count;
         });
+        while (done < talk.Count)
+            await PostNextAsync();
     }
 }

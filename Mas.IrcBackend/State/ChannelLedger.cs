@@ -34,7 +34,7 @@ internal sealed class ChannelLedger
     /// Whether lines are counted: more than one of our connections hears the channel, or did until a moment ago, so that
     /// the one that is left may lag behind the other.
     /// </summary>
-    private bool IsShared => _places.Count > 1 || _now < _countsUntil;
+    internal bool IsShared => _places.Count > 1 || _now < _countsUntil;
 
     /// <summary>A user's connection has joined; what was before, it won't hear.</summary>
     internal void Enter(UserId user, long generation)
