@@ -10,10 +10,12 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
 {
     private Fence? _fence;
     private ConversationWriter? _writer;
+    private readonly RepeatedPosts _repeated = new(on.Time);
 
     public override Task BeginAsync(Lease lease, CancellationToken stopping)
     {
         _fence = new Fence(on.Redis, lease);
+        _repeated.Begin();
         _writer = new ConversationWriter(_fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
         return Task.CompletedTask;
     }
@@ -31,7 +33,7 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
         var delivery = on.Outboxes.NewDelivery(_fence);
         if (run[0].Message is PostMessage)
         {
-            await PostCommand.RunAsync(on, _writer!, run, _fence, delivery);
+            await PostCommand.RunAsync(on, _writer!, run, _repeated, _fence, delivery);
         }
         else
         {

@@ -12,7 +12,7 @@ internal static class PostCommand
     private static readonly Counter<long> Posted =
         MasMeter.Meter.CreateCounter<long>("mas_messages_posted", description: "Messages posted to MAS conversations");
 
-    internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, Fence fence, Delivery delivery)
+    internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, RepeatedPosts repeated, Fence fence, Delivery delivery)
     {
         var id = ((PostMessage)run[0].Message).Id;
         if (await on.Conversations.FindKindAsync(id) is not { Network: Networks.Mas } kind)
@@ -36,7 +36,7 @@ internal static class PostCommand
                 LoopbackHandler.Answer(delivery, post.Origin, refusal);
             else
             {
-                accepted.Add((post, ToMessage(post, work.Redelivered)));
+                accepted.Add((post, ToMessage(post, repeated.MayBeThere(post), work.Redelivered)));
                 peerIsThere = true;
             }
         }
@@ -51,9 +51,9 @@ internal static class PostCommand
         Posted.Add(accepted.Count);
     }
 
-    private static NewMessage ToMessage(PostMessage post, bool redelivered) => new(
+    private static NewMessage ToMessage(PostMessage post, bool repeated, bool redelivered) => new(
         post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
-        MayBeThere: post.Retry || redelivered, redelivered, post.Echo ? null : post.Origin.Session, post.Echo ? null : post.Origin.ReqId);
+        MayBeThere: repeated || redelivered, redelivered, post.Echo ? null : post.Origin.Session, post.Echo ? null : post.Origin.ReqId);
 
     private static async Task<IReadOnlyDictionary<UserId, string>> GetAuthorsAsync(LoopbackDependencies on, ConversationId id, IReadOnlyList<Work<BackendMessage>> run)
     {

@@ -66,6 +66,19 @@ public sealed class MessageTests(SharedSystem shared)
     }
 
     [Fact]
+    public async Task Send_FirstAttemptBehindItsRepetition_IsPostedOnce()
+    {
+        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var rid = Guid.NewGuid().ToString();
+        var repeated = await alice.OkAsync("SEND", new { windowId = aliceWindow, text = "held up", rid, retry = true });
+        var heldUp = await alice.SayAsync(aliceWindow, "held up", rid);
+
+        Assert.Equal(repeated.Value<long>("gid"), heldUp);
+        Assert.Equal(1, (await StoredAsync(alice, aliceWindow)).Count(message => message.Value<string>("body") == "held up"));
+        await bob.MessageAsync(bobWindow, heldUp);
+    }
+
+    [Fact]
     public async Task Send_SameRidOfAnotherUser_IsAnotherMessage()
     {
         var (alice, bob, aliceWindow, bobWindow) = await PairAsync();

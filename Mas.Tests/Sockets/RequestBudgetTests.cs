@@ -1,4 +1,5 @@
 using Mas.Server.Sockets;
+using Mas.Tests.Harness;
 
 namespace Mas.Tests.Sockets;
 
@@ -18,16 +19,5 @@ public sealed class RequestBudgetTests
         time.Advance(TimeSpan.FromHours(1));
         Assert.All(Enumerable.Range(0, 60), _ => Assert.Equal(0, budget.Take()));
         Assert.NotEqual(0, budget.Take());
-    }
-
-    private sealed class ManualTime : TimeProvider
-    {
-        private long _now;
-
-        public override long GetTimestamp() => _now;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Advance(TimeSpan by) => _now += by.Ticks;
     }
 }

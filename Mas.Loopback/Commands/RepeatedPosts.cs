@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+
+namespace Mas.Loopback.Commands;
+
+/// <summary>
+/// Knows which messages clients have sent again. The first attempt of one may have been held up on its way, and then comes
+/// behind the second: it does not say that it is a repetition, and must not be posted either.
+/// </summary>
+internal sealed class RepeatedPosts(TimeProvider time)
+{
+    /// <summary>Longer than a server's connection to Redis holds a command back before it breaks.</summary>
+    internal static readonly TimeSpan HeldUpFor = TimeSpan.FromSeconds(10);
+
+    internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(2);
+
+    private const int MostKept = 100_000;
+
+    private readonly ConcurrentDictionary<(UserId Author, string Rid), long> _repeated = new();
+    private long _since = time.GetTimestamp();
+
+    /// <summary>Begins anew with each lease: what clients repeated under an earlier one is not known here.</summary>
+    internal void Begin() => Volatile.Write(ref _since, time.GetTimestamp());
+
+    /// <summary>Whether a message may be in the history: it is a repetition, or may have been repeated before it arrived here.</summary>
+    internal bool MayBeThere(PostMessage post)
+    {
+        // Without a rid of the client's it can't be repeated.
+        if (post.ClientRid is not { } rid)
+            return false;
+        if (!post.Retry)
+            return time.GetElapsedTime(Volatile.Read(ref _since)) < HeldUpFor || _repeated.ContainsKey((post.Origin.User, rid));
+        if (_repeated.Count >= MostKept)
+            Forget();
+        _repeated[(post.Origin.User, rid)] = time.GetTimestamp();
+        return true;
+    }
+
+    private void Forget()
+    {
+        foreach (var (message, at) in _repeated)
+        {
+            if (time.GetElapsedTime(at) > KeptFor)
+                _repeated.TryRemove(message, out _);
+        }
+        // More than that in two minutes is no client's trouble but somebody's flood: then all messages are looked for.
+        if (_repeated.Count >= MostKept)
+        {
+            _repeated.Clear();
+            Begin();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Mas.Core.Model;
+using Mas.Core.Protocol;
+using Mas.Loopback.Commands;
+using Mas.Tests.Harness;
+
+namespace Mas.Tests.Queues;
+
+/// <summary>A first attempt that arrives behind its repetition is recognised, though it does not say what it is.</summary>
+public sealed class RepeatedPostsTests
+{
+    private readonly ManualTime _time = new();
+    private readonly RepeatedPosts _repeated;
+
+    public RepeatedPostsTests()
+    {
+        _repeated = new RepeatedPosts(_time);
+        _time.Advance(RepeatedPosts.HeldUpFor);
+    }
+
+    [Fact]
+    public void FirstAttemptBehindItsRepetition_MayBeThere()
+    {
+        Assert.False(_repeated.MayBeThere(Post("1", "a", retry: false)));
+        Assert.True(_repeated.MayBeThere(Post("1", "b", retry: true)));
+        Assert.True(_repeated.MayBeThere(Post("1", "b", retry: false)));
+        Assert.False(_repeated.MayBeThere(Post("2", "b", retry: false)));
+    }
+
+    [Fact]
+    public void UnderANewLease_WhatWasRepeatedBeforeIsNotKnown_SoAllMayBeThereForAWhile()
+    {
+        _repeated.Begin();
+        Assert.True(_repeated.MayBeThere(Post("1", "a", retry: false)));
+        Assert.False(_repeated.MayBeThere(Post("1", null, retry: false)));
+        _time.Advance(RepeatedPosts.HeldUpFor);
+        Assert.False(_repeated.MayBeThere(Post("1", "a", retry: false)));
+    }
+
+    private static PostMessage Post(string user, string? rid, bool retry) =>
+        new(new Origin(Rids.New(), new UserId(user)), 1, Category.Message, "text", rid, retry);
+}
