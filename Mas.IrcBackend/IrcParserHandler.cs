@@ -14,12 +14,12 @@ namespace Mas.IrcBackend;
 /// and network stay in order.
 /// </summary>
 internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter networkList, PeopleSweep people, DeadLetters deadLetters)
-    : LaneHandler<ParserEntry>(Endpoints.IrcParser, deadLetters)
+    : LaneHandler<ParserEntry>(Endpoints.IrcParser, on.Courier, deadLetters)
 {
     private Fence? _fence;
     private ConversationWriter? _writer;
 
-    public override async Task BeginAsync(Lease lease, CancellationToken stopping)
+    protected override async Task BeginAsync(Lease lease, CancellationToken stopping)
     {
         _fence = new Fence(on.Redis, lease);
         _writer = new ConversationWriter(_fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);

@@ -61,11 +61,12 @@ internal static class IrcServices
         .AddConsumer<IrcParserHandler>(Parser);
 
     private static IServiceCollection AddConsumer<T>(this IServiceCollection services, string endpoint) where T : class, IInboxHandler =>
-        services.AddSingleton<IHostedService>(provider => new InboxConsumer(
+        services.AddSingleton<IHostedService>(provider => new InboxWorker(
             provider.GetRequiredService<RedisConnection>(),
             endpoint,
-            provider.GetRequiredService<T>(),
+            0,
+            provider.GetRequiredService<T>,
             provider.GetRequiredService<WorkerOptions>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<InboxConsumer>>()));
+            provider.GetRequiredService<ILogger<InboxWorker>>()));
 }

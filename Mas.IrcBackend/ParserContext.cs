@@ -97,7 +97,7 @@ internal sealed class ParserContext(
     }
 
     /// <summary>Asks something else of the connection manager.</summary>
-    internal Task OrderAsync(LinkOrder order) => On.Courier.SendAsync(Endpoints.ConnectionManager, order.ToJson());
+    internal Task OrderAsync(LinkOrder order) => On.Courier.SendAsync(Endpoints.ConnectionManager, order.UserId, order.ToJson());
 
     /// <summary>Changes a conversation, as its only writer; what the work tells is delivered before the next writer's turn.</summary>
     internal async Task InAsync(ConversationId id, Func<ConversationScope, Task> work)

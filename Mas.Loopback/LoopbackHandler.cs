@@ -5,14 +5,14 @@ using Mas.Loopback.Commands;
 
 namespace Mas.Loopback;
 
-/// <summary>Handles <c>inbox:loopbackparser</c>: every change of a conversation whose network is MAS.</summary>
-internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadLetters) : LaneHandler<BackendMessage>(Endpoints.Loopback, deadLetters)
+/// <summary>Handles one of the inboxes of MAS's own conversations (<c>inbox:loopbackparser</c>): every change of those that belong to it.</summary>
+internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadLetters) : LaneHandler<BackendMessage>(Endpoints.Loopback, on.Courier, deadLetters)
 {
     private Fence? _fence;
     private ConversationWriter? _writer;
     private readonly RepeatedPosts _repeated = new(on.Time);
 
-    public override Task BeginAsync(Lease lease, CancellationToken stopping)
+    protected override Task BeginAsync(Lease lease, CancellationToken stopping)
     {
         _fence = new Fence(on.Redis, lease);
         _repeated.Begin();
@@ -38,8 +38,9 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
         else
         {
             var message = run[0].Message;
-            var context = new CommandContext(on, _writer!, _fence, delivery, run[0].Redelivered);
-            Answer(delivery, message.Origin, await RunAsync(message, context));
+            var context = new CommandContext(on, _writer!, _fence, delivery, Part, run[0].Redelivered);
+            if (await RunAsync(message, context) is { } ack)
+                Answer(delivery, message.Origin, ack);
         }
         await delivery.FlushAsync();
     }
@@ -57,24 +58,24 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
             delivery.Add(session, ack.ToJson(reqId));
     }
 
-    private static Task<Ack> RunAsync(BackendMessage message, CommandContext context) => message switch
+    private static async Task<Ack?> RunAsync(BackendMessage message, CommandContext context) => message switch
     {
-        EditMessage edit => EditCommand.RunAsync(edit, context),
-        CreateGroup create => CreateCommand.RunAsync(create, context),
-        JoinGroup join => JoinCommand.RunAsync(join, context),
-        OpenChat chat => ChatCommand.RunAsync(chat, context),
-        CloseWindow close => CloseCommand.RunAsync(close, context),
-        SetTopic topic => TopicCommand.RunAsync(topic, context),
-        SetPassword password => PasswordCommand.RunAsync(password, context),
-        SetRole role => RoleCommand.RunAsync(role, context),
-        KickMember kick => KickCommand.RunAsync(kick, context),
-        InviteUser invite => InviteCommand.RunAsync(invite, context),
-        RemoveGroup remove => AdminGroupCommands.RemoveAsync(remove, context),
-        SetOwner owner => AdminGroupCommands.SetOwnerAsync(owner, context),
-        RemoveMember member => AdminGroupCommands.RemoveMemberAsync(member, context),
-        OpenMissingWindow window => AdminGroupCommands.OpenWindowAsync(window, context),
-        DeleteMessage delete => AdminHistoryCommands.DeleteAsync(delete, context),
-        TrimHistory trim => AdminHistoryCommands.TrimAsync(trim, context),
+        EditMessage edit => await EditCommand.RunAsync(edit, context),
+        CreateGroup create => await CreateCommand.RunAsync(create, context),
+        JoinGroup join => await JoinCommand.RunAsync(join, context),
+        OpenChat chat => await ChatCommand.RunAsync(chat, context),
+        CloseWindow close => await CloseCommand.RunAsync(close, context),
+        SetTopic topic => await TopicCommand.RunAsync(topic, context),
+        SetPassword password => await PasswordCommand.RunAsync(password, context),
+        SetRole role => await RoleCommand.RunAsync(role, context),
+        KickMember kick => await KickCommand.RunAsync(kick, context),
+        InviteUser invite => await InviteCommand.RunAsync(invite, context),
+        RemoveGroup remove => await AdminGroupCommands.RemoveAsync(remove, context),
+        SetOwner owner => await AdminGroupCommands.SetOwnerAsync(owner, context),
+        RemoveMember member => await AdminGroupCommands.RemoveMemberAsync(member, context),
+        OpenMissingWindow window => await AdminGroupCommands.OpenWindowAsync(window, context),
+        DeleteMessage delete => await AdminHistoryCommands.DeleteAsync(delete, context),
+        TrimHistory trim => await AdminHistoryCommands.TrimAsync(trim, context),
         _ => throw new InvalidOperationException($"No command handles {message.GetType().Name}."),
     };
 }

@@ -1,3 +1,4 @@
+using Mas.Core.Hosting;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using Mas.Loopback.Commands;
@@ -11,12 +12,14 @@ internal static class LoopbackServices
 {
     internal static IServiceCollection AddLoopback(this IServiceCollection services) => services
         .AddSingleton<LoopbackDependencies>()
-        .AddSingleton<LoopbackHandler>()
-        .AddHostedService(provider => new InboxConsumer(
+        .AddTransient<LoopbackHandler>()
+        .AddSetting<LoopbackOptions>("Loopback")
+        .AddHostedService(provider => new InboxWorker(
             provider.GetRequiredService<RedisConnection>(),
             Endpoints.Loopback,
-            provider.GetRequiredService<LoopbackHandler>(),
+            provider.GetRequiredService<LoopbackOptions>().Inboxes,
+            provider.GetRequiredService<LoopbackHandler>,
             provider.GetRequiredService<WorkerOptions>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<InboxConsumer>>()));
+            provider.GetRequiredService<ILogger<InboxWorker>>()));
 }

@@ -128,13 +128,14 @@ public sealed class ConversationWriter(
     /// Claims an index entry for a new conversation, or finds the one that has it.
     /// </summary>
     /// <param name="field">From <see cref="RedisKeys.GroupField"/> or <see cref="RedisKeys.OneOnOneField"/>.</param>
+    /// <param name="home">The inbox whose worker handles a new one: its id is one of that inbox's. Null for any.</param>
     /// <returns>The conversation's id, and whether it is new.</returns>
-    public async Task<(ConversationId Id, bool IsNew)> ClaimAsync(RedisValue field)
+    public async Task<(ConversationId Id, bool IsNew)> ClaimAsync(RedisValue field, InboxPart? home = null)
     {
         fence.ThrowIfLost();
         if (ConversationId.TryParse(await _database.HashGetAsync(RedisKeys.ConversationIndex, field), out var existing))
             return (existing, false);
-        var id = new ConversationId(await _database.NextUnusedAsync(RedisKeys.NextConversationId, RecordsOf));
+        var id = new ConversationId(await _database.NextUnusedAsync(RedisKeys.NextConversationId, RecordsOf, home?.Count ?? 1, home?.Index ?? 0));
         if (await _database.HashSetAsync(RedisKeys.ConversationIndex, field, id.Value, When.NotExists))
             return (id, true);
         return ConversationId.TryParse(await _database.HashGetAsync(RedisKeys.ConversationIndex, field), out id)

@@ -26,7 +26,7 @@ namespace Mas.Core.Protocol;
 [JsonDerivedType(typeof(OpenMissingWindow), "ADMIN_OPEN_WINDOW")]
 public abstract record BackendMessage(Origin Origin)
 {
-    /// <summary>What has to stay in order: the conversation, or, before it has an id, its name.</summary>
+    /// <summary>What has to stay in order: the conversation, or, before it has an id, its name. It is the entry's route, too.</summary>
     [JsonIgnore]
     public abstract string Lane { get; }
 
@@ -88,11 +88,11 @@ public sealed record PostMessage(Origin Origin, long ConversationId, string Cat,
 /// <summary>Changes or, with an empty text, deletes a message of the own.</summary>
 public sealed record EditMessage(Origin Origin, long ConversationId, long Gid, string Text) : ConversationMessage(Origin, ConversationId);
 
-/// <summary>Makes a group.</summary>
-public sealed record CreateGroup(Origin Origin, string Name, string Password) : BackendMessage(Origin)
+/// <summary>Makes a group. <paramref name="ConversationId"/>: the id that its name has already, from an attempt that was cut off.</summary>
+public sealed record CreateGroup(Origin Origin, string Name, string Password, long ConversationId = 0) : BackendMessage(Origin)
 {
     /// <inheritdoc/>
-    public override string Lane => "group:" + Networks.Fold(Name);
+    public override string Lane => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
 }
 
 /// <summary>Joins a group. An initial one (from the settings) is made when it is missing, and joining it is not announced.</summary>

@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
-using Mas.Core.Redis;
-using StackExchange.Redis;
+using System.Text;
 
 namespace Mas.Core.Queues;
 
@@ -20,35 +18,35 @@ public static class Endpoints
     public static readonly string[] All = [Loopback, IrcParser, ConnectionManager];
 }
 
-/// <summary>Sends to inboxes.</summary>
-public sealed class Courier(RedisConnection redis)
-{
-    /// <summary>The most entries of one LPUSH, so that none holds Redis up for long.</summary>
-    private const int MostAtOnce = 1000;
-
-    // A busy server sends thousands of entries a second: those that come while a push is under way share the next one.
-    private readonly ConcurrentDictionary<string, Coalescer<List<RedisValue>>> _pushes = new(StringComparer.Ordinal);
-
-    /// <summary>Puts an entry into an inbox; it is safe there when this returns.</summary>
-    /// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
-    /// <param name="json">An object with <c>type</c> and a unique <c>rid</c>.</param>
-    public Task SendAsync(string endpoint, byte[] json) =>
-        _pushes.GetOrAdd(endpoint, name => new(() => [], entries => PushAsync(name, entries))).JoinAsync(entries => entries.Add(json));
-
-    private Task<long[]> PushAsync(string endpoint, List<RedisValue> entries) => Task.WhenAll(entries.Chunk(MostAtOnce)
-        .Select(chunk => redis.Database.ListLeftPushAsync(RedisKeys.Inbox(endpoint), chunk)));
-}
-
 /// <summary>An entry that was taken from an inbox.</summary>
 /// <param name="Json">As it was sent.</param>
 /// <param name="Redelivered">Whether an earlier holder may have handled it, wholly or in part.</param>
-public sealed record InboxEntry(byte[] Json, bool Redelivered);
+public sealed record InboxEntry(byte[] Json, bool Redelivered)
+{
+    /// <summary>How the JSON of an entry begins that changed its inbox after somebody may have handled it.</summary>
+    internal const string Mark = "{\"redelivered\":true,";
+
+    private static readonly byte[] MarkBytes = Encoding.UTF8.GetBytes(Mark);
+
+    /// <summary>An entry as it was taken.</summary>
+    internal static InboxEntry From(byte[] json, bool redelivered) => new(json, redelivered || json.AsSpan().StartsWith(MarkBytes));
+
+    /// <summary>The same entry, marked as redelivered.</summary>
+    public static byte[] Marked(byte[] json) =>
+        json.AsSpan().StartsWith(MarkBytes) ? json : [.. MarkBytes, .. json.AsSpan(1)];
+}
 
 /// <summary>What a worker does with its inbox.</summary>
 public interface IInboxHandler
 {
     /// <summary>Called once for each lease, before anything is handled.</summary>
-    Task BeginAsync(Lease lease, CancellationToken stopping);
+    /// <param name="lease">The lease.</param>
+    /// <param name="part">Which of the endpoint's inboxes it is; the same for as long as the lease is held.</param>
+    /// <param name="stopping">The lease is lost, or the process stops.</param>
+    Task BeginAsync(Lease lease, InboxPart part, CancellationToken stopping);
+
+    /// <summary>What decides to which of the endpoint's inboxes an entry belongs; null when it can't be read.</summary>
+    string? RouteOf(byte[] json);
 
     /// <summary>
     /// Handles a batch; what belongs together in order, what does not side by side. When it returns, every entry is done or

@@ -2,18 +2,17 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Mas.Core.Hosting;
 using Mas.Core.Redis;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Consumes one inbox while it holds the inbox's lease, else stands by. Entries are moved to this worker's taken list,
-/// handled as a batch, and only then removed from there; a new holder handles first what any holder left taken.
+/// Consumes one inbox under its lease. Entries are moved to this worker's taken list, handled as a batch, and only then
+/// removed from there; a new holder handles first what any holder left taken.
 /// </summary>
-public sealed partial class InboxConsumer(
-    RedisConnection redis, string endpoint, IInboxHandler handler, WorkerOptions options, TimeProvider time, ILogger<InboxConsumer> logger) : BackgroundService
+internal sealed partial class InboxConsumer(
+    RedisConnection redis, string name, string worker, IInboxHandler handler, WorkerOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly Histogram<int> BatchSizes =
         MasMeter.Meter.CreateHistogram<int>("mas_inbox_batch", description: "Entries handled as one batch");
@@ -25,91 +24,92 @@ public sealed partial class InboxConsumer(
 
     private static readonly TimeSpan TakersAreKeptFor = TimeSpan.FromHours(1);
 
-    private readonly string _worker = FormerHolders.NewWorkerName(redis);
-    private readonly FormerHolders _formerHolders = new(redis, logger);
     private readonly IDatabase _database = redis.Database;
+    private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+    private Task _running = Task.CompletedTask;
+    private volatile bool _isLeaving;
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Whether it consumes now.</summary>
+    internal bool IsRunning => !_running.IsCompleted;
+
+    /// <summary>Completed when it consumes no more, and has given the lease up.</summary>
+    internal Task Ended => _running;
+
+    /// <summary>Consumes until the lease is lost, something fails or it is to leave, then gives the lease up.</summary>
+    /// <param name="lease">The inbox's lease.</param>
+    /// <param name="part">Which inbox it is.</param>
+    /// <param name="stopping">The process stops.</param>
+    internal void Start(Lease lease, InboxPart part, CancellationToken stopping)
     {
-        await using var blocking = await redis.OpenAnotherAsync(stoppingToken);
-        var pause = new GrowingPause(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
-        while (!stoppingToken.IsCancellationRequested)
+        _isLeaving = false;
+        _running = Task.Run(() => RunAsync(lease, part, stopping), CancellationToken.None);
+    }
+
+    /// <summary>Another one is to consume it: the batch in hand is finished, and no more is taken.</summary>
+    internal void Leave() => _isLeaving = true;
+
+    private async Task RunAsync(Lease lease, InboxPart part, CancellationToken stopping)
+    {
+        LogActive(logger, name, lease.Epoch);
+        var failed = false;
+        await using (var held = new LeaseKeeper(lease, time, logger, stopping))
         {
             try
             {
-                // Bounded: the Redis client has been seen to lose an answer for good when its connections broke.
-                var lease = await Lease.TryAcquireAsync(redis, endpoint, _worker, TimeSpan.FromMilliseconds(options.LeaseMilliseconds), time).WaitAsync(redis.Timeout, time, stoppingToken);
-                if (lease is null)
-                    await Task.Delay(Random.Shared.Next(200, 400), stoppingToken);
+                var consuming = ConsumeAsync(held, part);
+                if (await Task.WhenAny(consuming, OverlongAsync(held.Lost)) == consuming)
+                {
+                    await consuming;
+                    await LeaveTakersAsync(lease).WaitAsync(redis.Timeout, time, CancellationToken.None);
+                }
                 else
-                    await ConsumeUnderAsync(lease, blocking.Database, pause, stoppingToken);
+                {
+                    LogStuck(logger, name);
+                }
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (LeaseLostException e)
             {
-                return;
+                LogLost(logger, name, e.Message);
+            }
+            catch (OperationCanceledException) when (held.Lost.IsCancellationRequested)
+            {
+                // The worker's loop says what comes next: standing by, or stopping.
             }
             catch (Exception e) when (RedisErrors.IsAway(e))
             {
-                LogAway(logger, endpoint, e.Message);
-                await pause.WaitAsync(stoppingToken);
+                LogAway(logger, name, e.Message);
+                failed = true;
+            }
+            catch (Exception e)
+            {
+                // The batch stays taken, and is handled again, entry by entry where it matters, with the next lease.
+                LogFailed(logger, e, name);
+                failed = true;
             }
         }
+        if (failed && !stopping.IsCancellationRequested)
+            await _pause.WaitAsync(CancellationToken.None);
     }
 
-    private async Task ConsumeUnderAsync(Lease lease, IDatabase blocking, GrowingPause pause, CancellationToken stopping)
+    private async Task ConsumeAsync(LeaseKeeper held, InboxPart part)
     {
-        LogActive(logger, endpoint, lease.Epoch);
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var renewing = RenewAsync(lease, lost);
-        try
-        {
-            var working = WorkAsync(lease, blocking, pause, lost.Token);
-            if (await Task.WhenAny(working, OverlongAsync(lost.Token)) == working)
-                await working;
-            else
-                LogStuck(logger, endpoint);
-        }
-        catch (LeaseLostException e)
-        {
-            LogLost(logger, endpoint, e.Message);
-        }
-        catch (OperationCanceledException) when (lost.IsCancellationRequested)
-        {
-            // The loop in ExecuteAsync says what comes next: standing by, or stopping.
-        }
-        catch (Exception e) when (!RedisErrors.IsAway(e))
-        {
-            // The batch stays taken, and is handled again, entry by entry where it matters, with the next lease.
-            LogFailed(logger, e, endpoint);
-            await pause.WaitAsync(stopping);
-        }
-        finally
-        {
-            await lost.CancelAsync();
-            await renewing;
-            await ReleaseAsync(lease);
-        }
-    }
-
-    private async Task WorkAsync(Lease lease, IDatabase blocking, GrowingPause pause, CancellationToken lost)
-    {
-        var fence = new Fence(redis, lease);
+        await using var blocking = await redis.OpenAnotherAsync(held.Lost);
+        var fence = new Fence(redis, held.Lease);
         await CutOffFormerHoldersAsync();
-        await handler.BeginAsync(lease, lost);
+        await handler.BeginAsync(held.Lease, part, held.Lost);
         var nextLook = time.GetTimestamp();
-        while (!lost.IsCancellationRequested && lease.IsValid)
+        while (!_isLeaving && !held.Lost.IsCancellationRequested && held.Lease.IsValid)
         {
             // Now and then again, since an earlier holder may have been given an entry while it was paused.
             if (time.GetTimestamp() >= nextLook)
             {
-                await HandleTakenAsync(lost);
+                await HandleTakenAsync(fence, held.Lost);
                 nextLook = time.GetTimestamp() + 2 * time.TimestampFrequency;
             }
-            var entries = await TakeAsync(fence, blocking, lost);
+            var entries = await TakeAsync(fence, blocking.Database, held.Lost);
             if (entries.Length > 0)
-                await HandleAsync(Array.ConvertAll(entries, entry => new InboxEntry(entry!, false)), RedisKeys.InboxTaken(endpoint, _worker), lost);
-            pause.Reset();
+                await HandleAsync(fence, Array.ConvertAll(entries, entry => InboxEntry.From(entry!, false)), RedisKeys.InboxTaken(name, worker), held.Lost);
+            _pause.Reset();
         }
     }
 
@@ -126,25 +126,32 @@ public sealed partial class InboxConsumer(
     /// <summary>Before anything is handled: nothing of an earlier holder may arrive behind what is done under this lease.</summary>
     private async Task CutOffFormerHoldersAsync()
     {
-        var takers = await _database.SortedSetRangeByRankAsync(RedisKeys.InboxTakers(endpoint));
-        await _formerHolders.CutOffAsync(endpoint, takers.Select(taker => (string)taker!).Where(taker => taker != _worker));
+        var takers = await _database.SortedSetRangeByRankAsync(RedisKeys.InboxTakers(name));
+        await new FormerHolders(redis, logger).CutOffAsync(name, takers.Select(taker => (string)taker!).Where(taker => taker != worker));
+    }
+
+    /// <summary>Whoever stops with everything done need not be cut off by the next holder.</summary>
+    private async Task LeaveTakersAsync(Lease lease)
+    {
+        if (lease.IsValid && !await _database.KeyExistsAsync(RedisKeys.InboxTaken(name, worker)))
+            await _database.SortedSetRemoveAsync(RedisKeys.InboxTakers(name), worker);
     }
 
     /// <summary>What any holder, this one included, has taken and not finished, oldest first.</summary>
-    private async Task HandleTakenAsync(CancellationToken stopping)
+    private async Task HandleTakenAsync(Fence fence, CancellationToken stopping)
     {
-        var takers = RedisKeys.InboxTakers(endpoint);
+        var takers = RedisKeys.InboxTakers(name);
         var now = time.GetUtcNow();
-        await _database.SortedSetAddAsync(takers, _worker, now.ToUnixTimeSeconds());
+        await _database.SortedSetAddAsync(takers, worker, now.ToUnixTimeSeconds());
         foreach (var taker in await _database.SortedSetRangeByRankWithScoresAsync(takers))
         {
-            var taken = RedisKeys.InboxTaken(endpoint, taker.Element!);
+            var taken = RedisKeys.InboxTaken(name, taker.Element!);
             var entries = await _database.ListRangeAsync(taken);
             if (entries.Length > 0)
             {
-                LogRedelivered(logger, endpoint, entries.Length, taker.Element!);
+                LogRedelivered(logger, name, entries.Length, taker.Element!);
                 Array.Reverse(entries);
-                await HandleAsync(Array.ConvertAll(entries, entry => new InboxEntry(entry!, true)), taken, stopping);
+                await HandleAsync(fence, Array.ConvertAll(entries, entry => InboxEntry.From(entry!, true)), taken, stopping);
             }
             // Kept for a while: a holder that was paused may have been given an entry since.
             else if (taker.Score < (now - TakersAreKeptFor).ToUnixTimeSeconds())
@@ -152,67 +159,30 @@ public sealed partial class InboxConsumer(
         }
     }
 
-    private async Task HandleAsync(InboxEntry[] batch, RedisKey taken, CancellationToken stopping)
+    private async Task HandleAsync(Fence fence, InboxEntry[] batch, RedisKey taken, CancellationToken stopping)
     {
         var begun = Stopwatch.GetTimestamp();
         var since = redis.WriteGeneration;
         await handler.HandleAsync(batch, stopping);
         await redis.ConfirmWritesAsync(since);
-        // From the right the oldest: exactly the batch, also when an entry came in behind it.
-        await _database.ListTrimAsync(taken, 0, -batch.Length - 1);
-        BatchSizes.Record(batch.Length, new KeyValuePair<string, object?>("endpoint", endpoint));
-        BatchSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("endpoint", endpoint));
+        // From the right the oldest: exactly the batch, also when an entry came in behind it. Fenced, since by now the list may
+        // hold what its owner, a later lease holder, has taken.
+        await fence.RunAsync(LuaScripts.InboxCompanion, RedisKeys.Inbox(name), ["LTRIM", 0, -batch.Length - 1], taken);
+        BatchSizes.Record(batch.Length, new KeyValuePair<string, object?>("endpoint", name));
+        BatchSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("endpoint", name));
     }
 
     /// <summary>Takes what is there; when nothing is, waits for something, a second at most, and takes then.</summary>
     private async Task<RedisValue[]> TakeAsync(Fence fence, IDatabase blocking, CancellationToken stopping)
     {
-        var inbox = RedisKeys.Inbox(endpoint);
-        var taken = RedisKeys.InboxTaken(endpoint, _worker);
+        var inbox = RedisKeys.Inbox(name);
+        var taken = RedisKeys.InboxTaken(name, worker);
         var entries = (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
         if (entries.Length > 0 || stopping.IsCancellationRequested)
             return entries;
         // From the right end to the right end moves nothing: it only waits. So a wait that outlives the lease takes nothing.
         var waited = (RedisValue)await blocking.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds);
         return waited.IsNull ? [] : (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
-    }
-
-    private async Task RenewAsync(Lease lease, CancellationTokenSource lost)
-    {
-        var interval = TimeSpan.FromMilliseconds(options.LeaseMilliseconds / 4.0);
-        while (!lost.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Delay(interval, time, lost.Token);
-                if (!await lease.TryRenewAsync().WaitAsync(redis.Timeout, time, CancellationToken.None))
-                    await lost.CancelAsync();
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception e) when (RedisErrors.IsAway(e))
-            {
-                if (!lease.IsValid)
-                    await lost.CancelAsync();
-            }
-        }
-    }
-
-    private async Task ReleaseAsync(Lease lease)
-    {
-        try
-        {
-            // Whoever stops with everything done need not be cut off by the next holder.
-            if (lease.IsValid && !await _database.KeyExistsAsync(RedisKeys.InboxTaken(endpoint, _worker)))
-                await _database.SortedSetRemoveAsync(RedisKeys.InboxTakers(endpoint), _worker);
-            await lease.ReleaseAsync().WaitAsync(redis.Timeout, time, CancellationToken.None);
-        }
-        catch (Exception e) when (RedisErrors.IsAway(e))
-        {
-            LogAway(logger, endpoint, e.Message);
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Active consumer of inbox:{Endpoint}, epoch {Epoch}")]

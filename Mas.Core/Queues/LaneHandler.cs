@@ -10,20 +10,33 @@ public sealed record Work<T>(T Message, bool Redelivered);
 
 /// <summary>
 /// Handles the batches of an inbox: entries of different lanes (conversations) side by side, those of one lane in order.
-/// An entry that can't be read, or that fails three times, is put away and does not stop the others.
+/// An entry that can't be read, or that fails three times, is put away and does not stop the others. One that belongs to
+/// another of the endpoint's inboxes, put in by a script that knows nothing of them, is handed on.
 /// </summary>
 /// <typeparam name="T">The backend's messages.</typeparam>
-public abstract class LaneHandler<T>(string endpoint, DeadLetters deadLetters) : IInboxHandler where T : class
+public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLetters deadLetters) : IInboxHandler where T : class
 {
     private const int MaxAttempts = 3;
+    private Lease? _lease;
+
+    /// <summary>The inbox that is consumed.</summary>
+    protected InboxPart Part { get; private set; } = new(endpoint, 0, 1);
 
     /// <inheritdoc/>
-    public abstract Task BeginAsync(Lease lease, CancellationToken stopping);
+    public Task BeginAsync(Lease lease, InboxPart part, CancellationToken stopping)
+    {
+        (_lease, Part) = (lease, part);
+        return BeginAsync(lease, stopping);
+    }
+
+    /// <inheritdoc/>
+    public string? RouteOf(byte[] json) => Read(json).Message is { } message ? RouteOf(message) : null;
 
     /// <inheritdoc/>
     public async Task HandleAsync(IReadOnlyList<InboxEntry> batch, CancellationToken stopping)
     {
         var lanes = new Dictionary<string, List<(Work<T> Work, byte[] Json)>>(StringComparer.Ordinal);
+        var handedOn = new List<Task>();
         foreach (var entry in batch)
         {
             var (message, error) = Read(entry.Json);
@@ -32,13 +45,21 @@ public abstract class LaneHandler<T>(string endpoint, DeadLetters deadLetters) :
                 await deadLetters.AddAsync(endpoint, entry.Json, error ?? "Not readable.");
                 continue;
             }
+            if (RouteOf(message) is var route && !Part.Owns(route))
+            {
+                handedOn.Add(HandOnAsync(route, entry.Json));
+                continue;
+            }
             var lane = LaneOf(message);
             if (!lanes.TryGetValue(lane, out var works))
                 lanes[lane] = works = [];
             works.Add((new Work<T>(message, entry.Redelivered), entry.Json));
         }
-        await Task.WhenAll(lanes.Values.Select(works => HandleLaneAsync(works, stopping)));
+        await Task.WhenAll([.. handedOn, .. lanes.Values.Select(works => HandleLaneAsync(works, stopping))]);
     }
+
+    /// <summary>Called once for each lease, before anything is handled.</summary>
+    protected abstract Task BeginAsync(Lease lease, CancellationToken stopping);
 
     /// <summary>Reads an entry.</summary>
     /// <returns>What it means, or why it can't be read.</returns>
@@ -46,6 +67,9 @@ public abstract class LaneHandler<T>(string endpoint, DeadLetters deadLetters) :
 
     /// <summary>What has to stay in order with this message: all that has the same name.</summary>
     protected abstract string LaneOf(T message);
+
+    /// <summary>What decides to which of the endpoint's inboxes a message belongs; all of a lane belongs to one.</summary>
+    protected virtual string RouteOf(T message) => LaneOf(message);
 
     /// <summary>Whether a message may be handled in one go with those before it.</summary>
     protected abstract bool Joins(T previous, T next);
@@ -55,6 +79,11 @@ public abstract class LaneHandler<T>(string endpoint, DeadLetters deadLetters) :
 
     /// <summary>Tells whoever waits for an answer that there will be none but this.</summary>
     protected abstract Task FailAsync(T message);
+
+    // Marked as redelivered, since it is handed on again when this worker dies before it has noted that it did.
+    private Task HandOnAsync(string route, byte[] json) => _lease is { IsValid: true }
+        ? courier.SendAsync(endpoint, route, InboxEntry.Marked(json))
+        : throw new LeaseLostException($"The lease of {Part.Name} is over.");
 
     private async Task HandleLaneAsync(List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
     {

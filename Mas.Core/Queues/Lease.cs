@@ -12,7 +12,6 @@ public sealed class Lease
 {
     private readonly IDatabase _database;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _lasts;
     private long _validUntil;
 
     private Lease(IDatabase database, string endpoint, string holder, long epoch, TimeSpan lasts, TimeProvider time, long validUntil)
@@ -21,7 +20,7 @@ public sealed class Lease
         Endpoint = endpoint;
         Holder = holder;
         Epoch = epoch;
-        _lasts = lasts;
+        Lasts = lasts;
         _time = time;
         _validUntil = validUntil;
     }
@@ -31,6 +30,9 @@ public sealed class Lease
 
     /// <summary>Who holds it: the value of the key.</summary>
     public string Holder { get; }
+
+    /// <summary>How long it lasts without being renewed.</summary>
+    public TimeSpan Lasts { get; }
 
     /// <summary>Grows from holder to holder (<c>nextGlobalLeaseEpoch</c>).</summary>
     public long Epoch { get; }
@@ -68,8 +70,8 @@ public sealed class Lease
     {
         var before = _time.GetTimestamp();
         var held = (long)await _database.RunScriptAsync(
-            LuaScripts.LeaseRenew, [RedisKeys.Lease(Endpoint)], [Holder, (long)_lasts.TotalMilliseconds]) == 1;
-        Volatile.Write(ref _validUntil, held ? Deadline(_time, before, _lasts) : 0);
+            LuaScripts.LeaseRenew, [RedisKeys.Lease(Endpoint)], [Holder, (long)Lasts.TotalMilliseconds]) == 1;
+        Volatile.Write(ref _validUntil, held ? Deadline(_time, before, Lasts) : 0);
         return held;
     }
 

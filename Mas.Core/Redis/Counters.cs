@@ -12,11 +12,15 @@ public static class Counters
     /// <param name="database">Where.</param>
     /// <param name="counter">The counter's key.</param>
     /// <param name="records">The keys that only something with that number has.</param>
-    public static async Task<long> NextUnusedAsync(this IDatabase database, RedisKey counter, Func<long, RedisKey[]> records)
+    /// <param name="modulus">Of as many consecutive numbers the one is drawn whose remainder by this is <paramref name="remainder"/>.</param>
+    /// <param name="remainder">From 0 to below <paramref name="modulus"/>.</param>
+    public static async Task<long> NextUnusedAsync(
+        this IDatabase database, RedisKey counter, Func<long, RedisKey[]> records, int modulus = 1, int remainder = 0)
     {
         while (true)
         {
-            var number = await database.StringIncrementAsync(counter);
+            var last = await database.StringIncrementAsync(counter, modulus);
+            var number = last - (last - remainder) % modulus;
             var used = await Task.WhenAll(records(number).Select(key => database.KeyExistsAsync(key)));
             if (!used.Contains(true))
                 return number;

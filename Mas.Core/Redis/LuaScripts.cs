@@ -9,6 +9,12 @@ internal static class LuaScripts
     internal static readonly string LeaseRenew = Load("lease_renew");
     internal static readonly string LeaseRelease = Load("lease_release");
     internal static readonly string InboxTake = Load("inbox_take");
+    internal static readonly string InboxPush = Load("inbox_push");
+    internal static readonly string InboxClose = Load("inbox_close");
+    internal static readonly string InboxOpen = Load("inbox_open");
+    internal static readonly string InboxCompanion = Load("inbox_companion");
+    internal static readonly string LayoutAsk = Load("layout_ask");
+    internal static readonly string WorkersBeat = Load("workers_beat");
     internal static readonly string Fenced = Load("fenced");
     internal static readonly string HistoryAppend = Load("history_append");
     internal static readonly string HistoryReplace = Load("history_replace");

@@ -1,3 +1,4 @@
+using Mas.Core.Queues;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
@@ -20,10 +21,10 @@ public static class RedisErrors
         _ => false,
     };
 
-    /// <summary>True when the same command may succeed later: Redis is away, starting, full or failing over.</summary>
+    /// <summary>True when the same command may succeed later: Redis is away, starting, full or failing over, or an inbox is closed.</summary>
     public static bool IsAway(Exception e) => e switch
     {
-        RedisConnectionException or TimeoutException => true,
+        RedisConnectionException or TimeoutException or InboxClosedException => true,
         RedisServerException server => PassingErrors.Any(prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal))
             || server.Message.Contains("OOM command not allowed", StringComparison.Ordinal)
             // The client library's own words for a node of a cluster that was killed and not replaced yet.

@@ -159,6 +159,21 @@ public static class RedisKeys
     /// <summary>List of entries that could not be handled, newest on the left (extension).</summary>
     public static RedisKey InboxDead(string endpoint) => $"inbox:{endpoint}:dead";
 
+    /// <summary>String: the version of the layout whose senders an inbox is open to, or that it is closed (extension).</summary>
+    public static RedisKey InboxVersion(string endpoint) => $"{{inbox:{endpoint}}}:layout";
+
+    /// <summary>List: what an inbox held when it was closed, while the number of inboxes changes (extension).</summary>
+    public static RedisKey InboxLeaving(string endpoint) => $"{{inbox:{endpoint}}}:leaving";
+
+    /// <summary>List: what an inbox will hold when it is opened, while the number of inboxes changes (extension).</summary>
+    public static RedisKey InboxArriving(string endpoint) => $"{{inbox:{endpoint}}}:arriving";
+
+    /// <summary>String: how many inboxes an endpoint has, as JSON (extension).</summary>
+    public static RedisKey InboxLayout(string endpoint) => "inboxlayout:" + endpoint;
+
+    /// <summary>Sorted set with expiry of an endpoint's living workers by when each last said so, unix milliseconds (extension).</summary>
+    public static RedisKey InboxWorkers(string endpoint) => "inboxworkers:" + endpoint;
+
     /// <summary>String with expiry: the worker that consumes an inbox (extension).</summary>
     public static RedisKey Lease(string endpoint) => "lease:" + endpoint;
 

@@ -16,8 +16,8 @@ namespace Mas.IrcBackend.Connections;
 /// else gets it, who gives them a moment for that.
 /// </summary>
 internal sealed partial class ConnectionManagerHandler(
-    RedisConnection redis, ConfiguredNetworks networks, AccountReader accounts, ParserUplink uplink, DeadLetters deadLetters, IHostApplicationLifetime host, TimeProvider time, ILogger<ConnectionManagerHandler> logger)
-    : LaneHandler<LinkOrder>(Endpoints.ConnectionManager, deadLetters), IAsyncDisposable
+    RedisConnection redis, ConfiguredNetworks networks, AccountReader accounts, ParserUplink uplink, Courier courier, DeadLetters deadLetters, IHostApplicationLifetime host, TimeProvider time, ILogger<ConnectionManagerHandler> logger)
+    : LaneHandler<LinkOrder>(Endpoints.ConnectionManager, courier, deadLetters), IAsyncDisposable
 {
     // So many generations fit under one lease: the next holder's are higher.
     private const int GenerationBits = 24;
@@ -32,7 +32,7 @@ internal sealed partial class ConnectionManagerHandler(
     private CancellationTokenSource _watching = new();
     private ObservableGauge<int>? _gauge;
 
-    public override async Task BeginAsync(Lease lease, CancellationToken stopping)
+    protected override async Task BeginAsync(Lease lease, CancellationToken stopping)
     {
         _gauge ??= MasMeter.Meter.CreateObservableGauge("mas_irc_connections", CountLinks, description: "IRC connections that this process holds, by network and state");
         await _watching.CancelAsync();

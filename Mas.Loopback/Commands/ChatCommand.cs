@@ -7,12 +7,14 @@ namespace Mas.Loopback.Commands;
 /// <summary>CHAT: opens the 1on1 with another user. The other one sees nothing of it until something is said.</summary>
 internal static class ChatCommand
 {
-    internal static async Task<Ack> RunAsync(OpenChat chat, CommandContext context)
+    internal static async Task<Ack?> RunAsync(OpenChat chat, CommandContext context)
     {
         var user = chat.Origin.User;
         if (!UserId.TryParse(chat.Peer, out var peer) || peer.IsIrc || peer == user || !await context.On.Users.IsInUseAsync(peer))
             return new Ack(Status.NotFound, "There is no such user.");
-        var (id, _) = await context.Writer.ClaimAsync(RedisKeys.OneOnOneField(Networks.Mas, user, peer));
+        var (id, _) = await context.Writer.ClaimAsync(RedisKeys.OneOnOneField(Networks.Mas, user, peer), context.Part);
+        if (!context.Part.Owns(id))
+            return await context.HandOnAsync(chat with { ConversationId = id.Value });
         var members = await context.On.Conversations.GetMembersAsync(id);
         var isNewHere = members.GetValueOrDefault(user) is null or Roles.Detached;
         if (isNewHere && await JoinCommand.RefuseOneMoreWindowAsync(user, context) is { } refusal)

@@ -11,11 +11,13 @@ internal static class JoinCommand
 {
     private static readonly Ack NoGroup = new(Status.NotFound, "There is no such group.");
 
-    internal static async Task<Ack> RunAsync(JoinGroup join, CommandContext context)
+    internal static async Task<Ack?> RunAsync(JoinGroup join, CommandContext context)
     {
         var user = join.Origin.User;
         if (await FindAsync(join, context) is not { IsMas: true, IsGroup: true } conversation)
             return NoGroup;
+        if (!context.Part.Owns(conversation.Id))
+            return await context.HandOnAsync(join with { ConversationId = conversation.Id.Value });
         var role = await context.On.Conversations.GetRoleAsync(conversation.Id, user);
         // Of a join that is delivered again, the line tells whether it was this one that made the user a member.
         if (role is not null && !(context.Redelivered && (join.Initial || await context.HasPostedAsync(conversation.Id, join))))
@@ -60,10 +62,12 @@ internal static class JoinCommand
     /// <summary>An initial group belongs to nobody.</summary>
     private static async Task<Conversation> MakeInitialAsync(JoinGroup join, CommandContext context)
     {
-        var (id, _) = await context.Writer.ClaimAsync(RedisKeys.GroupField(Networks.Mas, Networks.Fold(join.Name)));
+        var (id, _) = await context.Writer.ClaimAsync(RedisKeys.GroupField(Networks.Mas, Networks.Fold(join.Name)), context.Part);
         if (await context.On.Conversations.FindAsync(id) is { } existing)
             return existing;
         var conversation = new Conversation(id, Conversation.Group, Networks.Mas, join.Name, "", "", "", 0);
+        if (!context.Part.Owns(id))
+            return conversation;
         await context.Writer.CreateAsync(conversation);
         return conversation;
     }

@@ -35,7 +35,7 @@ internal sealed class Registration(
         {
             var id = await conversations.FindGroupAsync(Networks.Mas, Networks.Fold(name));
             var join = new JoinGroup(new Origin(Rids.New(), user), id?.Value ?? 0, name, "", Initial: true);
-            await courier.SendAsync(Endpoints.Loopback, join.ToJson());
+            await courier.SendAsync(Endpoints.Loopback, join.Lane, join.ToJson());
         }
     }
 }

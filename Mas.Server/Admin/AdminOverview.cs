@@ -24,12 +24,14 @@ internal sealed class AdminOverview(RedisConnection redis, PrometheusExporter ex
         var conversations = database.HashLengthAsync(RedisKeys.ConversationIndex);
         var windows = database.HashLengthAsync(RedisKeys.WindowIndex);
         var messages = database.StringGetAsync(RedisKeys.NextMsgId);
-        var inboxes = Endpoints.All.Select(async endpoint => new
+        var layouts = await Task.WhenAll(Endpoints.All.Select(endpoint => InboxLayout.NamesAsync(redis, endpoint)));
+        var inboxes = layouts.SelectMany(parts => parts).Select(async name => new
         {
-            endpoint,
-            waiting = await database.ListLengthAsync(RedisKeys.Inbox(endpoint)),
-            dead = await database.ListLengthAsync(RedisKeys.InboxDead(endpoint)),
-            holder = await Lease.GetHolderAsync(redis, endpoint) ?? "",
+            endpoint = name,
+            waiting = await database.ListLengthAsync(RedisKeys.Inbox(name)),
+            // All of an endpoint's are in one list, which is its first inbox's.
+            dead = await database.ListLengthAsync(RedisKeys.InboxDead(name)),
+            holder = await Lease.GetHolderAsync(redis, name) ?? "",
         }).ToArray();
         var memory = await ReadMemoryAsync();
         return new

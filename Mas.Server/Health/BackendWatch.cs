@@ -10,16 +10,30 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time) : B
     private static readonly TimeSpan TakeoverLasts = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, long> _heldAt = Endpoints.All.ToDictionary(endpoint => endpoint, _ => 0L);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _heldAt = [];
+    private readonly Dictionary<string, int> _parts = [];
 
-    /// <summary>Whether nobody has consumed the inbox for so long that nobody seems to come.</summary>
+    /// <summary>Whether nobody has consumed one of the endpoint's inboxes for so long that nobody seems to come.</summary>
     internal bool IsAway(string endpoint)
     {
-        lock (_heldAt)
+        lock (_lock)
         {
-            return _heldAt[endpoint] == 0 || time.GetElapsedTime(_heldAt[endpoint]) > TakeoverLasts;
+            return Enumerable.Range(0, _parts.GetValueOrDefault(endpoint, 1)).Any(index => IsPartAway(endpoint, index));
         }
     }
+
+    /// <summary>The same of the inbox to which this route belongs.</summary>
+    internal bool IsAway(string endpoint, string route)
+    {
+        lock (_lock)
+        {
+            return IsPartAway(endpoint, InboxPart.IndexOf(route, _parts.GetValueOrDefault(endpoint, 1)));
+        }
+    }
+
+    private bool IsPartAway(string endpoint, int index) =>
+        !_heldAt.TryGetValue(InboxPart.NameOf(endpoint, index), out var heldAt) || time.GetElapsedTime(heldAt) > TakeoverLasts;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,19 +56,30 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time) : B
     {
         try
         {
-            var holders = await Task.WhenAll(Endpoints.All.Select(endpoint => Lease.GetHolderAsync(redis, endpoint))).WaitAsync(redis.Timeout);
-            lock (_heldAt)
-            {
-                for (var i = 0; i < holders.Length; i++)
-                {
-                    if (holders[i] is not null)
-                        _heldAt[Endpoints.All[i]] = time.GetTimestamp();
-                }
-            }
+            await Task.WhenAll(Endpoints.All.Select(LookAsync)).WaitAsync(redis.Timeout);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
             // Then requests fail by themselves, with the same answer.
+        }
+    }
+
+    private async Task LookAsync(string endpoint)
+    {
+        var layout = await InboxLayout.ReadAsync(redis, endpoint);
+        var names = Enumerable.Range(0, layout.Parts).Select(index => InboxPart.NameOf(endpoint, index)).ToArray();
+        var holders = await Task.WhenAll(names.Select(name => Lease.GetHolderAsync(redis, name)));
+        lock (_lock)
+        {
+            // More inboxes than before: their workers are on their way.
+            for (var index = _parts.GetValueOrDefault(endpoint, names.Length); index < names.Length; index++)
+                _heldAt[names[index]] = time.GetTimestamp();
+            _parts[endpoint] = names.Length;
+            for (var index = 0; index < names.Length; index++)
+            {
+                if (holders[index] is not null)
+                    _heldAt[names[index]] = time.GetTimestamp();
+            }
         }
     }
 }

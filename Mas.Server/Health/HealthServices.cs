@@ -76,9 +76,11 @@ internal sealed class DepthMetrics
         try
         {
             var database = _redis.Database;
-            _inboxes = await MeasureAsync(endpoint => database.ListLengthAsync(RedisKeys.Inbox(endpoint)));
-            _dead = await MeasureAsync(endpoint => database.ListLengthAsync(RedisKeys.InboxDead(endpoint)));
-            _held = await MeasureAsync(async endpoint => await Lease.GetHolderAsync(_redis, endpoint) is null ? 0 : 1);
+            var layouts = await Task.WhenAll(Endpoints.All.Select(endpoint => InboxLayout.NamesAsync(_redis, endpoint)));
+            var names = layouts.SelectMany(parts => parts).ToArray();
+            _inboxes = await MeasureAsync(names, name => database.ListLengthAsync(RedisKeys.Inbox(name)));
+            _dead = await MeasureAsync(Endpoints.All, endpoint => database.ListLengthAsync(RedisKeys.InboxDead(endpoint)));
+            _held = await MeasureAsync(names, async name => await Lease.GetHolderAsync(_redis, name) is null ? 0 : 1);
             var lengths = await Task.WhenAll(_registry.All.Take(SampledOutboxes).Select(session => database.ListLengthAsync(RedisKeys.Outbox(session.Ref))));
             Interlocked.Exchange(ref _outboxes, lengths.Sum());
         }
@@ -88,9 +90,9 @@ internal sealed class DepthMetrics
         }
     }
 
-    private static async Task<IReadOnlyList<Measurement<long>>> MeasureAsync(Func<string, Task<long>> read)
+    private static async Task<IReadOnlyList<Measurement<long>>> MeasureAsync(string[] names, Func<string, Task<long>> read)
     {
-        var depths = await Task.WhenAll(Endpoints.All.Select(read));
-        return [.. depths.Select((depth, i) => new Measurement<long>(depth, new KeyValuePair<string, object?>("endpoint", Endpoints.All[i])))];
+        var depths = await Task.WhenAll(names.Select(read));
+        return [.. depths.Select((depth, i) => new Measurement<long>(depth, new KeyValuePair<string, object?>("endpoint", names[i])))];
     }
 }

@@ -17,14 +17,14 @@ internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows 
     /// <returns>Null, since the backend answers; or why it can't be asked.</returns>
     internal async Task<Ack?> AskAsync(RequestContext request, BackendMessage message)
     {
-        if (watch.IsAway(Endpoints.Loopback))
+        if (watch.IsAway(Endpoints.Loopback, message.Lane))
             return Ack.Unavailable;
-        await request.Session.FollowAsync(courier.SendAsync(Endpoints.Loopback, message.ToJson()), request.ReqId);
+        await request.Session.FollowAsync(courier.SendAsync(Endpoints.Loopback, message.Lane, message.ToJson()), request.ReqId);
         return null;
     }
 
     /// <summary>Lets MAS's own backend do something that nobody waits for.</summary>
-    internal Task TellAsync(BackendMessage message) => courier.SendAsync(Endpoints.Loopback, message.ToJson());
+    internal Task TellAsync(BackendMessage message) => courier.SendAsync(Endpoints.Loopback, message.Lane, message.ToJson());
 
     /// <summary>Passes a request on to the IRC backend, as the client sent it.</summary>
     internal Task<Ack?> AskIrcAsync(RequestContext request, string network, ConversationId? conversation) =>
@@ -33,7 +33,7 @@ internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows 
     /// <summary>Asks the IRC backend in other words than the client's, for requests that hold secrets.</summary>
     internal async Task<Ack?> AskIrcAsync(RequestContext request, string network, ConversationId? conversation, JsonElement words)
     {
-        if (watch.IsAway(Endpoints.IrcParser))
+        if (watch.IsAway(Endpoints.IrcParser, network))
             return Ack.Unavailable;
         await SendIrcAsync(request.NewOrigin(), network, conversation, words);
         return null;
@@ -55,7 +55,7 @@ internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows 
     }
 
     private Task SendIrcAsync(Origin origin, string network, ConversationId? conversation, JsonElement words) =>
-        courier.SendAsync(Endpoints.IrcParser, new IrcRequest(origin, network, conversation?.Value, words).ToJson());
+        courier.SendAsync(Endpoints.IrcParser, network, new IrcRequest(origin, network, conversation?.Value, words).ToJson());
 
     /// <summary>Where a window's requests go; null when the user has no such window.</summary>
     internal async Task<WindowTarget?> FindTargetAsync(SocketSession session, int windowId)

@@ -26,7 +26,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entries_OfOneLane_AreHandledInTheOrderSent()
     {
         await SendAsync(Enumerable.Range(0, 2000).Select(i => $"a {i}"));
-        var handler = new Recorder(_endpoint, Letters());
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 2000);
 
@@ -42,7 +42,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         foreach (var text in new[] { "a 0", "a 1" })
             await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:dead-1", text);
         await SendAsync(["a 2"]);
-        var handler = new Recorder(_endpoint, Letters());
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3);
 
@@ -54,7 +54,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entry_ThatFailsThreeTimes_IsPutAwayAndDoesNotStopTheOthers()
     {
         await SendAsync(["a 1", "a poison", "a 2", "b 1"]);
-        var handler = new Recorder(_endpoint, Letters());
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3 && handler.Failed.Count == 1);
 
@@ -70,7 +70,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entry_ThatCannotBeRead_IsPutAway()
     {
         await SendAsync(["garbage", "a 1"]);
-        var handler = new Recorder(_endpoint, Letters());
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 1);
 
@@ -81,8 +81,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     [Fact]
     public async Task Standby_WhenTheHolderStops_TakesOverAtOnce()
     {
-        var first = new Recorder(_endpoint, Letters());
-        var second = new Recorder(_endpoint, Letters());
+        var first = new Recorder(_endpoint, NewCourier(), Letters());
+        var second = new Recorder(_endpoint, NewCourier(), Letters());
         using var one = Consumer(first);
         using var two = Consumer(second);
         await one.StartAsync(CancellationToken.None);
@@ -126,7 +126,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Lanes_OfOneBatch_RunSideBySide()
     {
         await SendAsync(["a wait", "b go"]);
-        var handler = new Recorder(_endpoint, Letters());
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
 
         // The first lane waits for the second: were they run one after the other, this would never end.
         await RunUntilAsync(handler, () => handler.Handled.Count == 2);
@@ -136,15 +136,17 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
     private async Task SendAsync(IEnumerable<string> entries)
     {
-        var courier = new Courier(_redis);
+        var courier = NewCourier();
         foreach (var entry in entries)
-            await courier.SendAsync(_endpoint, Encoding.UTF8.GetBytes(entry));
+            await courier.SendAsync(_endpoint, entry.Split(' ')[0], Encoding.UTF8.GetBytes(entry));
     }
 
     private DeadLetters Letters() => new(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance);
 
-    private InboxConsumer Consumer(IInboxHandler handler) =>
-        new(_redis, _endpoint, handler, Options, TimeProvider.System, NullLogger<InboxConsumer>.Instance);
+    private Courier NewCourier() => new(_redis, TimeProvider.System);
+
+    private InboxWorker Consumer(IInboxHandler handler) =>
+        new(_redis, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
 
     private async Task RunUntilAsync(Recorder handler, Func<bool> done)
     {
@@ -162,7 +164,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     /// <summary>Reads "lane text"; "poison" fails, "wait" waits until another lane said "go".</summary>
-    private sealed class Recorder(string endpoint, DeadLetters letters) : LaneHandler<string>(endpoint, letters)
+    private sealed class Recorder(string endpoint, Courier courier, DeadLetters letters) : LaneHandler<string>(endpoint, courier, letters)
     {
         private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _poisonAttempts;
@@ -177,7 +179,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
         public Action Beginning { get; init; } = () => { };
 
-        public override Task BeginAsync(Lease lease, CancellationToken stopping)
+        protected override Task BeginAsync(Lease lease, CancellationToken stopping)
         {
             Beginning();
             Epoch = lease.Epoch;

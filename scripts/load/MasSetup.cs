@@ -23,7 +23,7 @@ internal sealed class MasSetup : IAsyncDisposable
     {
         _mas = mas;
         _redis = redis;
-        _courier = new Courier(redis);
+        _courier = new Courier(redis, TimeProvider.System);
         Users = users;
     }
 
@@ -41,18 +41,18 @@ internal sealed class MasSetup : IAsyncDisposable
 
     public async Task GroupAsync(string name, IReadOnlyList<MasLogin> members)
     {
-        await _courier.SendAsync(Endpoints.Loopback, new CreateGroup(OriginOf(members[0]), name, "").ToJson());
+        await SendAsync(new CreateGroup(OriginOf(members[0]), name, ""));
         ConversationId? id = null;
         var conversations = new Conversations(_redis);
         await Eventually.HoldsAsync(async () => (id = await conversations.FindGroupAsync(Networks.Mas, name)) is not null, $"the group {name}");
         await Task.WhenAll(members.Skip(1).Select(member =>
-            _courier.SendAsync(Endpoints.Loopback, new JoinGroup(OriginOf(member), id!.Value.Value, name, "", Initial: true).ToJson())));
+            SendAsync(new JoinGroup(OriginOf(member), id!.Value.Value, name, "", Initial: true))));
     }
 
     public async Task PairAsync(MasLogin one, MasLogin other)
     {
-        await _courier.SendAsync(Endpoints.Loopback, new OpenChat(OriginOf(one), 0, other.UserId).ToJson());
-        await _courier.SendAsync(Endpoints.Loopback, new OpenChat(OriginOf(other), 0, one.UserId).ToJson());
+        await SendAsync(new OpenChat(OriginOf(one), 0, other.UserId));
+        await SendAsync(new OpenChat(OriginOf(other), 0, one.UserId));
     }
 
     /// <summary>Waits until the worker has done all of it.</summary>
@@ -68,6 +68,8 @@ internal sealed class MasSetup : IAsyncDisposable
         var hello = $$"""{"type":"INIT","reqId":0,"version":"1.0","userId":"{{user.UserId}}","secret":"{{user.Secret}}"{{cached}}}""";
         return new PlannedClient($"ws://{address.Authority}/ws", hello, "", isSender, windowId);
     }
+
+    private Task SendAsync(BackendMessage message) => _courier.SendAsync(Endpoints.Loopback, message.Lane, message.ToJson());
 
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 

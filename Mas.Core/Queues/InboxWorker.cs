@@ -1,0 +1,144 @@
+using Mas.Core.Redis;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mas.Core.Queues;
+
+/// <summary>
+/// Consumes an endpoint's inboxes together with other workers: each takes leases up to its share, the number of inboxes
+/// divided by that of living workers, rounded up; what is left stands by. Sees to it that the number of inboxes becomes
+/// what the settings say.
+/// </summary>
+/// <param name="redis">Redis.</param>
+/// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
+/// <param name="inboxes">Into how many inboxes the endpoint is to be split; 0 leaves that as it is.</param>
+/// <param name="newHandler">Makes the handler of one inbox.</param>
+/// <param name="options">The settings.</param>
+/// <param name="time">The time.</param>
+/// <param name="logger">The log.</param>
+public sealed partial class InboxWorker(
+    RedisConnection redis, string endpoint, int inboxes, Func<IInboxHandler> newHandler, WorkerOptions options, TimeProvider time, ILogger<InboxWorker> logger)
+    : BackgroundService
+{
+    private readonly string _worker = FormerHolders.NewWorkerName(redis);
+    private readonly Dictionary<int, InboxConsumer> _consumers = [];
+    private readonly Lazy<IInboxHandler> _reader = new(newHandler);
+    private int _wanted = inboxes;
+
+    private TimeSpan LeaseLasts => TimeSpan.FromMilliseconds((double)options.LeaseMilliseconds);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var pause = new GrowingPause(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+                pause.Reset();
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(200, 400)), time, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (Exception e) when (RedisErrors.IsAway(e))
+            {
+                LogAway(logger, endpoint, e.Message);
+                await pause.WaitAsync(CancellationToken.None);
+            }
+        }
+        await Task.WhenAll(_consumers.Values.Select(consumer => consumer.Ended));
+        await SayGoodbyeAsync();
+    }
+
+    private async Task LookAsync(CancellationToken stopping)
+    {
+        var layout = await InboxLayout.ReadAsync(redis, endpoint);
+        if (_wanted > 0 && layout.Next is null)
+        {
+            // Once: later a worker with another setting may change it again.
+            if (layout.Parts == _wanted || await InboxLayout.TryAskAsync(redis, endpoint, layout, _wanted))
+                _wanted = 0;
+            layout = await InboxLayout.ReadAsync(redis, endpoint);
+        }
+        if (layout.Next is not null)
+        {
+            foreach (var consumer in _consumers.Values)
+                consumer.Leave();
+            if (!_consumers.Values.Any(consumer => consumer.IsRunning))
+                await ChangeAsync(stopping);
+            return;
+        }
+        await ShareAsync(layout, await BeatAsync(), stopping);
+    }
+
+    private async Task ShareAsync(InboxLayout layout, int workers, CancellationToken stopping)
+    {
+        var most = (layout.Parts + workers - 1) / workers;
+        var mine = _consumers.Where(one => one.Value.IsRunning).Select(one => one.Key).Order().ToList();
+        foreach (var index in mine.Skip(most))
+            _consumers[index].Leave();
+        for (var index = 0; index < layout.Parts && mine.Count < most; index++)
+        {
+            if (mine.Contains(index))
+                continue;
+            if (await Lease.TryAcquireAsync(redis, InboxPart.NameOf(endpoint, index), _worker, LeaseLasts, time) is not { } lease)
+                continue;
+            // As long as this lease is held the layout can't change: so it is what is read now.
+            if (await InboxLayout.ReadAsync(redis, endpoint) != layout)
+            {
+                await lease.ReleaseAsync();
+                return;
+            }
+            if (!_consumers.TryGetValue(index, out var consumer))
+                _consumers[index] = consumer = NewConsumer(index);
+            consumer.Start(lease, new InboxPart(endpoint, index, layout.Parts), stopping);
+            mine.Add(index);
+        }
+    }
+
+    private InboxConsumer NewConsumer(int index) =>
+        new(redis, InboxPart.NameOf(endpoint, index), _worker, newHandler(), options, time, logger);
+
+    private async Task ChangeAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var change = new LayoutChange(redis, endpoint, _worker, _reader.Value.RouteOf, LeaseLasts, time, logger);
+            if (await change.TryRunAsync(stopping) is { } layout)
+                LogChanged(logger, endpoint, layout.Parts, layout.Version);
+        }
+        catch (LeaseLostException e)
+        {
+            LogNotChanged(logger, endpoint, e.Message);
+        }
+    }
+
+    /// <summary>Says that this worker lives.</summary>
+    /// <returns>How many do.</returns>
+    private async Task<int> BeatAsync() => (int)await redis.Database.RunScriptAsync(
+        LuaScripts.WorkersBeat, [RedisKeys.InboxWorkers(endpoint)], [_worker, (long)LeaseLasts.TotalMilliseconds * 3 / 4]);
+
+    private async Task SayGoodbyeAsync()
+    {
+        try
+        {
+            await redis.Database.SortedSetRemoveAsync(RedisKeys.InboxWorkers(endpoint), _worker);
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            LogAway(logger, endpoint, e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The worker of {Endpoint} waits for Redis: {Reason}")]
+    private static partial void LogAway(ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Endpoint} has {Inboxes} inboxes now, layout {Version}")]
+    private static partial void LogChanged(ILogger logger, string endpoint, int inboxes, long version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The number of inboxes of {Endpoint} is for another worker to change: {Reason}")]
+    private static partial void LogNotChanged(ILogger logger, string endpoint, string reason);
+}

@@ -1,0 +1,127 @@
+using Mas.Core.Redis;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Mas.Core.Queues;
+
+/// <summary>
+/// Changes the number of an endpoint's inboxes (<c>inboxlayout:&lt;endpoint&gt;</c>) so that nothing in flight is lost, doubled
+/// or reordered. It takes the leases of all inboxes, old and new, so nobody consumes; closes the old ones, so nobody sends;
+/// copies what they held, each in its order, to where it belongs next; then lets the copies take the originals' place, opens
+/// the new inboxes, and publishes the new layout. Each step may be repeated: who finds a change that was begun goes on with it.
+/// </summary>
+internal sealed partial class LayoutChange(
+    RedisConnection redis, string endpoint, string worker, Func<byte[], string?> routeOf, TimeSpan leaseLasts, TimeProvider time, ILogger logger)
+{
+    private const int Chunk = 500;
+    private static readonly TimeSpan LeaseInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly IDatabase _database = redis.Database;
+
+    /// <summary>Carries out what is asked for, unless another worker does.</summary>
+    /// <returns>The layout that was published, or null when another worker is at it.</returns>
+    /// <exception cref="LeaseLostException">It took too long; some worker has to go on with it.</exception>
+    internal async Task<InboxLayout?> TryRunAsync(CancellationToken stopping)
+    {
+        // Part 0's lease says who does it.
+        if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time) is not { } first)
+            return null;
+        var held = new List<LeaseKeeper> { new(first, time, logger, stopping) };
+        try
+        {
+            var layout = await InboxLayout.ReadAsync(redis, endpoint);
+            if (layout.Next is not { } next)
+                return null;
+            var inboxes = new List<Held> { new(endpoint, new Fence(redis, first)) };
+            for (var index = 1; index < layout.All; index++)
+            {
+                var name = InboxPart.NameOf(endpoint, index);
+                held.Add(new LeaseKeeper(await AcquireAsync(name, held), time, logger, stopping));
+                inboxes.Add(new Held(name, new Fence(redis, held[^1].Lease)));
+            }
+            return await RunAsync(layout with { Changer = first.Epoch }, next, inboxes);
+        }
+        finally
+        {
+            foreach (var keeper in held)
+                await keeper.DisposeAsync();
+        }
+    }
+
+    private async Task<Lease> AcquireAsync(string name, List<LeaseKeeper> held)
+    {
+        while (true)
+        {
+            if (held.Find(keeper => keeper.Lost.IsCancellationRequested) is { } lost)
+                throw new LeaseLostException($"The lease of {lost.Lease.Endpoint} is over.");
+            if (await Lease.TryAcquireAsync(redis, name, worker, leaseLasts, time) is { } lease)
+                return lease;
+            await Task.Delay(LeaseInterval, time);
+        }
+    }
+
+    private async Task<InboxLayout> RunAsync(InboxLayout layout, int next, List<Held> inboxes)
+    {
+        // Written first of all: whoever was at it before, and was paused, can't say that it is moved any more.
+        await WriteAsync(layout, inboxes[0].Fence);
+        if (!layout.IsMoved)
+        {
+            foreach (var inbox in inboxes)
+                await inbox.OnCompanionAsync("DEL", RedisKeys.InboxArriving(inbox.Name));
+            for (var index = 0; index < layout.Parts; index++)
+            {
+                var waiting = await CloseAsync(inboxes[index], layout.Version + 1);
+                LogClosed(logger, inboxes[index].Name, waiting);
+                await CopyAsync(inboxes[index].Name, next, inboxes);
+            }
+            await WriteAsync(layout with { IsMoved = true }, inboxes[0].Fence);
+        }
+        foreach (var inbox in inboxes)
+        {
+            await inbox.Fence.RunAsync(
+                LuaScripts.InboxOpen, RedisKeys.Inbox(inbox.Name), [layout.Version + 1], RedisKeys.InboxVersion(inbox.Name), RedisKeys.InboxArriving(inbox.Name));
+            await inbox.OnCompanionAsync("DEL", RedisKeys.InboxLeaving(inbox.Name));
+        }
+        var published = new InboxLayout(layout.Version + 1, next);
+        await WriteAsync(published, inboxes[0].Fence);
+        return published;
+    }
+
+    private Task<RedisResult> WriteAsync(InboxLayout layout, Fence fence) => fence.ExecuteAsync("SET", RedisKeys.InboxLayout(endpoint), layout.ToJson());
+
+    private async Task<long> CloseAsync(Held inbox, long version)
+    {
+        var takers = await _database.SortedSetRangeByRankAsync(RedisKeys.InboxTakers(inbox.Name));
+        // A conversation's next worker is another inbox's: it would not know whom to cut off.
+        await new FormerHolders(redis, logger).CutOffAsync(inbox.Name, takers.Select(taker => (string)taker!));
+        var taken = takers.Select(taker => RedisKeys.InboxTaken(inbox.Name, taker!));
+        return (long)await inbox.Fence.RunAsync(
+            LuaScripts.InboxClose, RedisKeys.Inbox(inbox.Name), [-version, InboxEntry.Mark],
+            [RedisKeys.InboxVersion(inbox.Name), RedisKeys.InboxLeaving(inbox.Name), .. taken]);
+    }
+
+    /// <summary>Copies what an old inbox held, oldest first. What can't be read goes to the first, where it is put away.</summary>
+    private async Task CopyAsync(string from, int next, List<Held> inboxes)
+    {
+        for (long copied = 0; ; copied += Chunk)
+        {
+            var entries = await _database.ListRangeAsync(RedisKeys.InboxLeaving(from), -copied - Chunk, -copied - 1);
+            // The range is cut off at the list's begin, so it is empty once all are copied.
+            if (entries.Length == 0)
+                return;
+            Array.Reverse(entries);
+            foreach (var part in entries.GroupBy(entry => routeOf(entry!) is { } route ? InboxPart.IndexOf(route, next) : 0))
+                await inboxes[part.Key].OnCompanionAsync("LPUSH", RedisKeys.InboxArriving(inboxes[part.Key].Name), [.. part]);
+        }
+    }
+
+    /// <summary>An inbox whose lease is held.</summary>
+    private sealed record Held(string Name, Fence Fence)
+    {
+        internal Task<RedisResult> OnCompanionAsync(string command, RedisKey companion, params RedisValue[] arguments) =>
+            Fence.RunAsync(LuaScripts.InboxCompanion, RedisKeys.Inbox(Name), [command, .. arguments], companion);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "inbox:{Endpoint} is closed for a moment; {Count} entries in flight change their inbox")]
+    private static partial void LogClosed(ILogger logger, string endpoint, long count);
+}

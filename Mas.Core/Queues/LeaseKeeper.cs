@@ -1,0 +1,69 @@
+using Mas.Core.Redis;
+using Microsoft.Extensions.Logging;
+
+namespace Mas.Core.Queues;
+
+/// <summary>Renews a lease until it is disposed, which gives the lease up.</summary>
+internal sealed partial class LeaseKeeper : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _lost;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Task _renewing;
+
+    internal LeaseKeeper(Lease lease, TimeProvider time, ILogger logger, CancellationToken stopping)
+    {
+        Lease = lease;
+        _time = time;
+        _logger = logger;
+        _lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Lost = _lost.Token;
+        _renewing = RenewAsync(Lost);
+    }
+
+    /// <summary>The lease.</summary>
+    internal Lease Lease { get; }
+
+    /// <summary>Cancelled when the lease is lost, or the process stops.</summary>
+    internal CancellationToken Lost { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _lost.CancelAsync();
+        await _renewing;
+        _lost.Dispose();
+        try
+        {
+            await Lease.ReleaseAsync();
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            LogNotReleased(Lease.Endpoint, e.Message);
+        }
+    }
+
+    private async Task RenewAsync(CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(Lease.Lasts / 4, _time, over);
+                if (!await Lease.TryRenewAsync())
+                    await _lost.CancelAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (RedisErrors.IsAway(e))
+            {
+                if (!Lease.IsValid)
+                    await _lost.CancelAsync();
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "lease:{Endpoint} ends by itself: {Reason}")]
+    private partial void LogNotReleased(string endpoint, string reason);
+}

@@ -1,0 +1,27 @@
+-- Purpose: opens an inbox for the next layout: what arrives in it comes ahead of everything. Done once for each change.
+-- KEYS[1]  inbox:<part>
+-- KEYS[2]  {inbox:<part>}:fence
+-- KEYS[3]  {inbox:<part>}:layout
+-- KEYS[4]  {inbox:<part>}:arriving
+-- ARGV[1]  the caller's lease epoch
+-- ARGV[2]  how long the fence is kept, s
+-- ARGV[3]  the version of the next layout
+-- Returns  1 when it was opened now, 0 when it is open; or the error FENCED
+local epoch = redis.call('GET', KEYS[2])
+if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
+  return redis.error_reply('FENCED a later lease holder has taken from this inbox')
+end
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+if redis.call('GET', KEYS[3]) == ARGV[3] then
+  return 0
+end
+redis.call('SET', KEYS[3], ARGV[3])
+if redis.call('EXISTS', KEYS[4]) == 1 then
+  -- What an operator's script has put in meanwhile, asking nobody.
+  local waiting = redis.call('LRANGE', KEYS[1], 0, -1)
+  redis.call('RENAME', KEYS[4], KEYS[1])
+  for i = #waiting, 1, -1 do
+    redis.call('LPUSH', KEYS[1], waiting[i])
+  end
+end
+return 1
