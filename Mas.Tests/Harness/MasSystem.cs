@@ -75,10 +75,14 @@ public sealed class MasSystem : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Starts one more Mas.Loopback; it stands by when another one is active.</summary>
-    public async Task<MasProcess> AddLoopbackAsync()
+    /// <summary>Starts one more Mas.Loopback; it takes its share of the inboxes, or stands by when there is none for it.</summary>
+    /// <param name="inboxes"><c>Loopback:Inboxes</c>; 0 leaves the number as it is.</param>
+    public async Task<MasProcess> AddLoopbackAsync(int inboxes = 0)
     {
-        var worker = await MasProcess.StartedAsync("Mas.Loopback", Settings());
+        var settings = Settings();
+        if (inboxes > 0)
+            settings["Loopback:Inboxes"] = $"{inboxes}";
+        var worker = await MasProcess.StartedAsync("Mas.Loopback", settings);
         _loopbacks.Add(worker);
         return worker;
     }

@@ -136,7 +136,7 @@ public sealed class ExportImportTests
     /// <summary>Every key that is not of a session, a lease or a step.</summary>
     private static string[] Lasting(MasSystem mas)
     {
-        string[] passing = ["session", "endedsessions", "outbox:", "conversationsessions:", "ticket:", "lease:", "inbox:", "{", "auditlog"];
+        string[] passing = ["session", "endedsessions", "outbox:", "conversationsessions:", "ticket:", "lease:", "inbox:", "inboxlayout:", "inboxworkers:", "{", "auditlog"];
         return [.. mas.Redis.Keys().Where(key => !passing.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal)))];
     }
 

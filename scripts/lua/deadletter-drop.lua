@@ -1,7 +1,7 @@
 -- Purpose: throws dead letters away.
 -- Usage:   deadletter-drop ENDPOINT ID|all
 -- KEYS     none: the names are worked out from ARGV
--- ARGV[1]  the endpoint: loopbackparser, ircparser, connectionmanager (or a part of one, such as loopbackparser:1)
+-- ARGV[1]  the endpoint: loopbackparser, ircparser, connectionmanager
 -- ARGV[2]  a letter's id (from deadletters), or all
 -- Returns  rows: dropped
 -- Asks     throws the dead letters away

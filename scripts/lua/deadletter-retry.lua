@@ -1,7 +1,7 @@
 -- Purpose: sends dead letters to their inbox again.
 -- Usage:   deadletter-retry ENDPOINT ID|all
 -- KEYS     none: the names are worked out from ARGV
--- ARGV[1]  the endpoint: loopbackparser, ircparser, connectionmanager (or a part of one, such as loopbackparser:1)
+-- ARGV[1]  the endpoint: loopbackparser, ircparser, connectionmanager
 -- ARGV[2]  a letter's id (from deadletters), or all (100 at a time, oldest first)
 -- Returns  rows: id, entry
 -- Writes   yes: inbox:<endpoint>, inbox:<endpoint>:dead
@@ -14,6 +14,7 @@ for i = #letters, 1, -1 do
   local ok, letter = pcall(cjson.decode, letters[i])
   if (wanted == 'all' or wanted == id) and ok and type(letter) == 'table' and type(letter.entry) == 'string' then
     -- Into the inbox first: interrupted in between, it is handled twice at most, and what is asked twice is done once.
+    -- The first inbox of several hands on what is another's.
     redis.call('LPUSH', inbox, letter.entry)
     redis.call('LREM', dead, -1, letters[i])
     rows[#rows + 1] = { id, letter.entry }

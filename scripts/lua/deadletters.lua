@@ -1,7 +1,7 @@
 -- Purpose: the entries that a backend could not handle, newest first.
 -- Usage:   deadletters ENDPOINT [COUNT]
 -- KEYS     none: the names are worked out from ARGV
--- ARGV[1]  the endpoint: loopbackparser, ircparser, connectionmanager (or a part of one, such as loopbackparser:1)
+-- ARGV[1]  the endpoint: loopbackparser, ircparser, connectionmanager
 -- ARGV[2]  how many; 50 when missing, at most 1000
 -- Returns  rows: id (for deadletter-retry and deadletter-drop), ts (unix seconds), error, entry
 -- Writes   no

@@ -89,7 +89,8 @@ end
 local PASSING = {
   '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^endedsessions$', '^presencedue$',
   '^outbox:', '^conversationsessions:', '^ticket:',
-  '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:', '^ircconnectionsholder$',
+  '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^inboxlayout:', '^inboxworkers:', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:',
+  '^ircconnectionsholder$',
   '^irclines:', '^nextGlobal', '^index:',
 }
 

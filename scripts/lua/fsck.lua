@@ -348,6 +348,35 @@ local function checkInbox(key, endpoint)
   end
 end
 
+local function partName(endpoint, part)
+  return part == 0 and endpoint or endpoint .. ':' .. part
+end
+
+local function checkLayout(key, endpoint)
+  local ok, layout = pcall(cjson.decode, call('GET', key))
+  if not ok or type(layout) ~= 'table' or not isNumber(tostring(layout.parts)) then
+    found('bad-value', key, 'not a layout', false)
+    return
+  end
+  -- While the number changes, inboxes are closed for a moment.
+  if layout.next then
+    return
+  end
+  for part = 0, layout.parts - 1 do
+    local version = '{inbox:' .. partName(endpoint, part) .. '}:layout'
+    if (call('GET', version) or '0') ~= tostring(layout.version or 0) then
+      found('inbox-closed', version, 'it is not open to the senders of layout ' .. tostring(layout.version or 0), false, { 'SET', version, layout.version or 0 })
+    end
+  end
+end
+
+local function checkMoving(key, part)
+  local layout = call('GET', 'inboxlayout:' .. string.match(part, '^%a+'))
+  if not layout or not string.find(layout, '"next"', 1, true) then
+    found('moving-without-change', key, call('LLEN', key) .. ' entries of a change of the number of inboxes, and none is under way', false)
+  end
+end
+
 local function checkFence(key)
   atLeast('nextGlobalLeaseEpoch', call('GET', key), key)
 end
@@ -404,6 +433,14 @@ local FAMILIES = {
   { '^{inbox:(%a+:%d+)}:taken:(.+)$', 'list', checkTaken },
   { '^{inbox:[%a]+}:takers$', 'zset' },
   { '^{inbox:%a+:%d+}:takers$', 'zset' },
+  { '^{inbox:%a+}:layout$', 'string' },
+  { '^{inbox:%a+:%d+}:layout$', 'string' },
+  { '^{inbox:(%a+)}:leaving$', 'list', checkMoving },
+  { '^{inbox:(%a+:%d+)}:leaving$', 'list', checkMoving },
+  { '^{inbox:(%a+)}:arriving$', 'list', checkMoving },
+  { '^{inbox:(%a+:%d+)}:arriving$', 'list', checkMoving },
+  { '^inboxlayout:(%a+)$', 'string', checkLayout },
+  { '^inboxworkers:%a+$', 'zset', expires = true },
   { '^{[^}]+}:fence$', 'string', checkFence, expires = true },
   { '^networks:([1-9]%d*):([^:]+)$', 'hash', checkNetwork, may = 'state currentnick retryCount nick account', fields = true },
   { '^ircuser:(i.+)$', 'hash', checkIrcUser, must = 'nick network', open = true },

@@ -7,12 +7,10 @@
 local rows = { { 'endpoint', 'holder', 'ms left', 'newest epoch' } }
 local epoch = redis.call('GET', 'nextGlobalLeaseEpoch') or '0'
 for _, base in ipairs({ 'loopbackparser', 'ircparser', 'connectionmanager' }) do
-  for part = 0, 63 do
+  local layout = cjson.decode(redis.call('GET', 'inboxlayout:' .. base) or '{"parts":1}')
+  for part = 0, math.max(layout.parts, layout.next or 0) - 1 do
     local endpoint = part == 0 and base or base .. ':' .. part
     local holder = redis.call('GET', 'lease:' .. endpoint)
-    if part > 0 and not holder then
-      break
-    end
     rows[#rows + 1] = { endpoint, holder or 'nobody', holder and tostring(redis.call('PTTL', 'lease:' .. endpoint)) or '', epoch }
   end
 end

@@ -10,14 +10,12 @@ local function add(key, what, holder)
 end
 for _, base in ipairs({ 'loopbackparser', 'ircparser', 'connectionmanager' }) do
   -- An inbox that is split has parts inbox:<endpoint>:1 and so on beside the plain name.
-  for part = 0, 63 do
+  local layout = cjson.decode(redis.call('GET', 'inboxlayout:' .. base) or '{"parts":1}')
+  for part = 0, math.max(layout.parts, layout.next or 0) - 1 do
     local endpoint = part == 0 and base or base .. ':' .. part
     local inbox, takers = 'inbox:' .. endpoint, '{inbox:' .. endpoint .. '}:takers'
     local holder = redis.call('GET', 'lease:' .. endpoint)
     local workers = redis.call('ZRANGE', takers, 0, -1)
-    if part > 0 and not holder and #workers == 0 and redis.call('EXISTS', inbox) == 0 then
-      break
-    end
     add(inbox, 'waiting', holder or 'nobody')
     for _, worker in ipairs(workers) do
       local taken = '{inbox:' .. endpoint .. '}:taken:' .. worker
@@ -25,7 +23,8 @@ for _, base in ipairs({ 'loopbackparser', 'ircparser', 'connectionmanager' }) do
         add(taken, 'taken', worker)
       end
     end
-    add(inbox .. ':dead', 'dead letters')
   end
+  -- One list for all parts.
+  add('inbox:' .. base .. ':dead', 'dead letters')
 end
 return rows
