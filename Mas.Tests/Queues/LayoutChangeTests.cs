@@ -1,0 +1,231 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.Tests.Harness;
+using Microsoft.Extensions.Logging.Abstractions;
+using Newtonsoft.Json.Linq;
+
+namespace Mas.Tests.Queues;
+
+/// <summary>The number of an endpoint's inboxes changes with entries in flight, also when the worker that does it dies.</summary>
+public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private const int Routes = 10;
+    private static readonly WorkerOptions Options = new() { LeaseMilliseconds = 1000 };
+    private readonly string _endpoint = "layout" + string.Concat(Guid.NewGuid().ToString("N").Where(char.IsLetter));
+    private readonly ConcurrentQueue<(string Route, int Number, bool Redelivered, InboxPart Part)> _handled = new();
+    private RedisConnection _redis = null!;
+    private Courier _courier = null!;
+
+    private StackExchange.Redis.IDatabase Database => fixture.Redis.Database;
+
+    public async Task InitializeAsync()
+    {
+        _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        _courier = new Courier(_redis, TimeProvider.System);
+    }
+
+    public async Task DisposeAsync() => await _redis.DisposeAsync();
+
+    [Fact]
+    public async Task Change_WithEntriesTakenAndWaiting_KeepsTheOrderAndMarksWhatWasTaken()
+    {
+        await LeaveTakenAsync("dead-1", Enumerable.Range(0, 40));
+        await SendAsync(Enumerable.Range(40, 960));
+
+        await RunUntilHandledAsync(1000, inboxes: 4);
+
+        AssertAllInOrder(1000, parts: 4);
+        Assert.All(_handled, entry => Assert.Equal(entry.Number < 40, entry.Redelivered));
+        await AssertNothingIsLeftAsync(4);
+    }
+
+    [Fact]
+    public async Task Change_ToFewerInboxes_KeepsTheOrderAndEmptiesTheOthers()
+    {
+        await RunUntilHandledAsync(0, inboxes: 5);
+        await SendAsync(Enumerable.Range(0, 1000));
+
+        await RunUntilHandledAsync(1000, inboxes: 2);
+
+        AssertAllInOrder(1000, parts: 2);
+        await AssertNothingIsLeftAsync(5);
+    }
+
+    [Fact]
+    public async Task Change_CutOffWhileItCopied_IsDoneAgain()
+    {
+        // Closed, and a part of it copied: some of that twice, since the dead one had begun again itself.
+        await SetLayoutAsync("""{"parts":1,"next":3,"changer":1}""");
+        await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", -1);
+        foreach (var number in Enumerable.Range(0, 600))
+            await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:leaving", Entry(number));
+        foreach (var number in Enumerable.Range(0, 20))
+            await Database.ListLeftPushAsync($"{{inbox:{NameOf(InboxPart.IndexOf($"{number % Routes}", 3))}}}:arriving", Entry(number));
+
+        await RunUntilHandledAsync(600);
+
+        AssertAllInOrder(600, parts: 3);
+        await AssertNothingIsLeftAsync(3);
+    }
+
+    [Fact]
+    public async Task Change_CutOffWhileItOpened_IsFinished()
+    {
+        // Everything is copied; the first inbox is open already, with its originals gone, the others are not.
+        await SetLayoutAsync("""{"parts":1,"next":3,"changer":1,"isMoved":true}""");
+        await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", 1);
+        foreach (var number in Enumerable.Range(0, 100))
+        {
+            var part = InboxPart.IndexOf($"{number % Routes}", 3);
+            await Database.ListLeftPushAsync(part == 0 ? $"inbox:{_endpoint}" : $"{{inbox:{NameOf(part)}}}:arriving", Entry(number));
+        }
+
+        await RunUntilHandledAsync(100);
+
+        AssertAllInOrder(100, parts: 3);
+        await AssertNothingIsLeftAsync(3);
+    }
+
+    [Fact]
+    public async Task Changer_PausedAndOvertaken_IsRefused()
+    {
+        await SetLayoutAsync("""{"parts":1,"next":2}""");
+        var paused = (await Lease.TryAcquireAsync(_redis, _endpoint, "paused", TimeSpan.FromMinutes(5), TimeProvider.System))!;
+        await Database.KeyDeleteAsync($"lease:{_endpoint}");
+        await SendAsync(Enumerable.Range(0, 50));
+        await RunUntilHandledAsync(50);
+
+        var fence = new Fence(_redis, paused);
+        await Assert.ThrowsAsync<LeaseLostException>(() => fence.ExecuteAsync("SET", RedisKeys.InboxLayout(_endpoint), """{"parts":1,"next":2,"isMoved":true}"""));
+        await Assert.ThrowsAsync<LeaseLostException>(() => fence.RunAsync(
+            LuaScripts.InboxCompanion, RedisKeys.Inbox(_endpoint), ["LPUSH", "again"], RedisKeys.InboxArriving(_endpoint)));
+        AssertAllInOrder(50, parts: 2);
+    }
+
+    [Fact]
+    public async Task Sender_OfAnOldLayout_WaitsWhileItChangesAndKeepsItsOrder()
+    {
+        // The courier knows the first layout now.
+        await SendAsync([0]);
+        await SetLayoutAsync("""{"parts":1,"next":4}""");
+        await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", -1);
+
+        var sending = Enumerable.Range(1, 499).Select(number => _courier.SendAsync(_endpoint, $"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number)))).ToList();
+        var commands = Commands();
+        await Eventually.HoldsAsync(() => Commands() > commands + 10, "the sender looks for the next layout again and again");
+        Assert.DoesNotContain(sending, one => one.IsCompleted);
+        await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", 0);
+        await RunUntilHandledAsync(500);
+        await Task.WhenAll(sending);
+
+        AssertAllInOrder(500, parts: 4);
+    }
+
+    [Fact]
+    public async Task Sender_ThatKeepsAnOldLayout_PutsNothingIntoAnInboxThatIsGone()
+    {
+        await RunUntilHandledAsync(0, inboxes: 4);
+        // The courier knows four inboxes; two of them go.
+        await SendAsync(Enumerable.Range(0, 20));
+        await RunUntilHandledAsync(20, inboxes: 2);
+        await SendAsync(Enumerable.Range(20, 20));
+        await RunUntilHandledAsync(40);
+
+        Assert.Equal(Enumerable.Range(0, 40), _handled.Select(entry => entry.Number).Order());
+        await AssertNothingIsLeftAsync(4);
+    }
+
+    [Fact]
+    public async Task Entry_InAnotherRoutesInbox_IsHandedOnMarkedAsRedelivered()
+    {
+        await RunUntilHandledAsync(0, inboxes: 4);
+        foreach (var number in Enumerable.Range(0, 20))
+            await Database.ListLeftPushAsync($"inbox:{_endpoint}", Entry(number));
+
+        await RunUntilHandledAsync(20);
+
+        AssertAllInOrder(20, parts: 4);
+        Assert.All(_handled, entry => Assert.Equal(entry.Part.Index != 0, entry.Redelivered));
+    }
+
+    private string NameOf(int part) => InboxPart.NameOf(_endpoint, part);
+
+    private static string Entry(int number) => $$"""{"route":"{{number % Routes}}","number":{{number}}}""";
+
+    private Task<bool> SetLayoutAsync(string json) => Database.StringSetAsync($"inboxlayout:{_endpoint}", json);
+
+    private Task SendAsync(IEnumerable<int> numbers) =>
+        Task.WhenAll(numbers.Select(number => _courier.SendAsync(_endpoint, $"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number)))));
+
+    private async Task LeaveTakenAsync(string worker, IEnumerable<int> numbers)
+    {
+        await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", worker, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        foreach (var number in numbers)
+            await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:{worker}", Entry(number));
+    }
+
+    /// <summary>How many commands the courier has sent.</summary>
+    private long Commands() => _redis.Database.Multiplexer.GetCounters().Interactive.OperationCount;
+
+    /// <summary>Runs two workers until so many entries are handled, and the layout is at rest.</summary>
+    private async Task RunUntilHandledAsync(int entries, int inboxes = 0)
+    {
+        using var one = Worker(inboxes);
+        using var two = Worker(0);
+        await one.StartAsync(CancellationToken.None);
+        await two.StartAsync(CancellationToken.None);
+        await Eventually.HoldsAsync(
+            async () => _handled.Count >= entries && await InboxLayout.ReadAsync(_redis, _endpoint) is { Next: null } layout && (inboxes == 0 || layout.Parts == inboxes),
+            $"{entries} entries are handled");
+        await Task.WhenAll(one.StopAsync(CancellationToken.None), two.StopAsync(CancellationToken.None));
+    }
+
+    private InboxWorker Worker(int inboxes) => new(
+        _redis, _endpoint, inboxes, () => new Recorder(_endpoint, _handled, _courier, new DeadLetters(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance)),
+        Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+
+    private void AssertAllInOrder(int count, int parts)
+    {
+        foreach (var route in _handled.GroupBy(entry => entry.Route))
+        {
+            Assert.Equal(Enumerable.Range(0, count).Where(number => $"{number % Routes}" == route.Key), route.Select(entry => entry.Number));
+            Assert.All(route, entry => Assert.Equal((InboxPart.IndexOf(route.Key, parts), parts), (entry.Part.Index, entry.Part.Count)));
+        }
+        Assert.Equal(count, _handled.Count);
+    }
+
+    private async Task AssertNothingIsLeftAsync(int parts)
+    {
+        for (var part = 0; part < parts; part++)
+        {
+            Assert.False(await Database.KeyExistsAsync($"inbox:{NameOf(part)}"));
+            foreach (var what in new[] { "taken:*", "leaving", "arriving" })
+                Assert.Empty(fixture.Redis.Keys($"{{inbox:{NameOf(part)}}}:{what}"));
+            Assert.False(await Database.KeyExistsAsync($"lease:{NameOf(part)}"));
+        }
+        Assert.Equal(0, await Database.ListLengthAsync($"inbox:{_endpoint}:dead"));
+    }
+
+    /// <summary>Notes what it handles.</summary>
+    private sealed class Recorder(
+        string endpoint, ConcurrentQueue<(string, int, bool, InboxPart)> handled, Courier courier, DeadLetters letters) : LaneHandler<JObject>(endpoint, courier, letters)
+    {
+        protected override Task BeginAsync(Lease lease, CancellationToken stopping) => Task.CompletedTask;
+
+        protected override (JObject? Message, string? Error) Read(byte[] json) => (JObject.Parse(Encoding.UTF8.GetString(json)), null);
+
+        protected override string LaneOf(JObject message) => message.Value<string>("route")!;
+
+        protected override bool Joins(JObject previous, JObject next) => false;
+
+        protected override Task HandleAsync(IReadOnlyList<Work<JObject>> run, CancellationToken stopping)
+        {
+            handled.Enqueue((LaneOf(run[0].Message), run[0].Message.Value<int>("number"), run[0].Redelivered, Part));
+            return Task.CompletedTask;
+        }
+
+        protected override Task FailAsync(JObject message) => Task.CompletedTask;
+    }
+}
