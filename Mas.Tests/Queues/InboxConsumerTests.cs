@@ -111,7 +111,11 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         var ended = server.Clients(frozen.ClientName);
         await server.Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", $"{frozen.ClientName}.1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         IEnumerable<string>? left = null;
+<<<<<<< HEAD
         var handler = new Recorder(_endpoint, Letters()) { Beginning = () => left = server.Clients(frozen.ClientName).Intersect(ended) };
+=======
+        var handler = new Recorder(_endpoint, NewCourier(), Letters()) { Beginning = () => left = fixture.Redis.Clients(frozen.ClientName).Intersect(ended) };
+>>>>>>> c13d82b (Docs: more workers; the bench knows workers and inboxes)
 
         using var consumer = new InboxConsumer(next, _endpoint, handler, Options, TimeProvider.System, NullLogger<InboxConsumer>.Instance);
         await consumer.StartAsync(CancellationToken.None);

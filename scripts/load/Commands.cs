@@ -97,7 +97,8 @@ internal static class Commands
 
     private static async Task<Target> StartMasAsync(Scenario scenario, Options options) => scenario.IsIrc
         ? await MasIrcTarget.StartAsync(options.Number("servers", 1), options.Is("aof"), IrcPorts(options))
-        : await MasTarget.StartAsync(options.Number("servers", 1), options.Is("aof"));
+        : await MasTarget.StartAsync(
+            options.Number("servers", 1), options.Is("aof"), workers: options.Number("workers", 1), inboxes: options.Number("inboxes", options.Number("workers", 1)));
 
     private static List<int> IrcPorts(Options options) =>
         [.. Enumerable.Range(0, options.Number("load-processes", 2)).Select(_ => FreePort.Next())];

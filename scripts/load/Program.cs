@@ -15,6 +15,8 @@ const string Help = """
       --warm-up N         seconds before that (5)
       --bytes N           length of a message's text (150)
       --servers N         Mas.Server processes (1)
+      --workers N         Mas.Loopback processes (1)
+      --inboxes N         inboxes that they share (as many as workers)
       --load-processes N  processes that make the load (2)
       --connections N     for idle (10000)
       --aof yes           Redis with its append-only file on

@@ -1,3 +1,4 @@
+using Mas.Core.Queues;
 using Mas.Tests.Harness;
 
 namespace Mas.Load;
@@ -33,7 +34,7 @@ internal readonly record struct RedisWork(long Commands, long Pops)
     public static RedisWork operator -(RedisWork now, RedisWork before) => new(now.Commands - before.Commands, now.Pops - before.Pops);
 }
 
-/// <summary>MAS itself: Redis, one server, one worker.</summary>
+/// <summary>MAS itself: Redis, servers, workers.</summary>
 internal sealed class MasTarget : Target
 {
     private readonly MasSystem _mas;
@@ -51,13 +52,27 @@ internal sealed class MasTarget : Target
         .. _mas.Redis.Processes.Select(redis => ("redis-server", redis.Id)),
     ];
 
+    /// <summary>Starts it, and waits until every inbox has its worker.</summary>
     public static async Task<MasTarget> StartAsync(
-        int servers, bool appendOnly, int ircBackends = 0, IEnumerable<KeyValuePair<string, string>>? settings = null) => new(await MasSystem.StartAsync(new MasSystemOptions
+        int servers, bool appendOnly, int ircBackends = 0, IEnumerable<KeyValuePair<string, string>>? settings = null, int workers = 1, int inboxes = 1)
+    {
+        var mas = await MasSystem.StartAsync(Options(servers, workers, inboxes, ircBackends, appendOnly, settings ?? []));
+        await Eventually.HoldsAsync(
+            async () => (await Task.WhenAll(Enumerable.Range(0, inboxes).Select(part =>
+                mas.Redis.Database.KeyExistsAsync("lease:" + InboxPart.NameOf(Endpoints.Loopback, part))))).All(held => held)
+                && (inboxes == 1 || ((string?)await mas.Redis.Database.StringGetAsync("inboxlayout:" + Endpoints.Loopback))?.Contains("next", StringComparison.Ordinal) == false),
+            "every inbox has its worker");
+        return new MasTarget(mas);
+    }
+
+    private static MasSystemOptions Options(
+        int servers, int workers, int inboxes, int ircBackends, bool appendOnly, IEnumerable<KeyValuePair<string, string>> settings) => new()
     {
         Servers = servers,
+        Loopbacks = workers,
         IrcBackends = ircBackends,
         AppendOnly = appendOnly,
-        Settings = new Dictionary<string, string>(settings ?? [])
+        Settings = new Dictionary<string, string>(settings)
         {
             ["Accounts:PasswordRounds"] = "1",
             ["Accounts:AttemptsPerMinute"] = "10000000",
@@ -66,8 +81,9 @@ internal sealed class MasTarget : Target
             ["Limits:SessionsPerUser"] = "100",
             ["Session:OutboxCap"] = "1000000",
             ["Logging:LogLevel:Mas.Server"] = "Warning",
+            ["Loopback:Inboxes"] = $"{inboxes}",
         },
-    }));
+    };
 
     public override async Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario)
     {
