@@ -13,6 +13,7 @@ namespace Mas.Core.Queues;
 /// </summary>
 internal sealed partial class InboxConsumer(
     RedisConnection redis, string name, string worker, IInboxHandler handler, WorkerOptions options, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     private static readonly Histogram<int> BatchSizes =
         MasMeter.Meter.CreateHistogram<int>("mas_inbox_batch", description: "Entries handled as one batch");
@@ -26,14 +27,12 @@ internal sealed partial class InboxConsumer(
 
     private readonly IDatabase _database = redis.Database;
     private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+    private RedisConnection? _blocking;
     private Task _running = Task.CompletedTask;
     private volatile bool _isLeaving;
 
     /// <summary>Whether it consumes now.</summary>
     internal bool IsRunning => !_running.IsCompleted;
-
-    /// <summary>Completed when it consumes no more, and has given the lease up.</summary>
-    internal Task Ended => _running;
 
     /// <summary>Consumes until the lease is lost, something fails or it is to leave, then gives the lease up.</summary>
     /// <param name="lease">The inbox's lease.</param>
@@ -47,6 +46,14 @@ internal sealed partial class InboxConsumer(
 
     /// <summary>Another one is to consume it: the batch in hand is finished, and no more is taken.</summary>
     internal void Leave() => _isLeaving = true;
+
+    /// <summary>Waits until it has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _running;
+        if (_blocking is not null)
+            await _blocking.DisposeAsync();
+    }
 
     private async Task RunAsync(Lease lease, InboxPart part, CancellationToken stopping)
     {
@@ -93,7 +100,7 @@ internal sealed partial class InboxConsumer(
 
     private async Task ConsumeAsync(LeaseKeeper held, InboxPart part)
     {
-        await using var blocking = await redis.OpenAnotherAsync(held.Lost);
+        var blocking = _blocking ??= await redis.OpenAnotherAsync(held.Lost);
         var fence = new Fence(redis, held.Lease);
         await CutOffFormerHoldersAsync();
         await handler.BeginAsync(held.Lease, part, held.Lost);

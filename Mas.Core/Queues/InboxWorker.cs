@@ -49,7 +49,7 @@ public sealed partial class InboxWorker(
                 await pause.WaitAsync(CancellationToken.None);
             }
         }
-        await Task.WhenAll(_consumers.Values.Select(consumer => consumer.Ended));
+        await Task.WhenAll(_consumers.Values.Select(consumer => consumer.DisposeAsync().AsTask()));
         await SayGoodbyeAsync();
     }
 

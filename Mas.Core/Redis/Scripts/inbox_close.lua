@@ -12,7 +12,7 @@
 -- Returns  how many entries were put aside; or the error FENCED
 local epoch = redis.call('GET', KEYS[2])
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED a later lease holder has taken from this inbox')
+  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has taken from this inbox')
 end
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
 if redis.call('GET', KEYS[3]) ~= ARGV[3] then

@@ -9,7 +9,7 @@
 -- Returns  what the command returns, or the error FENCED
 local epoch = redis.call('GET', KEYS[2])
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED a later lease holder has taken from this inbox')
+  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has taken from this inbox')
 end
 redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
 return redis.call(ARGV[3], KEYS[3], unpack(ARGV, 4))
