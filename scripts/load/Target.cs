@@ -67,23 +67,23 @@ internal sealed class MasTarget : Target
 
     private static MasSystemOptions Options(
         int servers, int workers, int inboxes, int ircBackends, bool appendOnly, IEnumerable<KeyValuePair<string, string>> settings) => new()
-    {
-        Servers = servers,
-        Loopbacks = workers,
-        IrcBackends = ircBackends,
-        AppendOnly = appendOnly,
-        Settings = new Dictionary<string, string>(settings)
         {
-            ["Accounts:PasswordRounds"] = "1",
-            ["Accounts:AttemptsPerMinute"] = "10000000",
-            ["Limits:RequestsPerSecond"] = "1000000",
-            ["Limits:RequestBurst"] = "1000000",
-            ["Limits:SessionsPerUser"] = "100",
-            ["Session:OutboxCap"] = "1000000",
-            ["Logging:LogLevel:Mas.Server"] = "Warning",
-            ["Loopback:Inboxes"] = $"{inboxes}",
-        },
-    };
+            Servers = servers,
+            Loopbacks = workers,
+            IrcBackends = ircBackends,
+            AppendOnly = appendOnly,
+            Settings = new Dictionary<string, string>(settings)
+            {
+                ["Accounts:PasswordRounds"] = "1",
+                ["Accounts:AttemptsPerMinute"] = "10000000",
+                ["Limits:RequestsPerSecond"] = "1000000",
+                ["Limits:RequestBurst"] = "1000000",
+                ["Limits:SessionsPerUser"] = "100",
+                ["Session:OutboxCap"] = "1000000",
+                ["Logging:LogLevel:Mas.Server"] = "Warning",
+                ["Loopback:Inboxes"] = $"{inboxes}",
+            },
+        };
 
     public override async Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario)
     {
