@@ -59,7 +59,7 @@ internal sealed partial class InboxConsumer(
     {
         LogActive(logger, name, lease.Epoch);
         var failed = false;
-        await using (var held = new LeaseKeeper(lease, time, logger, stopping))
+        await using (var held = new LeaseKeeper(lease, redis.Timeout, time, logger, stopping))
         {
             try
             {

@@ -55,13 +55,13 @@ public sealed partial class InboxWorker(
 
     private async Task LookAsync(CancellationToken stopping)
     {
-        var layout = await InboxLayout.ReadAsync(redis, endpoint);
+        var layout = await ReadAsync();
         if (_wanted > 0 && layout.Next is null)
         {
             // Once: later a worker with another setting may change it again.
-            if (layout.Parts == _wanted || await InboxLayout.TryAskAsync(redis, endpoint, layout, _wanted))
+            if (layout.Parts == _wanted || await InboxLayout.TryAskAsync(redis, endpoint, layout, _wanted).WaitAsync(redis.Timeout, time, stopping))
                 _wanted = 0;
-            layout = await InboxLayout.ReadAsync(redis, endpoint);
+            layout = await ReadAsync();
         }
         if (layout.Next is not null)
         {
@@ -71,7 +71,7 @@ public sealed partial class InboxWorker(
                 await ChangeAsync(stopping);
             return;
         }
-        await ShareAsync(layout, await BeatAsync(), stopping);
+        await ShareAsync(layout, await BeatAsync().WaitAsync(redis.Timeout, time, stopping), stopping);
     }
 
     private async Task ShareAsync(InboxLayout layout, int workers, CancellationToken stopping)
@@ -84,10 +84,10 @@ public sealed partial class InboxWorker(
         {
             if (mine.Contains(index))
                 continue;
-            if (await Lease.TryAcquireAsync(redis, InboxPart.NameOf(endpoint, index), _worker, LeaseLasts, time) is not { } lease)
+            if (await Lease.TryAcquireAsync(redis, InboxPart.NameOf(endpoint, index), _worker, LeaseLasts, time).WaitAsync(redis.Timeout, time, stopping) is not { } lease)
                 continue;
             // As long as this lease is held the layout can't change: so it is what is read now.
-            if (await InboxLayout.ReadAsync(redis, endpoint) != layout)
+            if (await ReadAsync() != layout)
             {
                 await lease.ReleaseAsync();
                 return;
@@ -98,6 +98,10 @@ public sealed partial class InboxWorker(
             mine.Add(index);
         }
     }
+
+    // Bounded, like all that the loop waits for: the Redis client has been seen to lose an answer for good when its
+    // connections broke.
+    private Task<InboxLayout> ReadAsync() => InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time);
 
     private InboxConsumer NewConsumer(int index) =>
         new(redis, InboxPart.NameOf(endpoint, index), _worker, newHandler(), options, time, logger);

@@ -14,6 +14,7 @@ internal sealed partial class LayoutChange(
     RedisConnection redis, string endpoint, string worker, Func<byte[], string?> routeOf, TimeSpan leaseLasts, TimeProvider time, ILogger logger)
 {
     private const int Chunk = 500;
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly IDatabase _database = redis.Database;
@@ -24,9 +25,9 @@ internal sealed partial class LayoutChange(
     internal async Task<InboxLayout?> TryRunAsync(CancellationToken stopping)
     {
         // Part 0's lease says who does it.
-        if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time) is not { } first)
+        if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time).WaitAsync(redis.Timeout, time, stopping) is not { } first)
             return null;
-        var held = new List<LeaseKeeper> { new(first, time, logger, stopping) };
+        var held = new List<LeaseKeeper> { new(first, redis.Timeout, time, logger, stopping) };
         try
         {
             var layout = await InboxLayout.ReadAsync(redis, endpoint);
@@ -36,10 +37,11 @@ internal sealed partial class LayoutChange(
             for (var index = 1; index < layout.All; index++)
             {
                 var name = InboxPart.NameOf(endpoint, index);
-                held.Add(new LeaseKeeper(await AcquireAsync(name, held), time, logger, stopping));
+                held.Add(new LeaseKeeper(await AcquireAsync(name, held), redis.Timeout, time, logger, stopping));
                 inboxes.Add(new Held(name, new Fence(redis, held[^1].Lease)));
             }
-            return await RunAsync(layout with { Changer = first.Epoch }, next, inboxes);
+            // The Redis client has been seen to lose an answer for good when its connections broke.
+            return await RunAsync(layout with { Changer = first.Epoch }, next, inboxes).WaitAsync(Longest, time, stopping);
         }
         finally
         {
@@ -54,7 +56,7 @@ internal sealed partial class LayoutChange(
         {
             if (held.Find(keeper => keeper.Lost.IsCancellationRequested) is { } lost)
                 throw new LeaseLostException($"The lease of {lost.Lease.Endpoint} is over.");
-            if (await Lease.TryAcquireAsync(redis, name, worker, leaseLasts, time) is { } lease)
+            if (await Lease.TryAcquireAsync(redis, name, worker, leaseLasts, time).WaitAsync(redis.Timeout, time) is { } lease)
                 return lease;
             await Task.Delay(LeaseInterval, time);
         }

@@ -7,13 +7,16 @@ namespace Mas.Core.Queues;
 internal sealed partial class LeaseKeeper : IAsyncDisposable
 {
     private readonly CancellationTokenSource _lost;
+    // The Redis client has been seen to lose an answer for good when its connections broke.
+    private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Task _renewing;
 
-    internal LeaseKeeper(Lease lease, TimeProvider time, ILogger logger, CancellationToken stopping)
+    internal LeaseKeeper(Lease lease, TimeSpan timeout, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         Lease = lease;
+        _timeout = timeout;
         _time = time;
         _logger = logger;
         _lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -34,7 +37,7 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
         _lost.Dispose();
         try
         {
-            await Lease.ReleaseAsync();
+            await Lease.ReleaseAsync().WaitAsync(_timeout, _time, CancellationToken.None);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
@@ -49,7 +52,7 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
             try
             {
                 await Task.Delay(Lease.Lasts / 4, _time, over);
-                if (!await Lease.TryRenewAsync())
+                if (!await Lease.TryRenewAsync().WaitAsync(_timeout, _time, CancellationToken.None))
                     await _lost.CancelAsync();
             }
             catch (OperationCanceledException)

@@ -111,13 +111,9 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         var ended = server.Clients(frozen.ClientName);
         await server.Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", $"{frozen.ClientName}.1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         IEnumerable<string>? left = null;
-<<<<<<< HEAD
-        var handler = new Recorder(_endpoint, Letters()) { Beginning = () => left = server.Clients(frozen.ClientName).Intersect(ended) };
-=======
-        var handler = new Recorder(_endpoint, NewCourier(), Letters()) { Beginning = () => left = fixture.Redis.Clients(frozen.ClientName).Intersect(ended) };
->>>>>>> c13d82b (Docs: more workers; the bench knows workers and inboxes)
+        var handler = new Recorder(_endpoint, new Courier(next, TimeProvider.System), Letters()) { Beginning = () => left = server.Clients(frozen.ClientName).Intersect(ended) };
 
-        using var consumer = new InboxConsumer(next, _endpoint, handler, Options, TimeProvider.System, NullLogger<InboxConsumer>.Instance);
+        using var consumer = new InboxWorker(next, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
         await consumer.StartAsync(CancellationToken.None);
         await Eventually.HoldsAsync(() => handler.Epoch > 0, "the next holder begins");
         await consumer.StopAsync(CancellationToken.None);
