@@ -175,6 +175,9 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         using var one = Worker(inboxes);
         using var two = Worker(0);
         await one.StartAsync(CancellationToken.None);
+        // The second takes an inbox as soon as it starts: it must not before the number is asked for.
+        await Eventually.HoldsAsync(
+            async () => inboxes == 0 || await InboxLayout.ReadAsync(_redis, _endpoint) is var asked && (asked.Next ?? asked.Parts) == inboxes, $"{inboxes} inboxes are asked for");
         await two.StartAsync(CancellationToken.None);
         await Eventually.HoldsAsync(
             async () => _handled.Count >= entries && await InboxLayout.ReadAsync(_redis, _endpoint) is { Next: null } layout && (inboxes == 0 || layout.Parts == inboxes),
