@@ -64,6 +64,7 @@ internal sealed partial class LayoutChange(
 
     private async Task<InboxLayout> RunAsync(InboxLayout layout, int next, List<Held> inboxes)
     {
+        var since = redis.WriteGeneration;
         // Written first of all: whoever was at it before, and was paused, can't say that it is moved any more.
         await WriteAsync(layout, inboxes[0].Fence);
         if (!layout.IsMoved)
@@ -76,6 +77,7 @@ internal sealed partial class LayoutChange(
                 LogClosed(logger, inboxes[index].Name, waiting);
                 await CopyAsync(inboxes[index].Name, next, inboxes);
             }
+            await redis.ConfirmWritesAsync(since);
             await WriteAsync(layout with { IsMoved = true }, inboxes[0].Fence);
         }
         foreach (var inbox in inboxes)
