@@ -33,7 +33,8 @@ public sealed class FailoverTests
             {
                 await master.StartAgainAsync();
                 await FollowsAsync(master);
-            });
+            }
+            );
         });
     }
 
@@ -53,7 +54,8 @@ public sealed class FailoverTests
             {
                 await master.StartAgainAsync();
                 await FollowsAsync(master);
-            });
+            }
+            );
         });
     }
 
