@@ -122,9 +122,10 @@ public sealed class IrcPeer(TcpClient client, Stream stream) : IAsyncDisposable
     public byte[]? ClientCertificate { get; init; }
 
     /// <summary>The next line, or null at the end of the connection.</summary>
-    public async Task<string?> ReadLineAsync()
+    /// <param name="silence">How long nothing may come; null for the usual deadline.</param>
+    public async Task<string?> ReadLineAsync(TimeSpan? silence = null)
     {
-        using var deadline = new CancellationTokenSource(IrcServerMock.Deadline);
+        using var deadline = new CancellationTokenSource(silence ?? IrcServerMock.Deadline);
         while (true)
         {
             var text = _unread.ToString();
