@@ -174,7 +174,7 @@ internal sealed partial class InboxConsumer(
         await redis.ConfirmWritesAsync(since);
         // From the right the oldest: exactly the batch, also when an entry came in behind it. Fenced, since by now the list may
         // hold what its owner, a later lease holder, has taken.
-        await fence.RunAsync(LuaScripts.InboxCompanion, RedisKeys.Inbox(name), ["LTRIM", 0, -batch.Length - 1], taken);
+        await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["LTRIM", 0, -batch.Length - 1], taken);
         BatchSizes.Record(batch.Length, new KeyValuePair<string, object?>("endpoint", name));
         BatchSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("endpoint", name));
     }

@@ -123,7 +123,7 @@ internal sealed partial class LayoutChange(
     private sealed record Held(string Name, Fence Fence)
     {
         internal Task<RedisResult> OnCompanionAsync(string command, RedisKey companion, params RedisValue[] arguments) =>
-            Fence.RunAsync(LuaScripts.InboxCompanion, RedisKeys.Inbox(Name), [command, .. arguments], companion);
+            Fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(Name), [command, .. arguments], companion);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "inbox:{Endpoint} is closed for a moment; {Count} entries in flight change their inbox")]

@@ -8,16 +8,15 @@ internal static class LuaScripts
 {
     internal static readonly string LeaseRenew = Load("lease_renew");
     internal static readonly string LeaseRelease = Load("lease_release");
-    internal static readonly string InboxTake = Load("inbox_take");
+    internal static readonly string InboxTake = LoadFenced("inbox_take");
     internal static readonly string InboxPush = Load("inbox_push");
-    internal static readonly string InboxClose = Load("inbox_close");
-    internal static readonly string InboxOpen = Load("inbox_open");
-    internal static readonly string InboxCompanion = Load("inbox_companion");
+    internal static readonly string InboxClose = LoadFenced("inbox_close");
+    internal static readonly string InboxOpen = LoadFenced("inbox_open");
     internal static readonly string LayoutAsk = Load("layout_ask");
     internal static readonly string WorkersBeat = Load("workers_beat");
-    internal static readonly string Fenced = Load("fenced");
-    internal static readonly string HistoryAppend = Load("history_append");
-    internal static readonly string HistoryReplace = Load("history_replace");
+    internal static readonly string Fenced = LoadFenced("fenced");
+    internal static readonly string HistoryAppend = LoadFenced("history_append");
+    internal static readonly string HistoryReplace = LoadFenced("history_replace");
     internal static readonly string CounterRaise = Load("counter_raise");
     internal static readonly string ReplicationMark = Load("replication_mark");
     internal static readonly string HashCreate = Load("hash_create");
@@ -36,6 +35,9 @@ internal static class LuaScripts
             return await database.ScriptEvaluateAsync(script, keys, values);
         }
     }
+
+    /// <summary>A script for <see cref="Queues.Fence"/>, behind the check that they all begin with.</summary>
+    private static string LoadFenced(string name) => Load("fence") + Load(name);
 
     private static string Load(string name)
     {

@@ -100,7 +100,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         var fence = new Fence(_redis, paused);
         await Assert.ThrowsAsync<LeaseLostException>(() => fence.ExecuteAsync("SET", RedisKeys.InboxLayout(_endpoint), """{"parts":1,"next":2,"isMoved":true}"""));
         await Assert.ThrowsAsync<LeaseLostException>(() => fence.RunAsync(
-            LuaScripts.InboxCompanion, RedisKeys.Inbox(_endpoint), ["LPUSH", "again"], RedisKeys.InboxArriving(_endpoint)));
+            LuaScripts.Fenced, RedisKeys.Inbox(_endpoint), ["LPUSH", "again"], RedisKeys.InboxArriving(_endpoint)));
         AssertAllInOrder(50, parts: 2);
     }
 

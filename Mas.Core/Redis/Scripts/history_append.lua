@@ -7,18 +7,9 @@
 -- ARGV[4]  the first message's gid; the others' are higher
 -- ARGV[5…] for each message three: its JSON, and, when it may be there already, two pieces that the JSON of the
 --          same message contains (its author and its rid), else two empty strings
--- Returns  for each message '' when it was added, or the JSON that is there already; or the error FENCED
---          <the later epoch>; or, when the newest message that is there does not have a lower gid (a counter that went
+-- Returns  for each message '' when it was added, or the JSON that is there already; or the error of
+--          fence.lua; or, when the newest message that is there does not have a lower gid (a counter that went
 --          back gave it), the error BEHIND <that gid>, and nothing was added
-local epoch = redis.call('GET', KEYS[2])
-if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has written this history')
-end
--- Written when it is another's or half of its time is over, not each time: a write costs more than a question.
-if epoch ~= ARGV[1] or redis.call('TTL', KEYS[2]) < ARGV[2] / 2 then
-  redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
-end
-
 local newest = redis.call('LINDEX', KEYS[1], 0)
 local gid = newest and tonumber(string.match(newest, '^{"gid":(%d+)[,}]') or 0)
 if gid and gid >= tonumber(ARGV[4]) then

@@ -5,15 +5,7 @@
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the JSON that is there
 -- ARGV[4]  the JSON to put in its place
--- Returns  1 when it was replaced, 0 when the message is not there (any more); or the error FENCED <the later epoch>
-local epoch = redis.call('GET', KEYS[2])
-if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has written this history')
-end
--- Written when it is another's or half of its time is over, not each time: a write costs more than a question.
-if epoch ~= ARGV[1] or redis.call('TTL', KEYS[2]) < ARGV[2] / 2 then
-  redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
-end
+-- Returns  1 when it was replaced, 0 when the message is not there (any more); or the error of fence.lua
 local index = redis.call('LPOS', KEYS[1], ARGV[3])
 if not index then
   return 0

@@ -9,12 +9,7 @@
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  what says that it is closed for this change
 -- ARGV[4]  what says in an entry's JSON that it is redelivered
--- Returns  how many entries were put aside; or the error FENCED
-local epoch = redis.call('GET', KEYS[2])
-if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has taken from this inbox')
-end
-redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+-- Returns  how many entries were put aside; or the error of fence.lua
 if redis.call('GET', KEYS[3]) ~= ARGV[3] then
   redis.call('SET', KEYS[3], ARGV[3])
   if redis.call('EXISTS', KEYS[1]) == 1 then

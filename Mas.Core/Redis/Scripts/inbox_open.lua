@@ -6,12 +6,7 @@
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the version of the next layout
--- Returns  1 when it was opened now, 0 when it is open; or the error FENCED
-local epoch = redis.call('GET', KEYS[2])
-if epoch and tonumber(epoch) > tonumber(ARGV[1]) then
-  return redis.error_reply('FENCED ' .. epoch .. ' of a later lease holder, which has taken from this inbox')
-end
-redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2])
+-- Returns  1 when it was opened now, 0 when it is open; or the error of fence.lua
 if redis.call('GET', KEYS[3]) == ARGV[3] then
   return 0
 end
