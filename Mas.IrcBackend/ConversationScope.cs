@@ -52,7 +52,8 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
         var role = context.Connection.Support.Prefixes.Role(status).ToString();
         var before = await GetRoleAsync(user);
         await SetStatusAsync(user, status);
-        if (before == role)
+        // Of an entry that is delivered again, it may have been written and not told.
+        if (before == role && !context.Redelivered)
             return;
         await Writer.SetMemberAsync(Id, user, role);
         await Writer.TellMembersAsync(Id, new Dictionary<UserId, string> { [user] = role }, Delivery);
@@ -63,6 +64,42 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
     /// <summary>The mode letters that a member holds.</summary>
     internal async Task<string> GetStatusAsync(UserId user) =>
         (string?)await On.Redis.Database.HashGetAsync(RedisKeys.IrcStatuses(Id), user.Value) ?? "";
+
+    /// <summary>
+    /// Somebody comes: the line that tells of it, then the membership. Of an entry that is delivered again, the line tells whether
+    /// it was this one that made the member; who is one already is told again in any case.
+    /// </summary>
+    /// <param name="user">Who.</param>
+    /// <param name="isTold">Whether there is a line.</param>
+    internal async Task EnterAsync(UserId user, bool isTold)
+    {
+        var role = await GetRoleAsync(user);
+        if (role is not null && !context.Redelivered)
+            return;
+        if (isTold && (role is null || await HasPostedAsync()))
+            await PostAsync(user, Category.Join, "");
+        await SetMemberAsync(user, role is null ? "" : await GetStatusAsync(user));
+    }
+
+    /// <summary>
+    /// Somebody goes: the line that tells of it, then the end of the membership. Of an entry that is delivered again, the line
+    /// tells whether it was this one that ended it, and nobody may know.
+    /// </summary>
+    /// <param name="user">Who.</param>
+    /// <param name="author">Whose line it is.</param>
+    /// <param name="cat">Part, quit or kick.</param>
+    /// <param name="text">The line.</param>
+    internal async Task LeaveAsync(UserId user, UserId author, string cat, string text)
+    {
+        if (await GetRoleAsync(user) is null && !(context.Redelivered && await HasPostedAsync()))
+            return;
+        await PostAsync(author, cat, text);
+        await RemoveMemberAsync(user);
+    }
+
+    /// <summary>Whether the entry has posted here what it says, when it was handled before.</summary>
+    internal async Task<bool> HasPostedAsync() =>
+        (await On.History.GetNewestAsync(Id, -1)).Exists(stored => stored.Message.Rid == context.Rid);
 
     /// <summary>Puts somebody out of the members, and tells.</summary>
     internal async Task RemoveMemberAsync(UserId user)
@@ -111,7 +148,7 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
     /// <summary>Sets a field that windows show, when it is another one.</summary>
     internal async Task SetFieldAsync(string field, string value)
     {
-        if (await On.Redis.Database.HashGetAsync(RedisKeys.Conversation(Id), field) != value)
+        if (context.Redelivered || await On.Redis.Database.HashGetAsync(RedisKeys.Conversation(Id), field) != value)
             await Writer.SetFieldAsync(Id, field, value, Delivery);
     }
 
@@ -124,27 +161,33 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
     }
 
     /// <summary>
-    /// Takes the window of the context's user away. With the last window the conversation is gone.
+    /// Takes the window of the context's user away, and the membership. With the last window the conversation is gone. What tells
+    /// a repetition after a crash that something is left to do (<see cref="OwnChannels.FindHalfLeftAsync"/>) changes last: that
+    /// the user is among the holders, then the name that leads here.
     /// </summary>
     internal async Task CloseChannelAsync(UserChannel channel)
     {
-        var user = context.User;
+        var (user, database, holders) = (context.User, On.Redis.Database, RedisKeys.IrcHolders(Id));
+        var folded = context.Connection.Mapping.Fold(channel.Name);
         ledger?.Leave(user, context.At);
+        await NamesReporter.LeaveAsync(context, Id);
         await On.Lifecycle.RemoveAsync(user, Id, context.Fence, Delivery);
-        await On.Redis.Database.SetRemoveAsync(RedisKeys.IrcHolders(Id), user.Value);
-        context.Connection.Channels.Remove(context.Connection.Mapping.Fold(channel.Name));
-        if (await On.Redis.Database.SetLengthAsync(RedisKeys.IrcHolders(Id)) > 0)
+        context.Connection.Channels.Remove(folded);
+        if ((await database.SetMembersAsync(holders)).Any(holder => holder != user.Value))
         {
             await RemoveMemberAsync(user);
+            await Delivery.FlushAsync();
+            await database.SetRemoveAsync(holders, user.Value);
             return;
         }
-        if (await On.Conversations.FindAsync(Id) is { } conversation)
-            await Writer.DeleteAsync(conversation, RedisKeys.GroupField(context.Network, context.Connection.Mapping.Fold(channel.Name)));
         await Task.WhenAll(
-            On.Redis.Database.KeyDeleteAsync(RedisKeys.IrcStatuses(Id)),
-            On.Redis.Database.KeyDeleteAsync(RedisKeys.IrcLines(Id)),
-            On.Redis.Database.KeyDeleteAsync(RedisKeys.IrcNamesReporter(Id)),
-            On.Redis.Database.KeyDeleteAsync(RedisKeys.NamesBuffer(user, Id)));
+            database.KeyDeleteAsync(RedisKeys.IrcStatuses(Id)),
+            database.KeyDeleteAsync(RedisKeys.IrcLines(Id)),
+            database.KeyDeleteAsync(RedisKeys.IrcNamesReporter(Id)),
+            database.KeyDeleteAsync(RedisKeys.NamesBuffer(user, Id)));
+        await Writer.DeleteRecordsAsync(Id);
+        await database.KeyDeleteAsync(holders);
+        await Writer.ReleaseAsync(RedisKeys.GroupField(context.Network, folded), Id);
         On.Ledgers.Forget(Id);
         ledger?.TakeChanges();
     }

@@ -47,12 +47,24 @@ internal static class OwnChannels
     internal static Task LeaveAsync(ParserContext context, UserChannel channel, UserId author, string cat, string text) =>
         context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
-            var others = await context.On.Redis.Database.SetLengthAsync(RedisKeys.IrcHolders(channel.Id)) > 1;
+            var others = (await context.On.Redis.Database.SetMembersAsync(RedisKeys.IrcHolders(channel.Id))).Any(holder => holder != context.User.Value);
             var isNew = ledger.IsNewLeave(context.User, context.Connection.Mapping.Fold(context.Connection.Nick), context.At);
             if (others && isNew && await scope.GetRoleAsync(context.User) is not null)
                 await scope.PostAsync(author, cat, text);
             await scope.CloseChannelAsync(channel);
         });
+
+    /// <summary>
+    /// A channel of this name of which we have no window any more and which we have not left wholly, since a parser died in
+    /// between; null when nothing is left of us there.
+    /// </summary>
+    internal static async Task<UserChannel?> FindHalfLeftAsync(ParserContext context, string name)
+    {
+        if (await context.On.Conversations.FindGroupAsync(context.Network, context.Connection.Mapping.Fold(name)) is not { } id)
+            return null;
+        var holders = await context.On.Redis.Database.SetMembersAsync(RedisKeys.IrcHolders(id));
+        return holders.Length == 0 || holders.Contains(context.User.Value) ? new UserChannel(id, name) : null;
+    }
 
     private static int HistoryLimit(ParserContext context) =>
         context.Connection.Support.ChatHistoryLimit is > 0 and < MostHistory and var limit ? limit : MostHistory;
@@ -73,12 +85,13 @@ internal static class OwnChannels
         }
         await on.Redis.Database.SetAddAsync(RedisKeys.IrcHolders(scope.Id), user.Value);
         connection.Channels[connection.Mapping.Fold(name)] = new UserChannel(scope.Id, conversation.Name);
-        var isNew = await scope.GetRoleAsync(user) is null;
+        // Of a JOIN that is delivered again, its line tells that it was this one that made the user a member.
+        var isNew = await scope.GetRoleAsync(user) is null || (context.Redelivered && await scope.HasPostedAsync());
         ledger.Enter(user, context.Generation);
         ledger.OwnJoin(user, connection.Mapping.Fold(connection.Nick), isNew, context.At);
-        await scope.SetMemberAsync(user, "");
         if (isNew)
             await scope.PostAsync(user, Category.Join, "");
+        await scope.SetMemberAsync(user, "");
         if (context.Redelivered || await on.Windows.FindWindowIdAsync(user, scope.Id) is null)
             await on.Lifecycle.OpenAsync(user, conversation, context.Fence, scope.Delivery);
     }

@@ -204,9 +204,20 @@ public sealed class ConversationWriter(
     /// <summary>Removes a conversation that has no members: its index entry first, so that nobody finds half of one.</summary>
     public async Task DeleteAsync(Conversation conversation, RedisValue indexField)
     {
+        await ReleaseAsync(indexField, conversation.Id);
+        await DeleteRecordsAsync(conversation.Id);
+    }
+
+    /// <summary>Removes an index entry (<see cref="ClaimAsync"/>), unless it leads elsewhere by now.</summary>
+    public async Task ReleaseAsync(RedisValue indexField, ConversationId id)
+    {
         fence.ThrowIfLost();
-        var id = conversation.Id;
         await _database.RunScriptAsync(LuaScripts.IndexRemove, [RedisKeys.ConversationIndex], [indexField, id.Value]);
+    }
+
+    /// <summary>Removes all that is kept of a conversation, its record last, but not the index entry that leads to it.</summary>
+    public async Task DeleteRecordsAsync(ConversationId id)
+    {
         await fence.ExecuteAsync("DEL", RedisKeys.ConversationMembers(id));
         await fence.ExecuteAsync("DEL", RedisKeys.ConversationMessages(id));
         await fence.ExecuteAsync("DEL", RedisKeys.ConversationSessions(id));

@@ -143,7 +143,8 @@ internal static class ChannelEvents
         switch (change)
         {
             case { Kind: ChannelModeKind.Status, Parameter: { Length: > 0 } nick }:
-                if (await ChannelMembers.FindAsync(context, scope.Id, nick) is { } member || (context.Connection.IsMe(nick) && (member = context.User) != default))
+                if ((await ChannelMembers.FindAsync(context, scope.Id, nick) ?? (context.Connection.IsMe(nick) ? context.User : null)) is { } member
+                    && (member == context.User || await scope.GetRoleAsync(member) is not null))
                     await scope.SetMemberAsync(member, context.Connection.Support.Prefixes.Change(await scope.GetStatusAsync(member), change.Mode, change.Add));
                 break;
             case { Mode: 'k', Kind: ChannelModeKind.Always, Add: true, Parameter: { Length: > 0 } key } when key.Trim('*').Length > 0:

@@ -68,9 +68,10 @@ internal static class ConnectionEvents
     {
         var connection = context.Connection;
         var before = connection.Nick;
-        connection.Nick = nick;
-        await context.On.Connections.SetAsync(connection, "nick", nick);
+        // The connection's own last: who does this again after a crash has to know which nick is free now.
         await context.On.People.TakeNickAsync(context.User, context.Network, connection.Mapping, before, nick);
+        await context.On.Connections.SetAsync(connection, "nick", nick);
+        connection.Nick = nick;
         await context.On.States.TellAsync(context.User, context.Network, context.Fence);
         await context.On.Acquaintances.TellAsync(context.User, context.Fence);
     }
@@ -100,7 +101,7 @@ internal static class ConnectionEvents
             await context.InChannelAsync(channel.Id, (_, ledger) =>
             {
                 ledger.Leave(context.User, context.At);
-                return Task.CompletedTask;
+                return NamesReporter.LeaveAsync(context, channel.Id);
             });
         }
     }

@@ -1,6 +1,7 @@
 using Mas.Core.Model;
 using Mas.Core.Redis;
 using Mas.IrcBackend.Protocol;
+using Mas.IrcBackend.State;
 using StackExchange.Redis;
 
 namespace Mas.IrcBackend.Events;
@@ -9,7 +10,6 @@ namespace Mas.IrcBackend.Events;
 internal static class NamesEvents
 {
     private static readonly TimeSpan BufferLasts = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan ReporterLasts = TimeSpan.FromSeconds(3);
 
     /// <summary>A part of a list: <c>353 me = #c :@a +b c</c>.</summary>
     internal static async Task NamesAsync(ParserContext context, IrcMessage message)
@@ -41,15 +41,16 @@ internal static class NamesEvents
         var database = context.On.Redis.Database;
         var key = RedisKeys.NamesBuffer(context.User, channel.Id);
         var names = await database.HashGetAllAsync(key);
-        await database.KeyDeleteAsync(key);
         if (names.Length == 0)
             return;
-        // Everybody rejoins at once after an outage: the first list does, unless it came from this very user again.
-        var reporter = RedisKeys.IrcNamesReporter(channel.Id);
-        var isFirst = await database.StringSetAsync(reporter, context.User.Value, ReporterLasts, When.NotExists);
-        if (!isFirst && await database.StringGetAsync(reporter) != context.User.Value)
-            return;
-        await context.InChannelAsync(channel.Id, async (scope, ledger) =>
+        if (await NamesReporter.TakeAsync(context, channel.Id))
+            await ResetAsync(context, channel, names);
+        // Last: whoever does this again after a crash needs the list.
+        await database.KeyDeleteAsync(key);
+    }
+
+    private static Task ResetAsync(ParserContext context, UserChannel channel, HashEntry[] names) =>
+        context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
             var mapping = context.Connection.Mapping;
             var nicks = names.Select(name => (string)name.Name!).ToList();
@@ -69,5 +70,4 @@ internal static class NamesEvents
             statuses.TryAdd(context.User, "");
             await scope.ResetMembersAsync(statuses);
         });
-    }
 }

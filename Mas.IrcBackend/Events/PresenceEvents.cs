@@ -29,11 +29,12 @@ internal static class PresenceEvents
         var reason = message.Parameters.Count > 1 ? message.Last : "";
         foreach (var name in message.Parameter(0).Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (context.Connection.Channel(name) is not { } channel)
-                continue;
             if (context.Connection.IsMe(source.Nick))
-                await OwnChannels.LeaveAsync(context, channel, context.User, Category.Part, reason);
-            else
+            {
+                if (await OwnAsync(context, name) is { } own)
+                    await OwnChannels.LeaveAsync(context, own, context.User, Category.Part, reason);
+            }
+            else if (context.Connection.Channel(name) is { } channel)
                 await OtherLeftAsync(context, source.Nick, channel, Category.Part, reason);
         }
     }
@@ -42,26 +43,30 @@ internal static class PresenceEvents
     internal static async Task KickAsync(ParserContext context, IrcMessage message)
     {
         var connection = context.Connection;
-        if (connection.Channel(message.Parameter(0)) is not { } channel)
+        var (name, nick, reason) = (message.Parameter(0), message.Parameter(1), message.Parameters.Count > 2 ? message.Last : "");
+        var isOwn = connection.IsMe(nick);
+        if ((isOwn ? await OwnAsync(context, name) : connection.Channel(name)) is not { } channel)
+        {
+            // Done by a parser that died before it had told.
+            if (isOwn && context.Redelivered)
+                await TellKickedAsync(context, message, name, reason);
             return;
-        var (nick, reason) = (message.Parameter(1), message.Parameters.Count > 2 ? message.Last : "");
+        }
         var kicker = message.Source is { IsServer: false } source
             ? await context.On.People.GetAsync(context.Network, connection.Mapping, source.Nick)
             : UserId.Server;
         var text = reason.Length > 0 ? $"{nick}: {reason}" : nick;
-        if (connection.IsMe(nick))
+        if (isOwn)
         {
             await OwnChannels.LeaveAsync(context, channel, kicker, Category.Kick, text);
-            await context.TellServerWindowAsync(Category.Kick, $"{message.Source?.Nick ?? connection.Server} put you out of {channel.Name}{(reason.Length > 0 ? $": {reason}" : "")}");
+            await TellKickedAsync(context, message, channel.Name, reason);
             return;
         }
         var member = await context.On.People.GetAsync(context.Network, connection.Mapping, nick);
         await context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
-            if (!ledger.IsNewLeave(context.User, connection.Mapping.Fold(nick), context.At) || await scope.GetRoleAsync(member) is null)
-                return;
-            await scope.PostAsync(kicker, Category.Kick, text);
-            await scope.RemoveMemberAsync(member);
+            if (ledger.IsNewLeave(context.User, connection.Mapping.Fold(nick), context.At))
+                await scope.LeaveAsync(member, kicker, Category.Kick, text);
         });
     }
 
@@ -84,6 +89,9 @@ internal static class PresenceEvents
         // The event that went before this line has named us already.
         var isOwn = context.Connection.IsMe(nick) || context.Connection.IsMe(old);
         var channels = isOwn ? [.. context.Connection.Channels.Values] : (await ChannelsOfAsync(context, old)).ConvertAll(found => found.Channel);
+        // A parser that died in the middle of it may have known them by the new nick already.
+        if (context.Redelivered && !isOwn)
+            channels = [.. channels.Union((await ChannelsOfAsync(context, nick)).ConvertAll(found => found.Channel))];
         var mas = isOwn ? context.User : await context.On.People.FindMasAsync(network, mapping, old) ?? await context.On.People.FindMasAsync(network, mapping, nick);
         UserId? renamed = mas;
         foreach (var channel in channels)
@@ -96,7 +104,10 @@ internal static class PresenceEvents
                     : ledger.IsNewLeave(context.User, from, context.At) & ledger.IsNewJoin(context.User, to, context.At);
                 if (!isNew)
                     return;
-                renamed ??= await context.On.People.RenameAsync(network, mapping, old, nick);
+                // By now the old nick may be somebody else's.
+                renamed ??= context.Redelivered && await scope.HasPostedAsync()
+                    ? await context.On.People.GetAsync(network, mapping, nick)
+                    : await context.On.People.RenameAsync(network, mapping, old, nick);
                 if (await scope.GetRoleAsync(renamed.Value) is null)
                     return;
                 if (mas is null)
@@ -108,6 +119,13 @@ internal static class PresenceEvents
             await context.TellServerWindowAsync(Category.Info, $"You are now known as {nick}");
     }
 
+    /// <summary>A channel of ours, also one that we have left in part.</summary>
+    private static async Task<UserChannel?> OwnAsync(ParserContext context, string name) =>
+        context.Connection.Channel(name) ?? await OwnChannels.FindHalfLeftAsync(context, name);
+
+    private static Task TellKickedAsync(ParserContext context, IrcMessage message, string name, string reason) => context.TellServerWindowAsync(
+        Category.Kick, $"{message.Source?.Nick ?? context.Connection.Server} put you out of {name}{(reason.Length > 0 ? $": {reason}" : "")}");
+
     private static Task OtherJoinedAsync(ParserContext context, IrcSource source, UserChannel channel) =>
         context.InChannelAsync(channel.Id, async (scope, ledger) =>
         {
@@ -115,12 +133,8 @@ internal static class PresenceEvents
             if (!ledger.IsNewJoin(context.User, nick, context.At))
                 return;
             var member = await context.On.People.GetAsync(context.Network, context.Connection.Mapping, source.Nick);
-            if (await scope.GetRoleAsync(member) is not null)
-                return;
-            await scope.SetMemberAsync(member, "");
             // After a split they come back in a crowd, and nobody has to be told one by one.
-            if (!ledger.ReturnsFromSplit(nick, context.At))
-                await scope.PostAsync(member, Category.Join, "");
+            await scope.EnterAsync(member, isTold: !ledger.ReturnsFromSplit(nick, context.At));
         });
 
     private static async Task OtherLeftAsync(ParserContext context, string nick, UserChannel channel, string cat, string reason)
@@ -130,10 +144,8 @@ internal static class PresenceEvents
         {
             if (!ledger.IsNewLeave(context.User, mapping.Fold(nick), context.At))
                 return;
-            if (await ChannelMembers.FindAsync(context, channel.Id, nick) is not { } member)
-                return;
-            await scope.PostAsync(member, cat, reason);
-            await scope.RemoveMemberAsync(member);
+            if (await ChannelMembers.FindAsync(context, channel.Id, nick) is { } member)
+                await scope.LeaveAsync(member, member, cat, reason);
         });
     }
 

@@ -33,7 +33,9 @@ internal static class SplitEvents
             {
                 var known = nicks.Zip(users).Where(pair => pair.Second is not null).Select(pair => (Nick: pair.First, User: pair.Second!.Value)).ToList();
                 var roles = await context.On.Conversations.GetRolesAsync(channel.Id, known.ConvertAll(pair => pair.User));
-                var gone = known.Where((pair, i) => roles[i] is not null && ledger.IsNewLeave(context.User, mapping.Fold(pair.Nick), context.At)).ToList();
+                // Of lines that are delivered again, the line tells that they have ended memberships, and nobody may know.
+                var isDone = context.Redelivered && await scope.HasPostedAsync();
+                var gone = known.Where((pair, i) => (isDone || roles[i] is not null) && ledger.IsNewLeave(context.User, mapping.Fold(pair.Nick), context.At)).ToList();
                 if (gone.Count == 0)
                     return;
                 var split = ledger.SplitOf(servers, context.At);

@@ -17,13 +17,15 @@ public sealed class IrcServerMock : IAsyncDisposable
 {
     private readonly TcpListener _listener;
     private readonly X509Certificate2? _certificate;
+    private readonly SslProtocols _versions;
     private readonly Channel<TcpClient> _accepted = Channel.CreateUnbounded<TcpClient>();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
-    private IrcServerMock(X509Certificate2? certificate)
+    private IrcServerMock(X509Certificate2? certificate, SslProtocols versions = SslProtocols.None)
     {
         _certificate = certificate;
+        _versions = versions;
         _listener = new TcpListener(IPAddress.Loopback, 0);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -45,8 +47,9 @@ public sealed class IrcServerMock : IAsyncDisposable
 
     public static IrcServerMock Plain() => new(null);
 
-    /// <summary>With TLS and a self-signed certificate for this name.</summary>
-    public static IrcServerMock Tls(string name = "localhost", DateTimeOffset? expires = null) => new(SelfSigned(name, expires));
+    /// <summary>With TLS, of these versions or of any, and a self-signed certificate for this name.</summary>
+    public static IrcServerMock Tls(string name = "localhost", DateTimeOffset? expires = null, SslProtocols versions = SslProtocols.None) =>
+        new(SelfSigned(name, expires), versions);
 
     public static X509Certificate2 SelfSigned(string name, DateTimeOffset? expires = null)
     {
@@ -72,13 +75,18 @@ public sealed class IrcServerMock : IAsyncDisposable
             new SslServerAuthenticationOptions
             {
                 ServerCertificate = _certificate,
-                EnabledSslProtocols = SslProtocols.None,
+                EnabledSslProtocols = _versions,
                 ClientCertificateRequired = true,
                 // Self-signed ones are what is tested; null is a client without one.
                 RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is null or { Subject.Length: > 0 },
             },
             deadline.Token);
-        return new IrcPeer(client, tls) { ClientCertificate = tls.RemoteCertificate?.GetRawCertData() };
+        return new IrcPeer(client, tls)
+        {
+            ClientCertificate = tls.RemoteCertificate?.GetRawCertData(),
+            ServerName = tls.TargetHostName,
+            TlsVersion = tls.SslProtocol,
+        };
     }
 
     /// <summary>Waits for the next connection without a handshake, to see what a client sends that shouldn't.</summary>
@@ -120,6 +128,12 @@ public sealed class IrcPeer(TcpClient client, Stream stream) : IAsyncDisposable
 
     /// <summary>The certificate that the client presented, DER.</summary>
     public byte[]? ClientCertificate { get; init; }
+
+    /// <summary>The host that the client named in the handshake (SNI), empty for none; null without TLS.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>The version of TLS that was agreed on.</summary>
+    public SslProtocols TlsVersion { get; init; }
 
     /// <summary>The next line, or null at the end of the connection.</summary>
     /// <param name="silence">How long nothing may come; null for the usual deadline.</param>

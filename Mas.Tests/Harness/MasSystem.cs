@@ -89,10 +89,13 @@ public sealed class MasSystem : IAsyncDisposable
 
     /// <summary>Starts one more Mas.IrcBackend.</summary>
     /// <param name="roles"><c>Irc:Roles</c>; empty for both.</param>
-    public async Task<MasProcess> AddIrcBackendAsync(string roles = "")
+    /// <param name="redis">Where it finds Redis; null for where the others do.</param>
+    public async Task<MasProcess> AddIrcBackendAsync(string roles = "", string? redis = null)
     {
         var settings = Settings();
         settings["Irc:Roles"] = roles;
+        if (redis is not null)
+            settings["Redis:Endpoint"] = redis;
         var worker = await MasProcess.StartedAsync("Mas.IrcBackend", settings);
         _ircBackends.Add(worker);
         return worker;

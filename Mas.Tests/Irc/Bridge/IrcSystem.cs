@@ -29,7 +29,9 @@ public sealed class IrcSystem : IAsyncDisposable
     /// <param name="port">Where the network's server listens.</param>
     /// <param name="settings">Further settings, which win.</param>
     /// <param name="appendOnly">Whether Redis keeps its data over a kill.</param>
-    public static async Task<IrcSystem> StartAsync(int port, IReadOnlyDictionary<string, string>? settings = null, bool appendOnly = false)
+    /// <param name="parsersRedis">Where the parser finds a Redis; null for where the others do.</param>
+    public static async Task<IrcSystem> StartAsync(
+        int port, IReadOnlyDictionary<string, string>? settings = null, bool appendOnly = false, Func<TestRedis, string>? parsersRedis = null)
     {
         var all = new Dictionary<string, string>
         {
@@ -47,7 +49,7 @@ public sealed class IrcSystem : IAsyncDisposable
         try
         {
             var manager = mas.AddIrcBackendAsync("connectionmanager");
-            var parser = mas.AddIrcBackendAsync("ircparser");
+            var parser = mas.AddIrcBackendAsync("ircparser", parsersRedis?.Invoke(mas.Redis));
             var system = new IrcSystem(mas, await manager, await parser);
             await Eventually.HoldsAsync(
                 async () => await mas.Redis.Database.KeyExistsAsync("lease:connectionmanager") && await mas.Redis.Database.KeyExistsAsync("lease:ircparser"),

@@ -7,6 +7,7 @@ namespace Mas.Tests.Irc.Bridge;
 public sealed class ScriptedNetwork : IAsyncLifetime
 {
     private readonly List<IrcPeer> _peers = [];
+    private readonly List<string> _nicks = [];
     private IrcServerMock? _mock;
     private IrcSystem? _system;
 
@@ -16,11 +17,20 @@ public sealed class ScriptedNetwork : IAsyncLifetime
     /// <summary>The MAS.</summary>
     public IrcSystem System => _system!;
 
+    /// <summary>Settings of the MAS, beside those of every IRC test.</summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
+    /// <summary>Where the parser finds Redis; null for where the others do.</summary>
+    public Func<TestRedis, string>? ParsersRedis { get; init; }
+
+    /// <summary>The nick with which each connection so far has come, in order.</summary>
+    public IReadOnlyList<string> Nicks => _nicks;
+
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
         _mock = IrcServerMock.Plain();
-        _system = await IrcSystem.StartAsync(_mock.Port);
+        _system = await IrcSystem.StartAsync(_mock.Port, Settings, parsersRedis: ParsersRedis);
     }
 
     /// <inheritdoc/>
@@ -52,7 +62,8 @@ public sealed class ScriptedNetwork : IAsyncLifetime
             var peer = await Mock.AcceptAsync();
             // Held until the end: a connection that nobody holds is closed at some time or other.
             _peers.Add(peer);
-            if (await peer.ExpectStartAsync("NICK ") == $"NICK {nick}")
+            _nicks.Add((await peer.ExpectStartAsync("NICK "))["NICK ".Length..]);
+            if (_nicks[^1] == nick)
                 return peer;
         }
     }

@@ -1,0 +1,213 @@
+using Mas.Tests.EndToEnd;
+using Mas.Tests.Harness;
+
+namespace Mas.Tests.Irc.Bridge;
+
+/// <summary>
+/// The parser is killed between two of its writes, and the next one handles the same lines again: nothing is missing, nothing is
+/// there twice, and every view is what Redis holds. Each test kills it at write after write, until it gets through.
+/// </summary>
+public sealed class BreakOffTests : IAsyncLifetime
+{
+    // Each of a few writes further on: all of them take minutes. The next run of a test begins at another one.
+    private const int Stride = 4;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly int _first = Random.Shared.Next(Stride);
+    private RedisBreaker? _breaker;
+    private ScriptedNetwork? _irc;
+
+    private RedisBreaker Breaker => _breaker!;
+
+    private ScriptedNetwork Irc => _irc!;
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        _irc = new ScriptedNetwork
+        {
+            ParsersRedis = redis => (_breaker = RedisBreaker.To(() => int.Parse(redis.Endpoint.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture))).Endpoint,
+        };
+        await _irc.InitializeAsync();
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        await Irc.DisposeAsync();
+        if (_breaker is not null)
+            await _breaker.DisposeAsync();
+    }
+
+    [Fact]
+    public Task Others_ComingChangingAndGoing_AreToldOnce() => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var alice = await Irc.JoinedAsync("alice", channel, others: "@op bob carl dave");
+        var (bob, carl, dave) = (":bob!b@host.example", ":carl!c@host.example", ":dave!d@host.example");
+
+        await BreakAsync(alice, atWrite,
+            $":eve!e@host.example JOIN {channel}", $":op!o@host.example MODE {channel} +v eve", $"{bob} TOPIC {channel} :news", $"{bob} PRIVMSG {channel} :hello",
+            $"{carl} NICK {channel[1..]}carl", $"{bob} PART {channel} :bye", $"{dave} QUIT :gone", $":op!o@host.example KICK {channel} {channel[1..]}carl :out");
+
+        await IsRightAsync(alice);
+        Assert.Equal(Sorted("eve", "op", alice.Nick), alice.Members(channel).Keys);
+        Assert.Equal("+", alice.Members(channel)["eve"]);
+        Assert.Equal("news", alice.Client.Read(view => view.Group(channel, IrcSystem.Network)!.Topic));
+        Assert.Equal(
+            ["join", "join", "info sets mode +v eve", "info changed the topic to: news", "msg hello", $"info carl is now known as {channel[1..]}carl", "part bye", "quit gone", $"kick {channel[1..]}carl: out"],
+            Lines(alice, channel));
+    });
+
+    [Fact]
+    public Task OwnJoin_OfAnEmptyChannel_BecomesAWindow() => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var alice = await Irc.ConnectedAsync("alice");
+        await IrcSystem.RequestAsync(alice.Client, "JOIN", new { network = IrcSystem.Network, name = channel });
+        await alice.Peer.ExpectStartAsync($"JOIN {channel}");
+
+        await BreakAsync(alice, atWrite,
+            $":{alice.Nick}!u@host.example JOIN {channel}", $":mock.server 353 {alice.Nick} = {channel} :{alice.Nick} @bob", $":mock.server 353 {alice.Nick} = {channel} :carl",
+            $":mock.server 366 {alice.Nick} {channel} :End of /NAMES list.");
+
+        await IsRightAsync(alice);
+        Assert.Equal(Sorted(alice.Nick, "bob", "carl"), alice.Members(channel).Keys);
+        Assert.Equal(["join"], Lines(alice, channel));
+        Assert.Equal(0, await Irc.System.Mas.Redis.Database.HashLengthAsync($"ircpendingjoins:{alice.Client.UserId}:{IrcSystem.Network}"));
+    });
+
+    [Fact]
+    public Task OwnJoin_OfASharedChannel_IsToldToTheOthersOnce() => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var dora = await Irc.JoinedAsync("dora", channel);
+        var alice = await Irc.ConnectedAsync("alice");
+        await IrcSystem.RequestAsync(alice.Client, "JOIN", new { network = IrcSystem.Network, name = channel });
+        await alice.Peer.ExpectStartAsync($"JOIN {channel}");
+
+        await BreakAsync(alice, atWrite, $":{alice.Nick}!u@host.example JOIN {channel}");
+        await dora.HearAsync($":{alice.Nick}!u@host.example JOIN {channel}");
+
+        await IsRightAsync(alice, dora);
+        Assert.Equal(Sorted(alice.Nick, dora.Nick, "bob"), dora.Members(channel).Keys);
+        Assert.Equal(["join", "join"], Lines(dora, channel));
+    });
+
+    [Theory]
+    [InlineData("PART")]
+    [InlineData("KICK")]
+    [InlineData("CLOSE")]
+    public Task OwnEnd_InASharedChannel_LeavesNoMember(string how) => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var (alice, dora) = await SharedAsync(channel);
+
+        await EndAsync(alice, channel, how, atWrite);
+        await dora.HearAsync(how == "KICK" ? $":bob!b@host.example KICK {channel} {alice.Nick}" : $":{alice.Nick}!u@host.example PART {channel}");
+
+        await IsRightAsync(alice, dora);
+        Assert.Null(alice.Client.Read(view => view.Group(channel, IrcSystem.Network)));
+        Assert.Equal(Sorted(dora.Nick, "bob"), dora.Members(channel).Keys);
+        Assert.Equal(["join", "join", how == "KICK" ? $"kick {alice.Nick}" : "part"], Lines(dora, channel));
+    });
+
+    [Theory]
+    [InlineData("PART")]
+    [InlineData("KICK")]
+    [InlineData("CLOSE")]
+    public Task OwnEnd_OfTheLastOfUs_LeavesNothing(string how) => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var alice = await Irc.JoinedAsync("alice", channel);
+        var redis = Irc.System.Mas.Redis.Database;
+        var id = (long)await redis.HashGetAsync("index:conversation", $"group:{IrcSystem.Network}:{channel}");
+
+        await EndAsync(alice, channel, how, atWrite);
+
+        await IsRightAsync(alice);
+        Assert.Null(alice.Client.Read(view => view.Group(channel, IrcSystem.Network)));
+        Assert.False(await redis.HashExistsAsync("index:conversation", $"group:{IrcSystem.Network}:{channel}"));
+        foreach (var kept in new[] { "conversation", "conversationmembers", "conversationmsgs", "conversationsessions", "ircholders", "ircstatuses", "irclines", "ircnamesreporter" })
+            Assert.False(await redis.KeyExistsAsync($"{kept}:{id}"), $"{kept} at write {atWrite}");
+        if (how == "KICK")
+            await Irc.System.ServerSaysAsync(alice.Client, $"bob put you out of {channel}", "kick");
+    });
+
+    private async Task EndAsync(ScriptedUser alice, string channel, string how, int atWrite)
+    {
+        if (how != "CLOSE")
+        {
+            await BreakAsync(alice, atWrite, how == "KICK" ? $":bob!b@host.example KICK {channel} {alice.Nick}" : $":{alice.Nick}!u@host.example PART {channel}");
+            return;
+        }
+        var windowId = IrcSystem.Window(alice.Client, channel);
+        await BreakAsync(alice, atWrite, () => alice.Client.OkAsync("CLOSE", new { windowId }));
+        await alice.Peer.ExpectAsync($"PART {channel}");
+        await alice.HearAsync($":{alice.Nick}!u@host.example PART {channel}");
+    }
+
+    /// <summary>Runs a scenario with the parser killed at one write after another, until it comes to its end first.</summary>
+    private async Task AtEachWriteAsync(Func<string, int, Task> scenario)
+    {
+        var isThrough = false;
+        for (var atWrite = _first; !isThrough; atWrite += Stride)
+        {
+            try
+            {
+                await scenario(IrcFixture.Name("#broken"), atWrite);
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"Broken off behind write {atWrite}, at: {_brokenAt}", e);
+            }
+            isThrough = _brokenAt is null;
+        }
+        await Fsck.AssertCleanAsync(Irc.System.Mas.Redis);
+    }
+
+    private string? _brokenAt;
+
+    private Task BreakAsync(ScriptedUser user, int atWrite, params string[] lines)
+    {
+        var token = IrcFixture.Name("settled");
+        return BreakAsync(user, atWrite, async () =>
+        {
+            await user.Peer.SendAsync([.. lines, $":mock.server NOTICE {user.Nick} :{token}"]);
+            await Irc.System.ServerSaysAsync(user.Client, token);
+        });
+    }
+
+    /// <summary>Does something, with the parser killed in the midst of it.</summary>
+    private async Task BreakAsync(ScriptedUser user, int atWrite, Func<Task> work)
+    {
+        await user.HearAsync();
+        var broken = Breaker.BreakAfter(atWrite);
+        var done = work();
+        await Task.WhenAny(broken, done).WaitAsync(Patience);
+        if (broken.IsCompleted)
+            await Irc.System.Parser.Process.KillAsync();
+        _brokenAt = Breaker.BrokenAt;
+        Breaker.Mend();
+        if (_brokenAt is not null)
+            await Irc.System.Parser.StartAgainAsync();
+        await done.WaitAsync(Patience);
+    }
+
+    private async Task<(ScriptedUser Alice, ScriptedUser Dora)> SharedAsync(string channel)
+    {
+        var dora = await Irc.JoinedAsync("dora", channel);
+        var alice = await Irc.JoinedAsync("alice", channel, others: $"{dora.Nick} bob");
+        await dora.HearAsync($":{alice.Nick}!u@host.example JOIN {channel}");
+        return (alice, dora);
+    }
+
+    /// <summary>What the users see is what Redis holds, once all has been told.</summary>
+    private async Task IsRightAsync(params ScriptedUser[] users)
+    {
+        foreach (var user in users)
+            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(Irc.System.Mas.Redis.Database, user.Client), TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>What a channel's window says, line by line.</summary>
+    private static string[] Lines(ScriptedUser user, string channel) => user.Client.Read(view => view.Group(channel, IrcSystem.Network)!.Messages.Values
+        .Select(message => message.Body.Length > 0 ? $"{message.Cat} {message.Body}" : message.Cat).ToArray());
+
+    private static IEnumerable<string> Sorted(params string[] names) => names.Order(StringComparer.Ordinal);
+}
