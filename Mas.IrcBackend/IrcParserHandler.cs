@@ -16,6 +16,7 @@ namespace Mas.IrcBackend;
 internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter networkList, PeopleSweep people, DeadLetters deadLetters)
     : LaneHandler<ParserEntry>(Endpoints.IrcParser, on.Courier, deadLetters)
 {
+    private readonly RepeatedPosts _repeated = new(on.Time);
     private Fence? _fence;
     private ConversationWriter? _writer;
 
@@ -23,6 +24,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
     {
         _fence = new Fence(on.Redis, lease);
         _writer = new ConversationWriter(_fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
+        _repeated.Begin();
         on.Connections.ForgetAll();
         on.Ledgers.ForgetAll();
         await networkList.WriteAsync();
@@ -66,7 +68,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
         {
             case RequestEntry request:
                 var asked = new ParserContext(on, _fence!, _writer!, connection, entry.Rid, connection.Generation, 0, redelivered, on.Time.GetUtcNow());
-                if (await RequestCommands.RunAsync(asked, request) is { } ack)
+                if (await RequestCommands.RunAsync(asked, request, _repeated) is { } ack)
                     await AnswerAsync(request, ack);
                 await asked.FlushServerWindowAsync();
                 break;

@@ -11,6 +11,7 @@ internal sealed class ParserContext(
     ParserDependencies on, Fence fence, ConversationWriter writer, UserConnection connection, string rid, long generation, long seq, bool redelivered, DateTimeOffset at)
 {
     private readonly List<NewMessage> _serverLines = [];
+    private string? _ordersName;
     private int _orders;
 
     /// <summary>The dependencies.</summary>
@@ -81,16 +82,19 @@ internal sealed class ParserContext(
         (IsHistory, Label) = (wasHistory, outer);
     }
 
+    /// <summary>
+    /// From now on what is handed over is named by this and not by the entry: whatever is of the same name goes to the connection
+    /// once, though several entries order it.
+    /// </summary>
+    internal void NameOrders(string name) => _ordersName = name;
+
     /// <summary>Hands lines to the connection manager; it has them when this returns.</summary>
     /// <param name="conversation">Where to say so when one can't be sent; null when nobody typed them.</param>
     /// <param name="lines">The lines.</param>
-    internal Task SendAsync(ConversationId? conversation, params IReadOnlyList<string> lines) => SendAsync(conversation, null, lines);
-
-    /// <summary>Hands lines over under an id of the caller's; an id that comes again is not sent again.</summary>
-    internal Task SendAsync(ConversationId? conversation, string? orderRid, IReadOnlyList<string> lines)
+    internal Task SendAsync(ConversationId? conversation, params IReadOnlyList<string> lines)
     {
         // Numbered within the entry: handling it again gives the same ids.
-        var id = orderRid ?? $"{Rid}/{_orders++}";
+        var id = $"{_ordersName ?? Rid}/{_orders++}";
         return lines.Count == 0
             ? Task.CompletedTask
             : OrderAsync(new SendOrder(id, User.Value, Network, Connection.Generation, lines, conversation?.Value));

@@ -23,4 +23,15 @@ internal static class CloseCommand
         await OwnChannels.LeaveAsync(context, new UserChannel(target.Id, target.Name), context.User, Category.Part, reason);
         return Ack.Ok;
     }
+
+    /// <summary>The same when it is delivered again: a parser that died may have taken the window away, and not done the rest.</summary>
+    internal static async Task<Ack> AgainAsync(ParserContext context, ConversationId id)
+    {
+        if (await Target.FindAsync(context, id) is { } target)
+            return await RunAsync(context, target, "");
+        var conversation = await context.On.Conversations.FindAsync(id);
+        if (conversation is { IsGroup: true } && conversation.Network == context.Network && await OwnChannels.FindHalfLeftAsync(context, conversation.Name) is { } channel)
+            await OwnChannels.LeaveAsync(context, channel, context.User, Category.Part, "");
+        return Ack.Ok;
+    }
 }

@@ -69,7 +69,9 @@ internal static class NetworkCommands
     /// <summary>The account is closed: the window goes, and with it the connection.</summary>
     internal static async Task<Ack> DestroyAsync(ParserContext context, ConversationId? conversation)
     {
-        if (conversation is { } id && await Target.FindAsync(context, id) is { } target)
+        if (conversation is { } id && context.Redelivered)
+            await CloseCommand.AgainAsync(context, id);
+        else if (conversation is { } open && await Target.FindAsync(context, open) is { } target)
             await CloseCommand.RunAsync(context, target, "");
         await context.OrderAsync(new DisconnectOrder($"{context.Rid}/d", context.User.Value, context.Network, ""));
         await ForgetAsync(context);

@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
+using Mas.Core.Queues;
 using Mas.IrcBackend.Bridge;
 
 namespace Mas.IrcBackend.Commands;
@@ -12,8 +13,11 @@ internal static class RequestCommands
         new(Status.NotConnected, $"You are not connected to {context.Network} at the moment.");
 
     /// <summary>Runs a request.</summary>
+    /// <param name="context">The entry.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="repeated">Knows what clients have sent again.</param>
     /// <returns>The answer; null when it is on its way.</returns>
-    internal static async Task<Ack?> RunAsync(ParserContext context, RequestEntry request)
+    internal static async Task<Ack?> RunAsync(ParserContext context, RequestEntry request, RepeatedPosts repeated)
     {
         var fields = new RequestFields(request.Request);
         if (fields.Type == "DESTROY_ACCOUNT")
@@ -24,6 +28,8 @@ internal static class RequestCommands
         {
             case "JOIN":
                 return await JoinCommand.RunAsync(context, fields.Text("name"), fields.Text("password"));
+            case "CLOSE" when context.Redelivered && request.ConversationId is { } left:
+                return await CloseCommand.AgainAsync(context, new ConversationId(left));
             case "CHAT":
                 return await ChatCommand.RunAsync(context, fields.Text("nick"), fields.User("userId"));
             case "WHOIS":
@@ -37,8 +43,8 @@ internal static class RequestCommands
             return Ack.NoWindow;
         return fields.Type switch
         {
-            "SEND" => await SayCommand.SendAsync(context, target, request, fields.Text("text"), fields.Text("rid"), fields.Flag("retry")),
-            "COMMAND" => await TypedCommands.RunAsync(context, target, request, fields.Text("command").ToLowerInvariant(), fields.Text("params").Trim(), ""),
+            "SEND" => await SayCommand.SendAsync(context, target, request, fields.Text("text"), Attempt.Of(context, fields, repeated)),
+            "COMMAND" => await TypedCommands.RunAsync(context, target, request, fields.Text("command").ToLowerInvariant(), fields.Text("params").Trim(), default),
             "CLOSE" => await CloseCommand.RunAsync(context, target, ""),
             "UPDATE_TOPIC" => await ChannelCommands.TopicAsync(context, target, fields.Text("topic")),
             "UPDATE_PASSWORD" => await ChannelCommands.KeyAsync(context, target, fields.Text("password")),

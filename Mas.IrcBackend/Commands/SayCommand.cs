@@ -10,13 +10,13 @@ namespace Mas.IrcBackend.Commands;
 internal static class SayCommand
 {
     /// <summary>SEND: a text, or a command that was typed.</summary>
-    internal static Task<Ack?> SendAsync(ParserContext context, Target target, RequestEntry request, string text, string rid, bool retry)
+    internal static Task<Ack?> SendAsync(ParserContext context, Target target, RequestEntry request, string text, Attempt attempt)
     {
         if (text.StartsWith("//", StringComparison.Ordinal))
             text = text[1..];
         else if (text.StartsWith('/'))
-            return TypedCommands.RunAsync(context, target, request, text[1..], rid);
-        return SayAsync(context, target, request, Category.Message, text, rid, retry);
+            return TypedCommands.RunAsync(context, target, request, text[1..], attempt);
+        return SayAsync(context, target, request, Category.Message, text, attempt);
     }
 
     /// <summary>Says a text in a window.</summary>
@@ -25,11 +25,10 @@ internal static class SayCommand
     /// <param name="request">Who waits for the answer.</param>
     /// <param name="cat">Message, action or notice.</param>
     /// <param name="text">What; each of its lines is a message, where the server does not take several as one.</param>
-    /// <param name="clientRid">The client's rid, empty for none.</param>
-    /// <param name="retry">Whether the client may have sent it before.</param>
+    /// <param name="attempt">Which attempt of the client's it is.</param>
     /// <param name="echo">Whether the asking session is told like everybody else, since it typed it elsewhere.</param>
     internal static async Task<Ack?> SayAsync(
-        ParserContext context, Target target, RequestEntry request, string cat, string text, string clientRid, bool retry, bool echo = false)
+        ParserContext context, Target target, RequestEntry request, string cat, string text, Attempt attempt, bool echo = false)
     {
         var connection = context.Connection;
         if (!connection.IsRegistered)
@@ -46,18 +45,19 @@ internal static class SayCommand
             cat == Category.Message ? connection.Multiline : null);
         if (plan.Count == 0)
             return new Ack(Status.ParameterMissing, "There is nothing to say in that.");
-        var rid = clientRid.Length > 0 ? clientRid : context.Rid;
+        var rid = attempt.Rid.Length > 0 ? attempt.Rid : context.Rid;
+        var mayBeThere = attempt.MayBeThere || context.Redelivered;
         var messages = plan.Select((message, i) => new NewMessage(
-            context.User, cat, message.Body, i == 0 ? rid : $"{rid}:{i}", retry || context.Redelivered, context.Redelivered)).ToList();
+            context.User, cat, message.Body, i == 0 ? rid : $"{rid}:{i}", mayBeThere, context.Redelivered)).ToList();
         var isAlone = messages.Count == 1 && !echo;
         if (isAlone)
             messages[0] = messages[0] with { Sender = request.Session, ReqId = request.ReqId };
 
-        var isThere = (retry || context.Redelivered)
+        var isThere = mayBeThere
             && (await context.On.History.GetNewestAsync(target.Id, -1)).Exists(stored => stored.Message.UserId == context.User && stored.Message.Rid == rid);
         if (!isThere)
         {
-            await context.SendAsync(target.Id, $"say:{context.User}:{rid}", [.. plan.SelectMany(message => message.ToLines(Command(cat), target.Name))]);
+            await context.SendAsync(target.Id, [.. plan.SelectMany(message => message.ToLines(Command(cat), target.Name))]);
             if (target.Peer is { IsIrc: false } peer && peer != context.User)
                 await OneOnOnes.OpenAsync(context, peer, context.User);
         }

@@ -14,26 +14,26 @@ internal static class TypedCommands
         + "Other commands go to the server as typed. Two slashes send a line that begins with one.";
 
     /// <summary>Runs what was typed behind the slash.</summary>
-    internal static Task<Ack?> RunAsync(ParserContext context, Target target, RequestEntry request, string typed, string rid)
+    internal static Task<Ack?> RunAsync(ParserContext context, Target target, RequestEntry request, string typed, Attempt attempt)
     {
         var end = typed.IndexOfAny([' ', '\n']);
         return end < 0
-            ? RunAsync(context, target, request, typed.ToLowerInvariant(), "", rid)
-            : RunAsync(context, target, request, typed[..end].ToLowerInvariant(), typed[(end + 1)..].Trim(), rid);
+            ? RunAsync(context, target, request, typed.ToLowerInvariant(), "", attempt)
+            : RunAsync(context, target, request, typed[..end].ToLowerInvariant(), typed[(end + 1)..].Trim(), attempt);
     }
 
     /// <summary>Runs a command.</summary>
-    internal static async Task<Ack?> RunAsync(ParserContext context, Target target, RequestEntry request, string name, string parameters, string rid)
+    internal static async Task<Ack?> RunAsync(ParserContext context, Target target, RequestEntry request, string name, string parameters, Attempt attempt)
     {
         var (first, rest) = SplitFirst(parameters);
         switch (name)
         {
             case "me" when parameters.Length > 0:
-                return await SayCommand.SayAsync(context, target, request, Category.Action, parameters, rid, false);
+                return await SayCommand.SayAsync(context, target, request, Category.Action, parameters, attempt);
             case "msg" when rest.Length > 0:
-                return await MessageAsync(context, request, first, rest, Category.Message, rid);
+                return await MessageAsync(context, request, first, rest, Category.Message, attempt);
             case "notice" when rest.Length > 0:
-                return await MessageAsync(context, request, first, rest, Category.Notice, rid);
+                return await MessageAsync(context, request, first, rest, Category.Notice, attempt);
             case "query" when first.Length > 0:
                 return await ChatCommand.RunAsync(context, first, null);
             case "join" when first.Length > 0:
@@ -57,13 +57,13 @@ internal static class TypedCommands
             case "away":
                 return await RawAsync(context, target, parameters.Length > 0 ? IrcLine.WithText(parameters, "AWAY") : "AWAY");
             case "quote" when parameters.Length > 0:
-                return await QuoteAsync(context, target, request, parameters, rid);
+                return await QuoteAsync(context, target, request, parameters, attempt);
             case "help":
                 return new Ack(Status.Ok, Fields: json => json.WriteString("text", Help));
             case "me" or "msg" or "notice" or "query" or "join" or "nick" or "kick" or "op" or "deop" or "voice" or "devoice" or "invite" or "whois" or "quote" or "":
                 return new Ack(Status.ParameterMissing, $"/{name} needs more than that. /help lists the commands.");
             default:
-                return await QuoteAsync(context, target, request, $"{name.ToUpperInvariant()} {parameters}", rid);
+                return await QuoteAsync(context, target, request, $"{name.ToUpperInvariant()} {parameters}", attempt);
         }
     }
 
@@ -84,7 +84,7 @@ internal static class TypedCommands
         return Ack.Ok;
     }
 
-    private static async Task<Ack?> QuoteAsync(ParserContext context, Target target, RequestEntry request, string typed, string rid)
+    private static async Task<Ack?> QuoteAsync(ParserContext context, Target target, RequestEntry request, string typed, Attempt attempt)
     {
         var raw = IrcLine.Raw(typed);
         if (!IrcMessage.TryParse(raw, out var message))
@@ -93,14 +93,14 @@ internal static class TypedCommands
         {
             // What is said is posted, however it was typed.
             "PRIVMSG" or "NOTICE" when message.Parameters.Count > 1 && message.Tags.Count == 0 && Ctcp.Parse(message.Last) is null =>
-                await MessageAsync(context, request, message.Parameter(0), message.Last, message.Command == "NOTICE" ? Category.Notice : Category.Message, rid),
+                await MessageAsync(context, request, message.Parameter(0), message.Last, message.Command == "NOTICE" ? Category.Notice : Category.Message, attempt),
             "QUIT" => await NetworkCommands.DisconnectAsync(context),
             "NICK" when message.Parameters.Count > 0 => await NetworkCommands.NickAsync(context, target, message.Parameter(0)),
             _ => await RawAsync(context, target, raw),
         };
     }
 
-    private static async Task<Ack?> MessageAsync(ParserContext context, RequestEntry request, string to, string text, string cat, string rid)
+    private static async Task<Ack?> MessageAsync(ParserContext context, RequestEntry request, string to, string text, string cat, Attempt attempt)
     {
         if (!context.Connection.IsRegistered)
             return RequestCommands.NotConnected(context);
@@ -108,7 +108,7 @@ internal static class TypedCommands
         if (context.Connection.Channel(to) is { } channel)
         {
             return await Target.FindAsync(context, channel.Id) is { } there
-                ? await SayCommand.SayAsync(context, there, request, cat, text, rid, false, echo: true)
+                ? await SayCommand.SayAsync(context, there, request, cat, text, attempt, echo: true)
                 : Ack.NoWindow;
         }
         // To a channel of which the user has no window, or to those with a status there: nothing to post it in.
@@ -124,7 +124,7 @@ internal static class TypedCommands
         var peer = await context.On.People.GetAsync(context.Network, context.Connection.Mapping, to);
         var id = await OneOnOnes.OpenAsync(context, peer);
         return await Target.FindAsync(context, id) is { } target
-            ? await SayCommand.SayAsync(context, target, request, cat, text, rid, false, echo: true)
+            ? await SayCommand.SayAsync(context, target, request, cat, text, attempt, echo: true)
             : Ack.NoWindow;
     }
 

@@ -37,26 +37,22 @@ internal sealed partial class PeopleSweep(
         // Whoever is new since is not looked at: their first conversation may be under way.
         var newest = await _database.StringGetAsync(RedisKeys.NextUserId);
         var named = await FindNamedAsync(stopping);
-        var unnamed = FindRecords().Where(id => !named.Contains(id) && long.TryParse(id[1..], out var number) && number <= (long?)newest).Take(MostAtOnce).ToHashSet(StringComparer.Ordinal);
+        var unnamed = await FindUnnamedAsync(named, newest.IsNull ? 0 : (long)newest, stopping);
         if (unnamed.Count == 0)
             return 0;
-        var entries = _database.HashScan(RedisKeys.IrcUserIndex, default, pageSize: 500).Where(entry => unnamed.Contains(entry.Value!)).ToList();
-        foreach (var entry in entries)
+        var entries = new List<HashEntry>();
+        await foreach (var entry in RedisScans.HashAsync(redis, RedisKeys.IrcUserIndex, stopping))
         {
-            fence.ThrowIfLost();
-            await RemoveEntryAsync(entry);
+            if (unnamed.Contains(entry.Value!))
+                entries.Add(entry);
         }
+        await InStepsAsync(entries, RemoveEntryAsync, fence, stopping);
         await Task.Delay(Grace, time, stopping);
         named = await FindNamedAsync(stopping);
-        foreach (var entry in entries.Where(entry => named.Contains(entry.Value!)))
-            await _database.HashSetAsync(RedisKeys.IrcUserIndex, entry.Name, entry.Value, When.NotExists);
+        await InStepsAsync(
+            entries.Where(entry => named.Contains(entry.Value!)), entry => _database.HashSetAsync(RedisKeys.IrcUserIndex, entry.Name, entry.Value, When.NotExists), fence, stopping);
         unnamed.ExceptWith(named);
-        foreach (var chunk in unnamed.Chunk(Step))
-        {
-            fence.ThrowIfLost();
-            await Task.WhenAll(chunk.Select(id => _database.KeyDeleteAsync(RedisKeys.IrcUser(new UserId(id)))));
-            await Task.Delay(Pause, time, stopping);
-        }
+        await InStepsAsync(unnamed, id => _database.KeyDeleteAsync(RedisKeys.IrcUser(new UserId(id))), fence, stopping);
         LogForgotten(unnamed.Count);
         return unnamed.Count;
     }
@@ -90,7 +86,7 @@ internal sealed partial class PeopleSweep(
     {
         var named = new HashSet<string>(StringComparer.Ordinal);
         var conversations = new List<ConversationId>();
-        foreach (var entry in _database.HashScan(RedisKeys.ConversationIndex, default, pageSize: 500))
+        await foreach (var entry in RedisScans.HashAsync(redis, RedisKeys.ConversationIndex, stopping))
         {
             // Claimed before there are members: 1on1:<network>:<userId>:<userId>.
             var parts = ((string)entry.Name!).Split(':');
@@ -101,21 +97,44 @@ internal sealed partial class PeopleSweep(
         }
         foreach (var chunk in conversations.Chunk(Step))
         {
-            var members = Task.WhenAll(chunk.Select(id => _database.HashKeysAsync(RedisKeys.ConversationMembers(id))));
-            var messages = Task.WhenAll(chunk.Select(id => history.GetNewestAsync(id, -1)));
-            named.UnionWith((await members).SelectMany(keys => keys).Select(key => (string)key!));
-            named.UnionWith((await messages).SelectMany(stored => stored).Select(stored => stored.Message.UserId.Value));
+            foreach (var members in await Task.WhenAll(chunk.Select(id => _database.HashKeysAsync(RedisKeys.ConversationMembers(id)))))
+                named.UnionWith(members.Select(key => (string)key!));
+            // One after the other: histories are long.
+            foreach (var id in chunk)
+                named.UnionWith((await history.GetNewestAsync(id, -1)).Select(stored => stored.Message.UserId.Value));
             await Task.Delay(Pause, time, stopping);
         }
         return named;
     }
 
-    private IEnumerable<string> FindRecords()
+    /// <summary>People on IRC whom nothing names, as many as are forgotten at once.</summary>
+    /// <param name="named">Whom something names.</param>
+    /// <param name="newest">The number of the newest one to look at.</param>
+    /// <param name="stopping">Ends it.</param>
+    private async Task<HashSet<string>> FindUnnamedAsync(HashSet<string> named, long newest, CancellationToken stopping)
     {
         var prefix = (string)RedisKeys.IrcUser(new UserId(""))!;
-        return redis.Servers.Where(server => server is { IsConnected: true, IsSlave: false })
-            .SelectMany(server => server.Keys(_database.Database, prefix + "*", 500))
-            .Select(key => ((string)key!)[prefix.Length..]).Where(id => id.Length > 1);
+        var unnamed = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var key in RedisScans.KeysAsync(redis, prefix + "*", stopping))
+        {
+            var id = key[prefix.Length..];
+            if (id.Length > 1 && !named.Contains(id) && long.TryParse(id[1..], out var number) && number <= newest)
+                unnamed.Add(id);
+            if (unnamed.Count == MostAtOnce)
+                break;
+        }
+        return unnamed;
+    }
+
+    /// <summary>Does something to each, a few at a time, with pauses in between.</summary>
+    private async Task InStepsAsync<T>(IEnumerable<T> all, Func<T, Task> work, Fence fence, CancellationToken stopping)
+    {
+        foreach (var chunk in all.Chunk(Step))
+        {
+            fence.ThrowIfLost();
+            await Task.WhenAll(chunk.Select(work));
+            await Task.Delay(Pause, time, stopping);
+        }
     }
 
     private Task<bool> RemoveEntryAsync(HashEntry entry)

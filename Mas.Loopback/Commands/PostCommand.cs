@@ -36,7 +36,7 @@ internal static class PostCommand
                 LoopbackHandler.Answer(delivery, post.Origin, refusal);
             else
             {
-                accepted.Add((post, ToMessage(post, repeated.MayBeThere(post), work.Redelivered)));
+                accepted.Add((post, ToMessage(post, repeated.MayBeThere(post.Origin.User, post.ClientRid, post.Retry), work.Redelivered)));
                 peerIsThere = true;
             }
         }

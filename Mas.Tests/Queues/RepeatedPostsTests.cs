@@ -1,6 +1,5 @@
 using Mas.Core.Model;
-using Mas.Core.Protocol;
-using Mas.Loopback.Commands;
+using Mas.Core.Queues;
 using Mas.Tests.Harness;
 
 namespace Mas.Tests.Queues;
@@ -20,22 +19,21 @@ public sealed class RepeatedPostsTests
     [Fact]
     public void FirstAttemptBehindItsRepetition_MayBeThere()
     {
-        Assert.False(_repeated.MayBeThere(Post("1", "a", retry: false)));
-        Assert.True(_repeated.MayBeThere(Post("1", "b", retry: true)));
-        Assert.True(_repeated.MayBeThere(Post("1", "b", retry: false)));
-        Assert.False(_repeated.MayBeThere(Post("2", "b", retry: false)));
+        Assert.False(MayBeThere("1", "a", retry: false));
+        Assert.True(MayBeThere("1", "b", retry: true));
+        Assert.True(MayBeThere("1", "b", retry: false));
+        Assert.False(MayBeThere("2", "b", retry: false));
     }
 
     [Fact]
     public void UnderANewLease_WhatWasRepeatedBeforeIsNotKnown_SoAllMayBeThereForAWhile()
     {
         _repeated.Begin();
-        Assert.True(_repeated.MayBeThere(Post("1", "a", retry: false)));
-        Assert.False(_repeated.MayBeThere(Post("1", null, retry: false)));
+        Assert.True(MayBeThere("1", "a", retry: false));
+        Assert.False(MayBeThere("1", null, retry: false));
         _time.Advance(RepeatedPosts.HeldUpFor);
-        Assert.False(_repeated.MayBeThere(Post("1", "a", retry: false)));
+        Assert.False(MayBeThere("1", "a", retry: false));
     }
 
-    private static PostMessage Post(string user, string? rid, bool retry) =>
-        new(new Origin(Rids.New(), new UserId(user)), 1, Category.Message, "text", rid, retry);
+    private bool MayBeThere(string user, string? rid, bool retry) => _repeated.MayBeThere(new UserId(user), rid, retry);
 }

@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using Mas.Core.Model;
-using Mas.Core.Protocol;
 
-namespace Mas.Loopback.Commands;
+namespace Mas.Core.Queues;
 
 /// <summary>
 /// Knows which messages clients have sent again. The first attempt of one may have been held up on its way, and then comes
-/// behind the second: it does not say that it is a repetition, and must not be posted either.
+/// behind the second: it does not say that it is a repetition, and must not be posted, or said on IRC, either.
 /// </summary>
-internal sealed class RepeatedPosts(TimeProvider time)
+/// <param name="time">The clock.</param>
+public sealed class RepeatedPosts(TimeProvider time)
 {
     /// <summary>Longer than a server's connection to Redis holds a command back before it breaks.</summary>
     internal static readonly TimeSpan HeldUpFor = TimeSpan.FromSeconds(10);
@@ -21,19 +21,21 @@ internal sealed class RepeatedPosts(TimeProvider time)
     private long _since = time.GetTimestamp();
 
     /// <summary>Begins anew with each lease: what clients repeated under an earlier one is not known here.</summary>
-    internal void Begin() => Volatile.Write(ref _since, time.GetTimestamp());
+    public void Begin() => Volatile.Write(ref _since, time.GetTimestamp());
 
     /// <summary>Whether a message may be in the history: it is a repetition, or may have been repeated before it arrived here.</summary>
-    internal bool MayBeThere(PostMessage post)
+    /// <param name="author">Who says it.</param>
+    /// <param name="rid">The client's id of it; null or empty for a message that can't be repeated, since it has none.</param>
+    /// <param name="retry">Whether the client says that it may have sent it before.</param>
+    public bool MayBeThere(UserId author, string? rid, bool retry)
     {
-        // Without a rid of the client's it can't be repeated.
-        if (post.ClientRid is not { } rid)
+        if (string.IsNullOrEmpty(rid))
             return false;
-        if (!post.Retry)
-            return time.GetElapsedTime(Volatile.Read(ref _since)) < HeldUpFor || _repeated.ContainsKey((post.Origin.User, rid));
+        if (!retry)
+            return time.GetElapsedTime(Volatile.Read(ref _since)) < HeldUpFor || _repeated.ContainsKey((author, rid));
         if (_repeated.Count >= MostKept)
             Forget();
-        _repeated[(post.Origin.User, rid)] = time.GetTimestamp();
+        _repeated[(author, rid)] = time.GetTimestamp();
         return true;
     }
 

@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+using Mas.Core.Operator;
+using StackExchange.Redis;
+
+namespace Mas.Core.Redis;
+
+/// <summary>
+/// Looks through much in pages, none of which holds Redis up: what is there from the first page to the last is given at least
+/// once, what comes or goes meanwhile perhaps. The client library's own scans would block a thread for each page.
+/// </summary>
+public static class RedisScans
+{
+    /// <summary>How many entries Redis looks at for one page.</summary>
+    private const int PageSize = 500;
+
+    private const string Scan = "return redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])";
+
+    /// <summary>The names of keys, of each master in turn.</summary>
+    /// <param name="redis">Where.</param>
+    /// <param name="pattern">As SCAN takes it.</param>
+    /// <param name="stopping">Ends it before the next page.</param>
+    public static async IAsyncEnumerable<string> KeysAsync(RedisConnection redis, string pattern, [EnumeratorCancellation] CancellationToken stopping)
+    {
+        foreach (var master in RedisMasters.KeysOf(redis))
+        {
+            RedisValue cursor = 0;
+            do
+            {
+                stopping.ThrowIfCancellationRequested();
+                var page = (RedisResult[])(await redis.Database.RunScriptAsync(Scan, [master], [cursor, pattern, PageSize]))!;
+                cursor = (RedisValue)page[0];
+                foreach (var key in (RedisValue[])page[1]!)
+                    yield return (string)key!;
+            }
+            while (cursor != 0);
+        }
+    }
+
+    /// <summary>The fields of a hash.</summary>
+    /// <param name="redis">Where.</param>
+    /// <param name="key">Which hash.</param>
+    /// <param name="stopping">Ends it before the next page.</param>
+    public static async IAsyncEnumerable<HashEntry> HashAsync(RedisConnection redis, RedisKey key, [EnumeratorCancellation] CancellationToken stopping)
+    {
+        RedisValue cursor = 0;
+        do
+        {
+            stopping.ThrowIfCancellationRequested();
+            var page = (RedisResult[])(await redis.Database.ExecuteAsync("HSCAN", key, cursor, "COUNT", PageSize))!;
+            cursor = (RedisValue)page[0];
+            var pairs = (RedisValue[])page[1]!;
+            for (var i = 0; i + 1 < pairs.Length; i += 2)
+                yield return new HashEntry(pairs[i], pairs[i + 1]);
+        }
+        while (cursor != 0);
+    }
+}
