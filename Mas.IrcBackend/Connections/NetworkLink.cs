@@ -86,7 +86,10 @@ public sealed class NetworkLink(NetworkContext network, IrcAccount account, ICon
             await observer.EndedAsync(outcome, next, CancellationToken.None);
             if (!await PauseAsync(next.Pause, stop))
             {
-                return outcome;
+                // It is over because it is not wanted here any more, and not for what ended the last connection.
+                var stopped = new ConnectionOutcome(OutcomeKind.Stopped, "stopped");
+                await observer.EndedAsync(stopped, new NextAttempt(NextStep.None), CancellationToken.None);
+                return stopped;
             }
         }
     }

@@ -29,6 +29,19 @@ public class NickTests
     }
 
     [Fact]
+    public void NickWithADigit_IsTriedAsItIsAndChangedOnlyWhereTheServerSaysSo()
+    {
+        var rig = new SessionRig(SessionRig.Plan with { Nick = "7of9" });
+        Assert.Contains("NICK 7of9", rig.Sent());
+        rig.Registered("7of9");
+        Assert.Equal("7of9", rig.Session.Nick);
+
+        rig = new SessionRig(SessionRig.Plan with { Nick = "7of9" });
+        rig.Sent();
+        Assert.Equal(["NICK m7of9"], rig.Say(":s 432 * 7of9 :Erroneous nickname"));
+    }
+
+    [Fact]
     public void Refused_EveryTime_Ends()
     {
         var rig = new SessionRig();

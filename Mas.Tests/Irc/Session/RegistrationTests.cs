@@ -224,6 +224,18 @@ public class RegistrationTests
     }
 
     [Fact]
+    public void Output_WhereTheNetworksSettingSaysSo_IsNotPaced()
+    {
+        var rig = new SessionRig(SessionRig.Plan with { Interval = TimeSpan.Zero }).Registered();
+        for (var i = 0; i < 100; i++)
+        {
+            rig.Session.Send($"PRIVMSG #c :{i}");
+        }
+
+        Assert.Equal(100, rig.Sent().Length);
+    }
+
+    [Fact]
     public void Output_BeforeRegistration_Waits()
     {
         var rig = new SessionRig();
