@@ -9,12 +9,13 @@ namespace Mas.Tests.Irc.Bridge;
 /// </summary>
 public sealed class BreakOffTests : IAsyncLifetime
 {
-    // Each of a few writes further on: all of them take minutes. The next run of a test begins at another one.
-    private const int Stride = 4;
+    // All of them take minutes: so a few at a time, and the next run begins at another one. MAS_TEST_EACH_WRITE=1 takes all.
+    private static readonly int Stride = Environment.GetEnvironmentVariable("MAS_TEST_EACH_WRITE") == "1" ? 1 : 4;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly int _first = Random.Shared.Next(Stride);
+    private string? _brokenAt;
     private RedisBreaker? _breaker;
     private ScriptedNetwork? _irc;
 
@@ -161,8 +162,6 @@ public sealed class BreakOffTests : IAsyncLifetime
         }
         await Fsck.AssertCleanAsync(Irc.System.Mas.Redis);
     }
-
-    private string? _brokenAt;
 
     private Task BreakAsync(ScriptedUser user, int atWrite, params string[] lines)
     {

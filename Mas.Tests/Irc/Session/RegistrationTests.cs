@@ -53,6 +53,21 @@ public class RegistrationTests
         Assert.Equal(["away-notify", "batch", "server-time"], rig.Session.Summary.Capabilities.Keys.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("message-tags server-time batch labeled-response echo-message standard-replies")]
+    [InlineData("account-notify account-tag extended-join away-notify chghost setname invite-notify")]
+    [InlineData("multi-prefix userhost-in-names no-implicit-names draft/no-implicit-names cap-notify extended-monitor")]
+    [InlineData("draft/chathistory draft/event-playback draft/read-marker draft/multiline draft/message-redaction draft/channel-rename")]
+    [InlineData("znc.in/playback znc.in/self-message")]
+    public void Cap_ThatMeansSomethingHere_IsAskedForWhereItIsOffered(string offered)
+    {
+        var rig = new SessionRig();
+        rig.Sent();
+        Assert.Equal([$"CAP REQ :{offered}"], rig.Say($":s CAP * LS :{offered} sts=duration=0 unknown-cap"));
+        Assert.Equal(["CAP END"], rig.Say($":s CAP * ACK :{offered}"));
+        Assert.Equal(offered.Split(' ').Order(StringComparer.Ordinal), rig.Session.Summary.Capabilities.Keys.Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Cap_AcknowledgementInPieces_IsAwaited()
     {
