@@ -71,7 +71,7 @@ public sealed class RepeatedSendTests(ScriptedNetwork irc) : IClassFixture<Scrip
         var again = await alice.Client.OkAsync("SEND", new { windowId, text = typed, rid = "a", retry = true });
         await alice.Client.SayAsync(windowId, "next", "b");
 
-        Assert.Equal(first["gid"], again["gid"]);
+        Assert.Equal(first.Value<long?>("gid"), again.Value<long?>("gid"));
         await alice.Peer.ExpectAsync(string.Format(null, line, channel), $"PRIVMSG {channel} :next");
     }
 }

@@ -122,6 +122,9 @@ public sealed class RestartTests
         await using var system = await IrcSystem.StartAsync(server.Port, appendOnly: true);
         await using var bob = await IrcBystander.JoinedAsync(server.Port, "bob", "#tea");
         var alice = await system.JoinedAsync("alice", "#tea");
+        // A session that is being sent something when Redis goes ends: so first all that a JOIN brings.
+        await bob.SendAsync("PRIVMSG #tea :before");
+        await system.SeesAsync(alice, "#tea", "before");
 
         await system.Mas.Redis.KillAsync();
         await bob.SendAsync("PRIVMSG #tea :while Redis was away", "PRIVMSG #tea :and more");

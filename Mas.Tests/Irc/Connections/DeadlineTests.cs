@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Mas.IrcBackend.Connections;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.Protocol.Session;
@@ -13,9 +15,9 @@ public class DeadlineTests
     [Fact]
     public async Task Connect_HandshakeIsNotAnswered_TimesOutAfter15Seconds()
     {
-        await using var server = IrcServerMock.Plain();
-        var opening = new ServerTransport(_time).OpenAsync(new ServerAddress("127.0.0.1", server.Port, true), [], null, CancellationToken.None);
-        await using var silent = await server.AcceptRawAsync();
+        using var listener = Listen(out var address);
+        var opening = new ServerTransport(_time).OpenAsync(address, [], null, CancellationToken.None);
+        using var silent = await HandshakeBegunAsync(listener);
 
         _time.Advance(TimeSpan.FromSeconds(14.9));
         Assert.False(opening.IsCompleted);
@@ -29,10 +31,10 @@ public class DeadlineTests
     [Fact]
     public async Task Connect_Stopped_EndsAtOnce()
     {
-        await using var server = IrcServerMock.Plain();
+        using var listener = Listen(out var address);
         using var stop = new CancellationTokenSource();
-        var opening = new ServerTransport(_time).OpenAsync(new ServerAddress("127.0.0.1", server.Port, true), [], null, stop.Token);
-        await using var silent = await server.AcceptRawAsync();
+        var opening = new ServerTransport(_time).OpenAsync(address, [], null, stop.Token);
+        using var silent = await HandshakeBegunAsync(listener);
 
         await stop.CancelAsync();
 
@@ -52,6 +54,22 @@ public class DeadlineTests
         _time.Advance(TimeSpan.FromSeconds(0.1));
 
         Assert.Equal(OutcomeKind.TimedOut, (await running.WaitAsync(Eventually.DefaultDeadline)).Kind);
+    }
+
+    private static TcpListener Listen(out ServerAddress address)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        address = new ServerAddress("127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port, true);
+        return listener;
+    }
+
+    /// <summary>A connection whose client has begun with TLS, and which says nothing.</summary>
+    private static async Task<TcpClient> HandshakeBegunAsync(TcpListener listener)
+    {
+        var silent = await listener.AcceptTcpClientAsync().WaitAsync(Eventually.DefaultDeadline);
+        await silent.GetStream().ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(Eventually.DefaultDeadline);
+        return silent;
     }
 
     /// <summary>A peer that neither says anything nor takes what it is told.</summary>
