@@ -96,8 +96,11 @@ public sealed class ScriptedJoinTests(ScriptedNetwork irc) : IClassFixture<Scrip
         {
             Settings = new Dictionary<string, string>
             {
-                [$"Irc:Networks:{Other}:Host"] = "127.0.0.1", [$"Irc:Networks:{Other}:Port"] = $"{mock.Port}", [$"Irc:Networks:{Other}:Tls"] = "off",
-                [$"Irc:Networks:{Other}:ConnectsPerMinute"] = "0", [$"Irc:Networks:{Other}:SecondsPerLine"] = "0",
+                [$"Irc:Networks:{Other}:Host"] = "127.0.0.1",
+                [$"Irc:Networks:{Other}:Port"] = $"{mock.Port}",
+                [$"Irc:Networks:{Other}:Tls"] = "off",
+                [$"Irc:Networks:{Other}:ConnectsPerMinute"] = "0",
+                [$"Irc:Networks:{Other}:SecondsPerLine"] = "0",
             },
         };
         await network.InitializeAsync();
