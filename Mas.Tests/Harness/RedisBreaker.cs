@@ -23,6 +23,7 @@ public sealed class RedisBreaker : IAsyncDisposable
     private readonly List<Task> _links = [];
     private readonly Task _accepting;
     private TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _brokenAt;
     private int _left = int.MaxValue;
 
     private RedisBreaker(Func<int> target)
@@ -34,9 +35,6 @@ public sealed class RedisBreaker : IAsyncDisposable
 
     /// <summary>Host and port, as <c>Redis:Endpoint</c> takes them.</summary>
     public string Endpoint => $"{_listener.LocalEndpoint}";
-
-    /// <summary>The command at which it broke.</summary>
-    public string? BrokenAt { get; private set; }
 
     /// <summary>Starts one to a port of the loopback interface, which is asked for at each connection.</summary>
     public static RedisBreaker To(Func<int> port) => new(port);
@@ -53,11 +51,22 @@ public sealed class RedisBreaker : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets everything pass.</summary>
+    /// <summary>Breaks no more.</summary>
+    /// <returns>The command before which it has broken, and lets nothing pass until <see cref="Mend"/>; null when it has not.</returns>
+    public string? Disarm()
+    {
+        lock (_lock)
+        {
+            _left = int.MaxValue;
+            return _brokenAt;
+        }
+    }
+
+    /// <summary>Lets everything pass that comes over new connections.</summary>
     public void Mend()
     {
         lock (_lock)
-            (_left, BrokenAt) = (int.MaxValue, null);
+            _brokenAt = null;
     }
 
     /// <inheritdoc/>
@@ -135,11 +144,11 @@ public sealed class RedisBreaker : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (BrokenAt is not null)
+            if (_brokenAt is not null)
                 return false;
             if (_left == int.MaxValue || !Counts(command) || _left-- > 0)
                 return true;
-            BrokenAt = string.Join(' ', command.Take(12));
+            _brokenAt = string.Join(' ', command.Take(12));
             _broken.SetResult();
             return false;
         }

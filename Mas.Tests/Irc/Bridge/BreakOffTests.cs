@@ -7,39 +7,15 @@ namespace Mas.Tests.Irc.Bridge;
 /// The parser is killed between two of its writes, and the next one handles the same lines again: nothing is missing, nothing is
 /// there twice, and every view is what Redis holds. Each test kills it at write after write, until it gets through.
 /// </summary>
-public sealed class BreakOffTests : IAsyncLifetime
+public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<BreakableNetwork>
 {
     // All of them take minutes: so a few at a time, and the next run begins at another one. MAS_TEST_EACH_WRITE=1 takes all.
-    private static readonly int Stride = Environment.GetEnvironmentVariable("MAS_TEST_EACH_WRITE") == "1" ? 1 : 4;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly int Stride = Environment.GetEnvironmentVariable("MAS_TEST_EACH_WRITE") == "1" ? 1 : 6;
 
     private readonly int _first = Random.Shared.Next(Stride);
     private string? _brokenAt;
-    private RedisBreaker? _breaker;
-    private ScriptedNetwork? _irc;
 
-    private RedisBreaker Breaker => _breaker!;
-
-    private ScriptedNetwork Irc => _irc!;
-
-    /// <inheritdoc/>
-    public async Task InitializeAsync()
-    {
-        _irc = new ScriptedNetwork
-        {
-            ParsersRedis = redis => (_breaker = RedisBreaker.To(() => int.Parse(redis.Endpoint.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture))).Endpoint,
-        };
-        await _irc.InitializeAsync();
-    }
-
-    /// <inheritdoc/>
-    public async Task DisposeAsync()
-    {
-        await Irc.DisposeAsync();
-        if (_breaker is not null)
-            await _breaker.DisposeAsync();
-    }
+    private ScriptedNetwork Irc => network.Irc;
 
     [Fact]
     public Task Others_ComingChangingAndGoing_AreToldOnce() => AtEachWriteAsync(async (channel, atWrite) =>
@@ -58,6 +34,35 @@ public sealed class BreakOffTests : IAsyncLifetime
         Assert.Equal(
             ["join", "join", "info sets mode +v eve", "info changed the topic to: news", "msg hello", $"info carl is now known as {channel[1..]}carl", "part bye", "quit gone", $"kick {channel[1..]}carl: out"],
             Lines(alice, channel));
+    });
+
+    [Fact]
+    public Task Netsplit_OfMany_IsOneLine() => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var alice = await Irc.JoinedAsync("alice", channel, others: "bob carl dave");
+
+        await BreakAsync(alice, atWrite, ":bob!b@host.example QUIT :hub.example leaf.example", ":carl!c@host.example QUIT :hub.example leaf.example", $":dave!d@host.example PRIVMSG {channel} :oh");
+
+        await IsRightAsync(alice);
+        Assert.Equal(Sorted(alice.Nick, "dave"), alice.Members(channel).Keys);
+        var lines = Lines(alice, channel);
+        Assert.Equal(["join", "msg oh"], [lines[0], lines[^1]]);
+        Assert.Contains("bob, carl", Assert.Single(lines[1..^1]), StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public Task OwnNick_Changed_IsTheOnlyOneThatLeadsToUs() => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var alice = await Irc.JoinedAsync("alice", channel);
+        var (redis, nick) = (Irc.System.Mas.Redis.Database, IrcFixture.Name("anna"));
+
+        await BreakAsync(alice, atWrite, $":{alice.Nick}!u@host.example NICK {nick}");
+
+        await IsRightAsync(alice);
+        Assert.Equal(["join", $"info {alice.Nick} is now known as {nick}"], Lines(alice, channel));
+        Assert.Equal(nick, IrcSystem.Nick(alice.Client));
+        Assert.Equal(alice.Client.UserId, (string?)await redis.HashGetAsync("index:currentnick", $"{IrcSystem.Network}:{nick}"));
+        Assert.False(await redis.HashExistsAsync("index:currentnick", $"{IrcSystem.Network}:{alice.Nick}"));
     });
 
     [Fact]
@@ -177,16 +182,7 @@ public sealed class BreakOffTests : IAsyncLifetime
     private async Task BreakAsync(ScriptedUser user, int atWrite, Func<Task> work)
     {
         await user.HearAsync();
-        var broken = Breaker.BreakAfter(atWrite);
-        var done = work();
-        await Task.WhenAny(broken, done).WaitAsync(Patience);
-        if (broken.IsCompleted)
-            await Irc.System.Parser.Process.KillAsync();
-        _brokenAt = Breaker.BrokenAt;
-        Breaker.Mend();
-        if (_brokenAt is not null)
-            await Irc.System.Parser.StartAgainAsync();
-        await done.WaitAsync(Patience);
+        _brokenAt = await network.BreakAsync(atWrite, work);
     }
 
     private async Task<(ScriptedUser Alice, ScriptedUser Dora)> SharedAsync(string channel)
