@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Mas.Tests.Client;
@@ -15,6 +16,7 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly SemaphoreSlim _acked = new(0);
     private ClientWebSocket _socket = null!;
+    private BurstStream _connection = null!;
     private Task _receiving = Task.CompletedTask;
     private long _lastId;
     private int _kept;
@@ -31,7 +33,8 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
     {
         _socket = new ClientWebSocket();
         _socket.Options.KeepAliveInterval = TimeSpan.Zero;
-        await _socket.ConnectAsync(new Uri(plan.Url), CancellationToken.None);
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler { ConnectCallback = async (at, stop) => _connection = await OpenAsync(at.DnsEndPoint, stop) });
+        await _socket.ConnectAsync(new Uri(plan.Url), http, CancellationToken.None);
         if (plan.Hello.Length > 0)
             await SendAsync(Encoding.UTF8.GetBytes(plan.Hello));
         _receiving = ReceiveAsync();
@@ -48,7 +51,13 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
         while (!stop.IsCancellationRequested)
         {
             await _acked.WaitAsync(stop);
-            await SendMessageAsync(Stopwatch.GetTimestamp(), bytes);
+            _connection.Hold();
+            do
+            {
+                await SendMessageAsync(Stopwatch.GetTimestamp(), bytes);
+            }
+            while (_acked.Wait(0, CancellationToken.None));
+            await _connection.ReleaseAsync(stop);
         }
     }
 
@@ -78,6 +87,21 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
 
     /// <summary>Sends a frame as it is.</summary>
     public ValueTask SendAsync(byte[] frame) => _socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
+
+    private static async Task<BurstStream> OpenAsync(System.Net.DnsEndPoint at, CancellationToken stop)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(at, stop);
+            return new BurstStream(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private async Task ReceiveAsync()
     {
