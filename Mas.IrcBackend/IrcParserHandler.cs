@@ -58,7 +58,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
     }
 
     protected override Task FailAsync(ParserEntry message) => message is RequestEntry request
-        ? AnswerAsync(request, new Ack(Status.Error, "The request could not be carried out. The operator has been told."))
+        ? AnswerAsync(request, Ack.Failed)
         : Task.CompletedTask;
 
     private async Task HandleAsync(ParserEntry entry, bool redelivered)

@@ -48,7 +48,7 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
     protected override async Task FailAsync(BackendMessage message)
     {
         var delivery = on.Outboxes.NewDelivery(_fence);
-        Answer(delivery, message.Origin, new Ack(Status.Error, "The request could not be carried out. The operator has been told."));
+        Answer(delivery, message.Origin, Ack.Failed);
         await delivery.FlushAsync();
     }
 

@@ -18,6 +18,9 @@ public sealed record Ack(string Status, string? ErrorMsg = null, Action<Utf8Json
     /// <summary>Redis or a worker is away.</summary>
     public static readonly Ack Unavailable = new(Protocol.Status.Unavailable, "The service is not available at the moment. Please try again.");
 
+    /// <summary>Something that nobody has foreseen.</summary>
+    public static readonly Ack Failed = new(Protocol.Status.Error, "The request could not be carried out. The operator has been told.");
+
     /// <summary>Writes the ACK.</summary>
     /// <param name="reqId">The request's <c>reqId</c>, as the JSON that it was.</param>
     public byte[] ToJson(string reqId) => WireJson.Write((this, reqId), static (json, state) =>

@@ -12,14 +12,14 @@ internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows 
 {
     /// <summary>
     /// Asks MAS's own backend. The entry goes out at once and in order; that it arrived is seen to behind the next requests,
-    /// so that a session's speed is not bound by round trips (<see cref="SocketSession.FollowAsync"/>).
+    /// so that a session's speed is not bound by round trips (<see cref="RequestsOnTheWay"/>).
     /// </summary>
     /// <returns>Null, since the backend answers; or why it can't be asked.</returns>
     internal async Task<Ack?> AskAsync(RequestContext request, BackendMessage message)
     {
         if (watch.IsAway(Endpoints.Loopback, message.Lane))
             return Ack.Unavailable;
-        await request.Session.FollowAsync(courier.SendAsync(Endpoints.Loopback, message.Lane, message.ToJson()), request.ReqId);
+        await request.Session.OnTheWay.FollowAsync(courier.SendAsync(Endpoints.Loopback, message.Lane, message.ToJson()), request.ReqId);
         return null;
     }
 

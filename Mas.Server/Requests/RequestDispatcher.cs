@@ -90,7 +90,7 @@ internal sealed partial class RequestDispatcher(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             LogFailed(logger, e, request.Read.Type!, request.Session.Ref);
-            return new Ack(Status.Error, "The request could not be carried out. The operator has been told.");
+            return Ack.Failed;
         }
     }
 

@@ -7,28 +7,25 @@ using Mas.Core.Redis;
 namespace Mas.Server.Sockets;
 
 /// <summary>A session on the server that holds its socket.</summary>
-internal sealed class SocketSession : IDisposable
+internal sealed partial class SocketSession : IDisposable
 {
-    /// <summary>So many requests of a session may be on their way to a backend before the next one is read.</summary>
-    private const int MostOnTheWay = 64;
-
     /// <summary>How long a client may take to answer a close.</summary>
     internal static readonly TimeSpan GoodbyeLasts = TimeSpan.FromSeconds(2);
 
     private readonly WebSocketChannel _channel;
     private readonly CancellationTokenSource _stopping;
     private readonly ConcurrentDictionary<int, WindowTarget> _targets = new();
-    private readonly TimeSpan _timeout;
+    private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly TimeSpan _heartbeatIsDoubtful;
     private int _terminated;
-    private int _onTheWay;
 
     internal SocketSession(SessionRef session, string loginDigest, WebSocketChannel channel, RedisConnection redis, Sessions sessions, SessionOptions options, LimitsOptions limits, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         Ref = session;
         LoginDigest = loginDigest;
-        _timeout = redis.Timeout;
+        _logger = logger;
+        OnTheWay = new RequestsOnTheWay(redis.Timeout, time, RefuseAsync);
         _channel = channel;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Pump = new OutboxPump(this, channel, redis, sessions, options, logger);
@@ -62,6 +59,9 @@ internal sealed class SocketSession : IDisposable
     /// <summary>Moves its outbox to the socket.</summary>
     internal OutboxPump Pump { get; }
 
+    /// <summary>What it has asked of backends.</summary>
+    internal RequestsOnTheWay OnTheWay { get; }
+
     /// <summary>How many requests it may send.</summary>
     internal RequestBudget Budget { get; }
 
@@ -79,19 +79,6 @@ internal sealed class SocketSession : IDisposable
     {
         if (_targets.Count < 10_000)
             _targets[windowId] = target;
-    }
-
-    /// <summary>
-    /// Sees to it that a request which is on its way to a backend arrives there; else the client hears UNAVAILABLE. Waits
-    /// only when many are on their way.
-    /// </summary>
-    internal Task FollowAsync(Task sent, string reqId)
-    {
-        if (sent.IsCompletedSuccessfully)
-            return Task.CompletedTask;
-        Interlocked.Increment(ref _onTheWay);
-        var arrived = ArriveAsync(sent, reqId);
-        return Volatile.Read(ref _onTheWay) > MostOnTheWay ? arrived : Task.CompletedTask;
     }
 
     /// <summary>Sends one entry.</summary>
@@ -142,21 +129,17 @@ internal sealed class SocketSession : IDisposable
 
     public void Dispose() => _stopping.Dispose();
 
-    private async Task ArriveAsync(Task sent, string reqId)
+    /// <summary>Answers a request that did not arrive at its backend, as far as is known.</summary>
+    private Task RefuseAsync(string reqId, Exception reason)
     {
-        try
+        // The client may ask again; with its rid, nothing is posted twice even if this one did arrive.
+        var ack = Ack.Unavailable;
+        if (!RedisErrors.IsAway(reason))
         {
-            await sent.WaitAsync(_timeout);
+            LogFailed(_logger, reason, Ref);
+            ack = Ack.Failed;
         }
-        catch (Exception e) when (RedisErrors.IsAway(e))
-        {
-            // The client may ask again; with its rid, nothing is posted twice even if this one did arrive.
-            await SendUnlessOverAsync(Ack.Unavailable.ToJson(reqId));
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _onTheWay);
-        }
+        return SendUnlessOverAsync(ack.ToJson(reqId));
     }
 
     private async Task SendUnlessOverAsync(byte[] entry)
@@ -183,6 +166,9 @@ internal sealed class SocketSession : IDisposable
             // The client was quicker.
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request of {Session} could not be passed on")]
+    private static partial void LogFailed(ILogger logger, Exception exception, SessionRef session);
 }
 
 /// <summary>Where a window's requests go.</summary>
