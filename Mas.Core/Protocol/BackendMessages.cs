@@ -31,12 +31,14 @@ public abstract record BackendMessage(Origin Origin)
     public abstract string Lane { get; }
 
     /// <summary>The JSON for the inbox.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BackendJson.Default.BackendMessage);
+    public virtual byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BackendJson.Default.BackendMessage);
 
     /// <summary>Reads an entry.</summary>
     /// <returns>The message, or why it can't be read.</returns>
     public static (BackendMessage? Message, string? Error) FromJson(byte[] json)
     {
+        if (PostMessageJson.TryRead(json) is { } post)
+            return (post, null);
         try
         {
             return (JsonSerializer.Deserialize(json, BackendJson.Default.BackendMessage), null);
@@ -68,6 +70,7 @@ public sealed record Origin(
 public abstract record ConversationMessage(Origin Origin, long ConversationId) : BackendMessage(Origin)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Lane => ConversationId.ToString();
 
     /// <summary><see cref="ConversationId"/> as an id.</summary>
@@ -83,7 +86,11 @@ public abstract record ConversationMessage(Origin Origin, long ConversationId) :
 /// <param name="ClientRid">The client's <c>rid</c>.</param>
 /// <param name="Retry">Whether the client may have sent it before.</param>
 /// <param name="Echo">Whether the asking session is told of the message like everybody else, since it typed it elsewhere.</param>
-public sealed record PostMessage(Origin Origin, long ConversationId, string Cat, string Text, string? ClientRid, bool Retry, bool Echo = false) : ConversationMessage(Origin, ConversationId);
+public sealed record PostMessage(Origin Origin, long ConversationId, string Cat, string Text, string? ClientRid, bool Retry, bool Echo = false) : ConversationMessage(Origin, ConversationId)
+{
+    /// <inheritdoc/>
+    public override byte[] ToJson() => PostMessageJson.Write(this);
+}
 
 /// <summary>Changes or, with an empty text, deletes a message of the own.</summary>
 public sealed record EditMessage(Origin Origin, long ConversationId, long Gid, string Text) : ConversationMessage(Origin, ConversationId);
@@ -92,6 +99,7 @@ public sealed record EditMessage(Origin Origin, long ConversationId, long Gid, s
 public sealed record CreateGroup(Origin Origin, string Name, string Password, long ConversationId = 0) : BackendMessage(Origin)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Lane => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
 }
 
@@ -99,6 +107,7 @@ public sealed record CreateGroup(Origin Origin, string Name, string Password, lo
 public sealed record JoinGroup(Origin Origin, long ConversationId, string Name, string Password, bool Initial) : BackendMessage(Origin)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Lane => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
 }
 
@@ -106,6 +115,7 @@ public sealed record JoinGroup(Origin Origin, long ConversationId, string Name, 
 public sealed record OpenChat(Origin Origin, long ConversationId, string Peer, string? Text = null) : BackendMessage(Origin)
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Lane => ConversationId > 0
         ? ConversationId.ToString()
         : Redis.RedisKeys.OneOnOneField(Networks.Mas, Origin.User, new UserId(Peer)).ToString();
