@@ -56,15 +56,21 @@ public sealed class ConversationWriter(
         ConversationId id, IReadOnlyList<NewMessage> messages, long firstGid, Delivery delivery)
     {
         var posted = new StoredMessage[messages.Count];
-        var arguments = new List<RedisValue>(2 + 3 * posted.Length) { options.MaxMessages, firstGid };
+        var arguments = new List<RedisValue>(3 + posted.Length) { options.MaxMessages, firstGid, posted.Length };
         for (var i = 0; i < posted.Length; i++)
         {
             var message = messages[i];
             var chat = new ChatMessage(firstGid + i, message.Author, message.Ts ?? Now, message.Cat, message.Body, message.Rid);
             posted[i] = new StoredMessage(chat, chat.ToJson());
             arguments.Add(posted[i].Json);
-            arguments.Add(message.MayBeThere ? $"\"userId\":\"{message.Author.Value}\"" : "");
-            arguments.Add(message.MayBeThere ? RidNeedle(posted[i].Json) : "");
+        }
+        if (messages.Any(message => message.MayBeThere))
+        {
+            for (var i = 0; i < posted.Length; i++)
+            {
+                arguments.Add(messages[i].MayBeThere ? $"\"userId\":\"{messages[i].Author.Value}\"" : "");
+                arguments.Add(messages[i].MayBeThere ? RidNeedle(posted[i].Json) : "");
+            }
         }
         var appended = fence.RunAsync(LuaScripts.HistoryAppend, RedisKeys.ConversationMessages(id), arguments);
         // Behind the append, on one Redis in the same pipeline: a session that starts meanwhile has either listed itself
@@ -77,7 +83,7 @@ public sealed class ConversationWriter(
         for (var i = 0; i < posted.Length; i++)
         {
             var tell = true;
-            if (!found[i].IsNullOrEmpty)
+            if (found.Length > 0 && !found[i].IsNullOrEmpty)
             {
                 byte[] json = found[i]!;
                 posted[i] = new StoredMessage(ChatMessage.FromJson(json)!, json);
