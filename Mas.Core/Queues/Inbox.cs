@@ -48,9 +48,11 @@ public interface IInboxHandler
     /// <summary>What decides to which of the endpoint's inboxes an entry belongs; null when it can't be read.</summary>
     string? RouteOf(byte[] json);
 
-    /// <summary>
-    /// Handles a batch; what belongs together in order, what does not side by side. When it returns, every entry is done or
-    /// has been put away; when it throws, all of them come again, redelivered.
-    /// </summary>
-    Task HandleAsync(IReadOnlyList<InboxEntry> batch, CancellationToken stopping);
+    /// <summary>Reads a batch. Nothing is done yet.</summary>
+    /// <returns>
+    /// Handles what was read; what belongs together in order, what does not side by side. Batches are begun in order, each when
+    /// at most one before it is in hand. When it returns, every entry is done or has been put away; when it throws, all of
+    /// them come again, redelivered. It is cancelled when the lease is lost.
+    /// </returns>
+    Func<CancellationToken, Task> Read(IReadOnlyList<InboxEntry> batch);
 }

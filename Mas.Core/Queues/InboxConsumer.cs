@@ -105,18 +105,37 @@ internal sealed partial class InboxConsumer(
         await CutOffFormerHoldersAsync();
         await handler.BeginAsync(held.Lease, part, held.Lost);
         var nextLook = time.GetTimestamp();
-        while (!_isLeaving && !held.Lost.IsCancellationRequested && held.Lease.IsValid)
+        var ownTaken = RedisKeys.InboxTaken(name, worker);
+        Task<Batch>? taking = null;
+        var handling = Task.CompletedTask;
+        try
         {
-            // Now and then again, since an earlier holder may have been given an entry while it was paused.
-            if (time.GetTimestamp() >= nextLook)
+            while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (taking is not null || !_isLeaving))
             {
-                await HandleTakenAsync(fence, held.Lost);
-                nextLook = time.GetTimestamp() + 2 * time.TimestampFrequency;
+                // Now and then again, since an earlier holder may have been given an entry while it was paused.
+                if (taking is null && time.GetTimestamp() >= nextLook)
+                {
+                    await handling;
+                    await HandleTakenAsync(fence, held.Lost);
+                    nextLook = time.GetTimestamp() + 2 * time.TimestampFrequency;
+                }
+                var batch = await (taking ?? TakeAsync(fence, blocking.Database, held.Lost));
+                // While a batch is handled the next one comes, and begins; but none does before a look at what is taken, which would find it there.
+                taking = _isLeaving || time.GetTimestamp() >= nextLook ? null : TakeAsync(fence, blocking.Database, held.Lost);
+                var before = handling;
+                if (batch.Count > 0)
+                    handling = HandleAsync(fence, batch, ownTaken, before, held.Lost);
+                await before;
+                _pause.Reset();
             }
-            var entries = await TakeAsync(fence, blocking.Database, held.Lost);
-            if (entries.Length > 0)
-                await HandleAsync(fence, Array.ConvertAll(entries, entry => InboxEntry.From(entry!, false)), RedisKeys.InboxTaken(name, worker), held.Lost);
-            _pause.Reset();
+            await handling;
+        }
+        finally
+        {
+            // What is left of it is fenced, and stays taken, for whoever comes next; but nothing of it may fall into the next one's time.
+            await Task.WhenAny(handling);
+            if (taking is not null)
+                await Task.WhenAny(taking);
         }
     }
 
@@ -158,7 +177,7 @@ internal sealed partial class InboxConsumer(
             {
                 LogRedelivered(logger, name, entries.Length, taker.Element!);
                 Array.Reverse(entries);
-                await HandleAsync(fence, Array.ConvertAll(entries, entry => InboxEntry.From(entry!, true)), taken, stopping);
+                await HandleAsync(fence, Read(entries, redelivered: true), taken, Task.CompletedTask, stopping);
             }
             // Kept for a while: a holder that was paused may have been given an entry since.
             else if (taker.Score < (now - TakersAreKeptFor).ToUnixTimeSeconds())
@@ -166,31 +185,43 @@ internal sealed partial class InboxConsumer(
         }
     }
 
-    private async Task HandleAsync(Fence fence, InboxEntry[] batch, RedisKey taken, CancellationToken stopping)
+    private Batch Read(RedisValue[] entries, bool redelivered) =>
+        new(entries.Length, handler.Read(Array.ConvertAll(entries, entry => InboxEntry.From(entry!, redelivered))));
+
+    /// <param name="fence">The lease's.</param>
+    /// <param name="batch">What to handle.</param>
+    /// <param name="taken">Where it stands until it is done.</param>
+    /// <param name="before">The batch before it, which stands further right there and has to be removed first.</param>
+    /// <param name="stopping">The lease is lost.</param>
+    private async Task HandleAsync(Fence fence, Batch batch, RedisKey taken, Task before, CancellationToken stopping)
     {
         var begun = Stopwatch.GetTimestamp();
         var since = redis.WriteGeneration;
-        await handler.HandleAsync(batch, stopping);
+        await batch.HandleAsync(stopping);
         await redis.ConfirmWritesAsync(since);
+        await before;
         // From the right the oldest: exactly the batch, also when an entry came in behind it. Fenced, since by now the list may
         // hold what its owner, a later lease holder, has taken.
-        await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["LTRIM", 0, -batch.Length - 1], taken);
-        BatchSizes.Record(batch.Length, new KeyValuePair<string, object?>("endpoint", name));
+        await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["LTRIM", 0, -batch.Count - 1], taken);
+        BatchSizes.Record(batch.Count, new KeyValuePair<string, object?>("endpoint", name));
         BatchSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("endpoint", name));
     }
 
     /// <summary>Takes what is there; when nothing is, waits for something, a second at most, and takes then.</summary>
-    private async Task<RedisValue[]> TakeAsync(Fence fence, IDatabase blocking, CancellationToken stopping)
+    private async Task<Batch> TakeAsync(Fence fence, IDatabase blocking, CancellationToken stopping)
     {
         var inbox = RedisKeys.Inbox(name);
         var taken = RedisKeys.InboxTaken(name, worker);
         var entries = (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
-        if (entries.Length > 0 || stopping.IsCancellationRequested)
-            return entries;
         // From the right end to the right end moves nothing: it only waits. So a wait that outlives the lease takes nothing.
-        var waited = (RedisValue)await blocking.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds);
-        return waited.IsNull ? [] : (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
+        if (entries.Length == 0 && !stopping.IsCancellationRequested
+            && !((RedisValue)await blocking.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds)).IsNull)
+            entries = (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
+        return Read(entries, redelivered: false);
     }
+
+    /// <summary>What was taken and read.</summary>
+    private sealed record Batch(int Count, Func<CancellationToken, Task> HandleAsync);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Active consumer of inbox:{Endpoint}, epoch {Epoch}")]
     private static partial void LogActive(ILogger logger, string endpoint, long epoch);

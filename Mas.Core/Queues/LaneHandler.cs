@@ -9,7 +9,8 @@ namespace Mas.Core.Queues;
 public sealed record Work<T>(T Message, bool Redelivered);
 
 /// <summary>
-/// Handles the batches of an inbox: entries of different lanes (conversations) side by side, those of one lane in order.
+/// Handles the batches of an inbox: entries of different lanes (conversations) side by side, those of one lane in order, also
+/// when the next batch begins before one is done.
 /// An entry that can't be read, or that fails three times, is put away and does not stop the others. One that belongs to
 /// another of the endpoint's inboxes, put in by a script that knows nothing of them, is handed on.
 /// </summary>
@@ -17,6 +18,7 @@ public sealed record Work<T>(T Message, bool Redelivered);
 public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLetters deadLetters) : IInboxHandler where T : class
 {
     private const int MaxAttempts = 3;
+    private Dictionary<string, Task> _begun = [];
     private Lease? _lease;
 
     /// <summary>The inbox that is consumed.</summary>
@@ -26,6 +28,7 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
     public Task BeginAsync(Lease lease, InboxPart part, CancellationToken stopping)
     {
         (_lease, Part) = (lease, part);
+        _begun = [];
         return BeginAsync(lease, stopping);
     }
 
@@ -33,21 +36,22 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
     public string? RouteOf(byte[] json) => Read(json).Message is { } message ? RouteOf(message) : null;
 
     /// <inheritdoc/>
-    public async Task HandleAsync(IReadOnlyList<InboxEntry> batch, CancellationToken stopping)
+    public Func<CancellationToken, Task> Read(IReadOnlyList<InboxEntry> batch)
     {
         var lanes = new Dictionary<string, List<(Work<T> Work, byte[] Json)>>(StringComparer.Ordinal);
-        var handedOn = new List<Task>();
+        var strays = new List<(string Route, byte[] Json)>();
+        var unreadable = new List<(byte[] Json, string Error)>();
         foreach (var entry in batch)
         {
             var (message, error) = Read(entry.Json);
             if (message is null)
             {
-                await deadLetters.AddAsync(endpoint, entry.Json, error ?? "Not readable.");
+                unreadable.Add((entry.Json, error ?? "Not readable."));
                 continue;
             }
             if (RouteOf(message) is var route && !Part.Owns(route))
             {
-                handedOn.Add(HandOnAsync(route, entry.Json));
+                strays.Add((route, entry.Json));
                 continue;
             }
             var lane = LaneOf(message);
@@ -55,7 +59,15 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
                 lanes[lane] = works = [];
             works.Add((new Work<T>(message, entry.Redelivered), entry.Json));
         }
-        await Task.WhenAll([.. handedOn, .. lanes.Values.Select(works => HandleLaneAsync(works, stopping))]);
+        return async stopping =>
+        {
+            var before = _begun;
+            _begun = lanes.ToDictionary(lane => lane.Key, lane => HandleLaneAsync(before.GetValueOrDefault(lane.Key), lane.Value, stopping), StringComparer.Ordinal);
+            List<Task> begun = [.. _begun.Values, .. strays.Select(stray => HandOnAsync(stray.Route, stray.Json))];
+            foreach (var (json, error) in unreadable)
+                await deadLetters.AddAsync(endpoint, json, error);
+            await Task.WhenAll(begun);
+        };
     }
 
     /// <summary>Called once for each lease, before anything is handled.</summary>
@@ -85,8 +97,11 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
         ? courier.SendAsync(endpoint, route, InboxEntry.Marked(json))
         : throw new LeaseLostException($"The lease of {Part.Name} is over.");
 
-    private async Task HandleLaneAsync(List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
+    private async Task HandleLaneAsync(Task? before, List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
     {
+        // When what came before in this lane has failed, this fails too, and all of it comes again in its order.
+        if (before is not null)
+            await before;
         for (var i = 0; i < works.Count;)
         {
             var run = new List<Work<T>> { works[i].Work };

@@ -134,6 +134,52 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         Assert.Equal(["b go", "a wait"], handler.Handled.Select(work => work.Text));
     }
 
+    [Fact]
+    public async Task Batch_ThatIsInHand_HoldsUpOnlyItsOwnLanes()
+    {
+        await SendAsync(["a wait", "b go"]);
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        // The first batch waits for the second: were they handled one after the other, this would never end.
+        await RunUntilAsync(handler, () => handler.Handled.Count == 2, batchSize: 1);
+
+        Assert.Equal([("b go", false), ("a wait", false)], handler.Handled);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Lane_OfABatchThatIsInHand_GoesOnInTheNextOnlyBehindIt()
+    {
+        await SendAsync(["a wait", "a 2"]);
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 2, batchSize: 1, meanwhile: async () =>
+        {
+            await Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "both are taken");
+            Assert.Empty(handler.Handled);
+            handler.Go();
+        });
+
+        Assert.Equal(["a wait", "a 2"], handler.Handled.Select(work => work.Text));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Batch_ThatFailsWhenTheNextHasBegun_ComesAgainAheadOfIt()
+    {
+        await SendAsync(["a wait", "a away", "a 3"]);
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 4, batchSize: 2, meanwhile: async () =>
+        {
+            await Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "all are taken");
+            handler.Go();
+        });
+
+        Assert.Equal([("a wait", false), ("a wait", true), ("a away", true), ("a 3", true)], handler.Handled);
+        await NothingIsLeftAsync();
+    }
+
     private async Task SendAsync(IEnumerable<string> entries)
     {
         var courier = NewCourier();
@@ -145,13 +191,15 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
     private Courier NewCourier() => new(_redis, TimeProvider.System);
 
-    private InboxWorker Consumer(IInboxHandler handler) =>
-        new(_redis, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+    private InboxWorker Consumer(IInboxHandler handler, int batchSize = 2000) =>
+        new(_redis, _endpoint, 0, () => handler, new WorkerOptions { LeaseMilliseconds = Options.LeaseMilliseconds, BatchSize = batchSize }, TimeProvider.System, NullLogger<InboxWorker>.Instance);
 
-    private async Task RunUntilAsync(Recorder handler, Func<bool> done)
+    private async Task RunUntilAsync(Recorder handler, Func<bool> done, int batchSize = 2000, Func<Task>? meanwhile = null)
     {
-        using var consumer = Consumer(handler);
+        using var consumer = Consumer(handler, batchSize);
         await consumer.StartAsync(CancellationToken.None);
+        if (meanwhile is not null)
+            await meanwhile();
         await Eventually.HoldsAsync(done, "the entries are handled");
         await consumer.StopAsync(CancellationToken.None);
     }
@@ -163,11 +211,12 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         Assert.False(await Database.KeyExistsAsync($"lease:{_endpoint}"));
     }
 
-    /// <summary>Reads "lane text"; "poison" fails, "wait" waits until another lane said "go".</summary>
+    /// <summary>Reads "lane text"; "poison" fails, "away" fails once as when Redis is away, "wait" waits until another lane said "go".</summary>
     private sealed class Recorder(string endpoint, Courier courier, DeadLetters letters) : LaneHandler<string>(endpoint, courier, letters)
     {
         private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _poisonAttempts;
+        private int _wasAway;
 
         public ConcurrentQueue<(string Text, bool Redelivered)> Handled { get; } = new();
 
@@ -204,12 +253,16 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
                 Interlocked.Increment(ref _poisonAttempts);
                 throw new InvalidOperationException("poisoned");
             }
+            if (text.EndsWith("away", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasAway, 1) == 0)
+                throw new TimeoutException("Redis is away");
             if (text.EndsWith("wait", StringComparison.Ordinal))
                 await _go.Task;
             Handled.Enqueue((text, run[0].Redelivered));
             if (text.EndsWith("go", StringComparison.Ordinal))
-                _go.SetResult();
+                Go();
         }
+
+        public void Go() => _go.SetResult();
 
         protected override Task FailAsync(string message)
         {
