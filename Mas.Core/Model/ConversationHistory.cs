@@ -31,6 +31,10 @@ public sealed class ConversationHistory(RedisConnection redis)
         return messages;
     }
 
+    /// <summary>What an author has said under a rid; null when the history does not hold it, or not any more.</summary>
+    public async Task<ChatMessage?> FindByRidAsync(ConversationId id, UserId author, string rid) =>
+        (await GetNewestAsync(id, -1)).Find(stored => stored.Message.UserId == author && stored.Message.Rid == rid)?.Message;
+
     /// <summary>How many messages it holds.</summary>
     public Task<long> CountAsync(ConversationId id) => _database.ListLengthAsync(RedisKeys.ConversationMessages(id));
 }

@@ -40,8 +40,8 @@ internal sealed record CommandContext(LoopbackDependencies On, ConversationWrite
             Delivery);
 
     /// <summary>Whether the history has the line that a command posts (<see cref="PostLineAsync"/>): it has run at least so far before.</summary>
-    internal async Task<bool> HasPostedAsync(ConversationId id, BackendMessage cause) => (await On.History.GetNewestAsync(id, -1)).Exists(stored =>
-        stored.Message.UserId == cause.Origin.User && stored.Message.Rid == cause.Origin.Rid);
+    internal async Task<bool> HasPostedAsync(ConversationId id, BackendMessage cause) =>
+        await On.History.FindByRidAsync(id, cause.Origin.User, cause.Origin.Rid) is not null;
 
     /// <summary>The conversation and the asking user's role, when the user is a member of it and has not detached.</summary>
     internal async Task<(Conversation Conversation, string Role)?> FindOwnAsync(ConversationMessage message)

@@ -30,14 +30,18 @@ internal static class PostCommand
         foreach (var work in run)
         {
             var post = (PostMessage)work.Message;
-            if (members.GetValueOrDefault(post.Origin.User) is null or Roles.Detached)
-                LoopbackHandler.Answer(delivery, post.Origin, Ack.NoWindow);
-            else if (!peerIsThere && await AttachPeerAsync(on, writer, id, members, post.Origin.User, work.Redelivered, fence, delivery) is { } refusal)
-                LoopbackHandler.Answer(delivery, post.Origin, refusal);
+            var message = ToMessage(post, repeated.MayBeThere(post.Origin.User, post.ClientRid, post.Retry), work.Redelivered);
+            var refusal = members.GetValueOrDefault(post.Origin.User) is null or Roles.Detached ? Ack.NoWindow
+                : peerIsThere ? null
+                : await AttachPeerAsync(on, writer, id, members, post.Origin.User, work.Redelivered, fence, delivery);
+            if (refusal is null)
+            {
+                accepted.Add((post, message));
+                peerIsThere = true;
+            }
             else
             {
-                accepted.Add((post, ToMessage(post, repeated.MayBeThere(post.Origin.User, post.ClientRid, post.Retry), work.Redelivered)));
-                peerIsThere = true;
+                await RefuseAsync(on, id, post, message, refusal, delivery);
             }
         }
         if (accepted.Count == 0)
@@ -54,6 +58,19 @@ internal static class PostCommand
     private static NewMessage ToMessage(PostMessage post, bool repeated, bool redelivered) => new(
         post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
         MayBeThere: repeated || redelivered, redelivered, post.Echo ? null : post.Origin.Session, post.Echo ? null : post.Origin.ReqId);
+
+    /// <summary>
+    /// Answers what can't be said here any more. When it has been said already, before its author left or was put out, it
+    /// is acknowledged as it was then: two answers to one request must not differ.
+    /// </summary>
+    private static async Task RefuseAsync(LoopbackDependencies on, ConversationId id, PostMessage post, NewMessage message, Ack refusal, Delivery delivery)
+    {
+        if (message.MayBeThere && post.Origin is { Session: { } session, ReqId: { } reqId }
+            && await on.History.FindByRidAsync(id, message.Author, message.Rid) is { } said)
+            delivery.Add(session, Ack.Sent(reqId, said.Gid, said.Ts));
+        else
+            LoopbackHandler.Answer(delivery, post.Origin, refusal);
+    }
 
     private static async Task<IReadOnlyDictionary<UserId, string>> GetAuthorsAsync(LoopbackDependencies on, ConversationId id, IReadOnlyList<Work<BackendMessage>> run)
     {

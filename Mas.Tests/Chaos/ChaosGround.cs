@@ -5,18 +5,22 @@ namespace Mas.Tests.Chaos;
 
 /// <summary>
 /// What the faults happen to: two servers, two workers and Redis as real processes, with a proxy between clients and each
-/// server, and one between each process and Redis.
+/// server, and one between each process and a single Redis. The nodes of a cluster send clients on to one another, past any
+/// proxy, so there is none.
 /// </summary>
 internal sealed class ChaosGround : IAsyncDisposable
 {
+    /// <summary>Short, so that a replica takes over soon; long enough for a node of a busy machine to answer.</summary>
+    private static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(3);
+
     private readonly List<TcpProxy> _toServers = [];
     private readonly List<TcpProxy> _toRedis;
 
-    private ChaosGround(MasSystem mas, RedisServer redis, List<TcpProxy> toRedis)
+    private ChaosGround(MasSystem mas, List<TcpProxy> toRedis, Losses losses)
     {
         Mas = mas;
-        Redis = redis;
         _toRedis = toRedis;
+        Losses = losses;
         for (var i = 0; i < mas.Servers.Count; i++)
         {
             var server = i;
@@ -28,36 +32,41 @@ internal sealed class ChaosGround : IAsyncDisposable
     public MasSystem Mas { get; }
 
     /// <summary>The Redis of all of them.</summary>
-    public RedisServer Redis { get; }
+    public TestRedis Redis => Mas.Redis;
+
+    /// <summary>What masters that were replaced may have taken along.</summary>
+    public Losses Losses { get; }
 
     /// <summary>Between clients and each server.</summary>
     public IReadOnlyList<TcpProxy> ToServers => _toServers;
 
-    /// <summary>Between each server and Redis.</summary>
-    public IReadOnlyList<TcpProxy> ServersToRedis => _toRedis[Mas.Loopbacks.Count..];
+    /// <summary>Between each server and Redis; none on a cluster.</summary>
+    public IReadOnlyList<TcpProxy> ServersToRedis => [.. _toRedis.Skip(Mas.Loopbacks.Count)];
 
-    /// <summary>Between each worker and Redis.</summary>
-    public IReadOnlyList<TcpProxy> LoopbacksToRedis => _toRedis[..Mas.Loopbacks.Count];
+    /// <summary>Between each worker and Redis; none on a cluster.</summary>
+    public IReadOnlyList<TcpProxy> LoopbacksToRedis => [.. _toRedis.Take(Mas.Loopbacks.Count)];
 
     /// <summary>Starts everything and waits until it is ready.</summary>
-    public static async Task<ChaosGround> StartAsync()
+    public static async Task<ChaosGround> StartAsync(ChaosOptions options)
     {
         var toRedis = new List<TcpProxy>();
-        RedisServer? server = null;
         var mas = await MasSystem.StartAsync(new MasSystemOptions
         {
             Servers = 2,
             Loopbacks = 2,
             IdleTimeoutSeconds = 5,
             AppendOnly = true,
-            StartRedis = async durable => server = await RedisServer.StartAsync(durable),
-            RedisEndpoint = _ =>
+            StartRedis = async durable => options.OnCluster ? await RedisCluster.StartAsync(durable, NodeTimeout) : await RedisServer.StartAsync(durable),
+            RedisEndpoint = redis =>
             {
-                toRedis.Add(TcpProxy.To(() => server!.Port));
+                if (redis is not RedisServer server)
+                    return redis.Endpoint;
+                toRedis.Add(TcpProxy.To(() => server.Port));
                 return toRedis[^1].Endpoint;
             },
             Settings = new Dictionary<string, string>
             {
+                ["Redis:WaitReplicas"] = $"{options.WaitReplicas}",
                 // Short, so that many faults outlast them.
                 ["Redis:TimeoutMilliseconds"] = "2000",
                 ["Worker:LeaseMilliseconds"] = "2000",
@@ -67,7 +76,7 @@ internal sealed class ChaosGround : IAsyncDisposable
                 ["History:Backlog"] = "1000",
             },
         });
-        return new ChaosGround(mas, server!, toRedis);
+        return new ChaosGround(mas, toRedis, new Losses(options.WaitReplicas > 0));
     }
 
     /// <summary>Where clients reach a server: by its proxy.</summary>

@@ -18,6 +18,12 @@ public sealed record ChaosOptions
     /// <summary>Groups of a round.</summary>
     public int Groups { get; init; } = 6;
 
+    /// <summary>Whether Redis is a cluster of three masters and three replicas, whose masters are killed, paused and replaced.</summary>
+    public bool OnCluster { get; init; }
+
+    /// <summary><c>Redis:WaitReplicas</c>. With 0 what a master that died had not passed on may be lost, with 1 nothing may.</summary>
+    public int WaitReplicas { get; init; }
+
     /// <summary>Where logs are kept when a promise was broken; null: nowhere.</summary>
     public string? KeepIn { get; init; }
 }

@@ -27,7 +27,7 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
     /// <summary>Runs all rounds.</summary>
     public async Task<ChaosResult> RunAsync()
     {
-        await using var ground = await ChaosGround.StartAsync();
+        await using var ground = await ChaosGround.StartAsync(options);
         var result = new ChaosResult(0, 0, 0, []);
         var log = new LogWatch(ground);
         do
@@ -70,6 +70,12 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
                 return (ledger, lanes.Count, users.Sum(user => user.Requests), violations);
             }
             var check = new PromiseCheck(ground, ledger, violations);
+            if (await check.MendAsync() is > 0 and var mended)
+            {
+                Tell($"fsck mended {mended} things after a takeover; everybody comes back");
+                foreach (var user in users)
+                    await user.LeaveAsync();
+            }
             await check.ViewsAsync(users);
             await check.HistoriesAsync();
             foreach (var user in users)
@@ -113,8 +119,11 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
         Directory.CreateDirectory(folder);
         await File.WriteAllLinesAsync(Path.Combine(folder, "violations.txt"), result.Violations.Select(violation => violation.ToString()));
         await ground.Mas.SaveLogsAsync(folder);
-        await File.WriteAllLinesAsync(Path.Combine(folder, "redis.log"), ground.Redis.Log);
-        await RedisCli.SaveAsync(ground.Redis, Path.Combine(folder, "redis.rdb"));
+        foreach (var node in ground.Redis.Nodes)
+        {
+            await File.WriteAllLinesAsync(Path.Combine(folder, $"redis-{node.Port}.log"), node.Log);
+            await RedisCli.SaveAsync(node.Port, Path.Combine(folder, $"redis-{node.Port}.rdb"));
+        }
     }
 
     private void Tell(string line) => tell($"{_clock.Elapsed:mm\\:ss\\.f} {line}");

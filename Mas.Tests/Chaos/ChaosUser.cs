@@ -174,7 +174,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
                 return false;
             case "OK":
                 saying.AtOnce = atOnce;
-                saying.Gid = ack!.Value<long>("gid");
+                saying.Acknowledge(ack!.Value<long>("gid"));
                 return true;
             // The window was closed, or the user kicked, meanwhile.
             case "NOT_FOUND":
@@ -203,11 +203,12 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
             return;
         var (windowId, gid) = Pick(own);
         var text = _random.Next(4) == 0 ? "" : $"edited {_random.Next(1000)}";
+        var begun = DateTimeOffset.UtcNow;
         var ack = await AskAsync("EDIT", new { windowId, gid, text });
         if (ledger.Sayings.Values.FirstOrDefault(saying => saying.Gid == gid && saying.UserId == login.UserId) is not { } edited)
             return;
         if (ack?.Value<string>("status") == "OK")
-            edited.EditedTo = text;
+            edited.AcknowledgeEdit(text, begun);
         else if (ack?.Value<string>("status") is null or "UNAVAILABLE")
             edited.EditUnknown = true;
     }

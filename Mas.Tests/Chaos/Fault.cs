@@ -59,6 +59,7 @@ internal sealed record Fault(string What, TimeSpan Shortest, TimeSpan Longest, F
             end(proxy);
     });
 
-    private static Fault Lasting(string what, double least, double most, Func<TimeSpan, Task> runAsync) =>
+    /// <summary>Something that lasts as long as it is told to.</summary>
+    public static Fault Lasting(string what, double least, double most, Func<TimeSpan, Task> runAsync) =>
         new(what, TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(most), runAsync);
 }

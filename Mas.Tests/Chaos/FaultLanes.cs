@@ -1,3 +1,5 @@
+using Mas.Tests.Harness;
+
 namespace Mas.Tests.Chaos;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal sealed class FaultLanes(ChaosGround ground, Action<string> tell)
     public Task RunAsync(int seed, CancellationToken stop) => Task.WhenAll(
         RunLaneAsync([.. OfServers()], new Random(seed), TimeSpan.FromSeconds(2), stop),
         RunLaneAsync([.. OfWorkers()], new Random(seed + 1), TimeSpan.FromSeconds(2), stop),
-        RunLaneAsync([.. RedisFaults.Of(ground)], new Random(seed + 2), TimeSpan.FromSeconds(4), stop));
+        RunLaneAsync([.. OfRedis()], new Random(seed + 2), TimeSpan.FromSeconds(4), stop));
 
     private async Task RunLaneAsync(Fault[] faults, Random random, TimeSpan longestGap, CancellationToken stop)
     {
@@ -64,8 +66,15 @@ internal sealed class FaultLanes(ChaosGround ground, Action<string> tell)
             yield return Fault.Stop(name, () => worker.Process.StopAsync(), () => worker.StartAgainAsync());
             // Longer than a lease: who wakes up is no longer the consumer.
             yield return Fault.Pause(name, () => worker.Process, 2.2, 6);
-            foreach (var fault in Fault.Of($"{name} and Redis", ground.LoopbacksToRedis[i]))
+            foreach (var fault in ground.LoopbacksToRedis.Skip(i).Take(1).SelectMany(proxy => Fault.Of($"{name} and Redis", proxy)))
                 yield return fault;
         }
     }
+
+    private IEnumerable<Fault> OfRedis() => ground.Redis switch
+    {
+        RedisCluster cluster => new ClusterFaults(cluster, ground.Losses).All(),
+        RedisServer single => RedisFaults.Of(ground, single),
+        var other => throw new InvalidOperationException($"There are no faults of {other}"),
+    };
 }

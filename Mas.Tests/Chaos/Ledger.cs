@@ -23,17 +23,35 @@ internal sealed record Place(string Field)
 /// <param name="Index">Which of the burst.</param>
 internal sealed record Saying(string UserId, Place Place, string Rid, string Text, int Burst, int Index)
 {
+    /// <summary>When it was tried first.</summary>
+    public DateTimeOffset Begun { get; } = DateTimeOffset.UtcNow;
+
     /// <summary>The acknowledged gid; 0 as long as there is none.</summary>
-    public long Gid { get; set; }
+    public long Gid { get; private set; }
+
+    /// <summary>When it was acknowledged.</summary>
+    public DateTimeOffset AcknowledgedAt { get; private set; }
 
     /// <summary>Whether the first attempt was the one that was acknowledged, so that the order within the burst is promised.</summary>
     public bool AtOnce { get; set; }
 
     /// <summary>What it was edited to last, as acknowledged; null for never.</summary>
-    public string? EditedTo { get; set; }
+    public string? EditedTo { get; private set; }
+
+    /// <summary>When that edit was asked for.</summary>
+    public DateTimeOffset EditBegun { get; private set; }
+
+    /// <summary>When it was acknowledged.</summary>
+    public DateTimeOffset EditedAt { get; private set; }
 
     /// <summary>Whether an edit was tried of which nobody knows whether, or when, it is done.</summary>
     public bool EditUnknown { get; set; }
+
+    /// <summary>Notes that it was acknowledged.</summary>
+    public void Acknowledge(long gid) => (Gid, AcknowledgedAt) = (gid, DateTimeOffset.UtcNow);
+
+    /// <summary>Notes that an edit was acknowledged.</summary>
+    public void AcknowledgeEdit(string text, DateTimeOffset begun) => (EditedTo, EditBegun, EditedAt) = (text, begun, DateTimeOffset.UtcNow);
 }
 
 /// <summary>Everything that users of a round have tried to say, and what became of it.</summary>

@@ -6,7 +6,7 @@ namespace Mas.Tests.Chaos;
 internal static class Program
 {
     private const string Help = """
-        scripts/chaos [--seed N] [--minutes M] [--round SECONDS] [--users N] [--groups N]
+        scripts/chaos [--cluster] [--wait-replicas N] [--seed N] [--minutes M] [--round SECONDS] [--users N] [--groups N]
 
         Runs two servers, two workers and a Redis of its own (set as redis.conf sets it) and lets people talk, while servers,
         workers and Redis are killed, paused and restarted, connections of clients and to Redis cut, delayed, held back and
@@ -14,6 +14,10 @@ internal static class Program
         message is in the history exactly once and in order, that each client's view is that of a new login, that no session,
         outbox or inbox entry is left behind, that fsck finds nothing and that no process has logged an error.
 
+          --cluster          on a Redis Cluster of three masters and three replicas: a master is killed, paused, or killed while its
+                             replica is cut off from it; the replica takes over, and the node comes back as its replica. What
+                             may be lost is then what docs/operations.md says, and fsck --repair is run after it
+          --wait-replicas N  Redis:WaitReplicas (default 0): with 1, nothing that was acknowledged may be lost
           --seed N           chooses the faults and what people do; random when not given, and told at the start
           --minutes M        when the last round begins at the latest (default 1)
           --round SECONDS    how long things break in each round (default 20)
@@ -35,6 +39,12 @@ internal static class Program
         var options = new ChaosOptions { Seed = Random.Shared.Next(1_000_000) };
         for (var i = 0; i < arguments.Length; i += 2)
         {
+            if (arguments[i] == "--cluster")
+            {
+                options = options with { OnCluster = true };
+                i--;
+                continue;
+            }
             if (With(options, arguments[i], arguments.ElementAtOrDefault(i + 1)) is not { } changed)
             {
                 await Console.Error.WriteLineAsync($"scripts/chaos: {string.Join(' ', arguments[i..])} can't be understood. --help says how.");
@@ -52,6 +62,7 @@ internal static class Program
         return name switch
         {
             "--seed" => options with { Seed = (int)number },
+            "--wait-replicas" => options with { WaitReplicas = (int)number },
             "--minutes" => options with { Lasts = TimeSpan.FromMinutes(number) },
             "--round" when number >= 1 => options with { Round = TimeSpan.FromSeconds(number) },
             "--users" when number >= options.Groups => options with { Users = (int)number },

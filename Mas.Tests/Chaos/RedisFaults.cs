@@ -1,12 +1,13 @@
+using Mas.Tests.Harness;
+
 namespace Mas.Tests.Chaos;
 
 /// <summary>What may happen to Redis, and to the servers' connections to it.</summary>
 internal static class RedisFaults
 {
     /// <summary>All of it, for one Redis.</summary>
-    public static IEnumerable<Fault> Of(ChaosGround ground)
+    public static IEnumerable<Fault> Of(ChaosGround ground, RedisServer redis)
     {
-        var redis = ground.Redis;
         yield return Fault.Kill("Redis", () => redis.KillAsync(), () => redis.StartAgainAsync());
         yield return Fault.Stop("Redis", () => redis.StopAsync(), () => redis.StartAgainAsync());
         yield return Fault.Pause("Redis", () => redis.Process, 0.5, 6);

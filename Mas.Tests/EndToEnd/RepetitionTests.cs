@@ -1,6 +1,5 @@
 using Mas.Tests.Client;
 using Mas.Tests.Harness;
-using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using StackExchange.Redis;
 
@@ -19,7 +18,7 @@ public sealed class RepetitionTests(SharedSystem shared)
     {
         var (alice, windowId, id, name) = await GroupAsync("again");
 
-        await RedeliverAsync(alice, "JOIN", new { conversationId = id, name, password = "", initial = false });
+        await Redis.RedeliverAsync(alice.UserId, "JOIN", new { conversationId = id, name, password = "", initial = false });
 
         Assert.DoesNotContain(await Redis.MessagesAsync(id), message => message.Value<string>("cat") == "join");
         Assert.Equal("*", alice.Read(view => view.Windows[windowId].Role));
@@ -30,13 +29,10 @@ public sealed class RepetitionTests(SharedSystem shared)
     {
         var (alice, windowId, id, name) = await GroupAsync("half");
         var bob = await _mas.NewClientAsync("bob");
-        var rid = Steps.NewName("rid");
-        // As far as a worker has come that died behind this.
-        var line = JsonConvert.SerializeObject(new { gid = await Redis.StringIncrementAsync("nextGlobalMsgId"), userId = bob.UserId, ts = 1, cat = "join", body = "", rid });
-        await Redis.ListLeftPushAsync($"conversationmsgs:{id}", line);
+        var rid = await Redis.LeaveLineAsync(id, bob.UserId, "join", "");
         await Redis.HashSetAsync($"conversationmembers:{id}", bob.UserId, "u");
 
-        await RedeliverAsync(bob, "JOIN", new { conversationId = id, name, password = "", initial = false }, rid);
+        await Redis.RedeliverAsync(bob.UserId, "JOIN", new { conversationId = id, name, password = "", initial = false }, rid);
 
         await bob.WaitAsync(view => view.Group(name) is not null, "the window");
         await alice.WaitAsync(view => view.Windows[windowId].Members.ContainsKey(bob.UserId), "the member");
@@ -49,7 +45,7 @@ public sealed class RepetitionTests(SharedSystem shared)
         var (alice, windowId, id, name) = await GroupAsync("kept");
         await alice.OkAsync("UPDATE_TOPIC", new { windowId, topic = "stays" });
 
-        await RedeliverAsync(alice, "CREATE", new { name, password = "other" });
+        await Redis.RedeliverAsync(alice.UserId, "CREATE", new { name, password = "other" });
 
         var record = await Redis.HashAsync($"conversation:{id}");
         Assert.Equal(("stays", ""), (record["topic"], record["password"]));
@@ -64,7 +60,7 @@ public sealed class RepetitionTests(SharedSystem shared)
         await alice.WaitAsync(view => view.Windows[windowId].Members.ContainsKey(bob.UserId), "the member");
         await Redis.HashDeleteAsync($"conversationmembers:{id}", bob.UserId);
 
-        await RedeliverAsync(bob, "CLOSE", new { conversationId = id });
+        await Redis.RedeliverAsync(bob.UserId, "CLOSE", new { conversationId = id });
 
         await alice.WaitAsync(view => !view.Windows[windowId].Members.ContainsKey(bob.UserId), "the member is gone");
         await bob.WaitAsync(view => view.Group(name) is null, "the window is gone");
@@ -79,9 +75,30 @@ public sealed class RepetitionTests(SharedSystem shared)
         var id = await Redis.ConversationAsync(alice.UserId, windowId);
         await Redis.HashSetAsync($"conversationmembers:{id}", bob.UserId, "u");
 
-        await RedeliverAsync(alice, "SEND", new { conversationId = long.Parse(id), cat = "msg", text = "are you there?", retry = false });
+        await Redis.RedeliverAsync(alice.UserId, "SEND", new { conversationId = id, cat = "msg", text = "are you there?", retry = false });
 
         await bob.WaitAsync(view => view.OneOnOne(alice.UserId)?.Messages.Values.Any(message => message.Body == "are you there?") == true, "the window with the message");
+    }
+
+    [Fact]
+    public async Task Send_AcknowledgedBeforeItsAuthorWasKicked_IsAcknowledgedTheSameWayWhenDoneAgain()
+    {
+        var (alice, windowId, id, name) = await GroupAsync("said");
+        var bob = await _mas.NewClientAsync("bob");
+        var bobWindow = await bob.JoinAsync(name);
+        var rid = Steps.NewName("rid");
+        var send = new JObject { ["type"] = "SEND", ["windowId"] = bobWindow, ["text"] = "before I go", ["rid"] = rid };
+        var (reqId, answer) = bob.Expect(send);
+        await bob.SendRawAsync(send.ToString());
+        var gid = (await answer).Value<long>("gid");
+        await alice.OkAsync("KICK", new { windowId, userId = bob.UserId });
+
+        await Redis.RedeliverAsync(
+            bob.UserId, "SEND", new { conversationId = id, cat = "msg", text = "before I go", clientRid = rid, retry = false }, session: (bob.SessionId, reqId));
+
+        // What comes behind a second answer tells that it has come; that it differs from the first would be a violation.
+        await bob.JoinAsync(name);
+        Assert.Single(await Redis.MessagesAsync(id), message => message.Value<string>("rid") == rid && message.Value<long>("gid") == gid);
     }
 
     [Fact]
@@ -123,20 +140,5 @@ public sealed class RepetitionTests(SharedSystem shared)
         var name = Steps.NewName(start);
         var windowId = await alice.CreateAsync(name);
         return (alice, windowId, await Redis.ConversationAsync(alice.UserId, windowId), name);
-    }
-
-    /// <summary>As a worker that died before it had cleared its taken list leaves a request of a user's.</summary>
-    private async Task RedeliverAsync(MasClient client, string type, object fields, string? rid = null)
-    {
-        var entry = JObject.FromObject(fields);
-        if (entry["conversationId"] is { } id)
-            entry["conversationId"] = (long)id;
-        entry["type"] = type;
-        entry["origin"] = JObject.FromObject(new { rid = rid ?? Steps.NewName("rid"), userId = client.UserId });
-        const string Taken = "{inbox:loopbackparser}:taken:";
-        var worker = Steps.NewName("dead");
-        await Redis.ListLeftPushAsync(Taken + worker, entry.ToString(Formatting.None));
-        await Redis.SortedSetAddAsync("{inbox:loopbackparser}:takers", worker, 1);
-        await Eventually.HoldsAsync(async () => !await Redis.KeyExistsAsync(Taken + worker), "it is done again");
     }
 }

@@ -8,14 +8,18 @@ public static class RedisCli
     /// <summary>The file of a script.</summary>
     public static string FileOf(string script) => Path.Combine(BuildOutput.Root, "scripts", "lua", script + ".lua");
 
-    /// <summary>Copies all that a single Redis holds into a file (<c>redis-cli --rdb</c>).</summary>
-    public static async Task SaveAsync(RedisServer redis, string file)
+    /// <summary>Copies all that a redis-server holds into a file (<c>redis-cli --rdb</c>).</summary>
+    public static Task SaveAsync(int port, string file) => RunAsync(port, "--rdb", file);
+
+    /// <summary>Runs one command on one redis-server, such as those that the client library has no words for.</summary>
+    /// <exception cref="RedisCliException">It was refused.</exception>
+    public static async Task RunAsync(int port, params string[] command)
     {
         using var folder = new TempFolder("redis-cli");
-        await using var process = ChildProcess.Start("redis-cli", "redis-cli", ["-p", $"{redis.Port}", "--rdb", file], folder.Path);
+        await using var process = ChildProcess.Start("redis-cli", "redis-cli", ["-p", $"{port}", "-e", .. command], folder.Path);
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new RedisCliException($"--rdb {file}: {process.LogTail}");
+            throw new RedisCliException($"{string.Join(' ', command)}: {process.LogTail}");
     }
 
     /// <summary>Runs one step of a script; on a single Redis, since a script reaches no more than one node.</summary>

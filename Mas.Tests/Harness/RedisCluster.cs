@@ -11,25 +11,27 @@ namespace Mas.Tests.Harness;
 /// </remarks>
 public sealed class RedisCluster : TestRedis
 {
-    private const int MasterCount = 3;
+    /// <summary>How many parts the slots are divided into; each has a master and a replica.</summary>
+    public const int Shards = 3;
+
     private const int Slots = 16384;
     private const int Attempts = 10;
+
+    /// <summary>A node that comes back asks its master, loads its file, and follows; on a busy machine that takes a while.</summary>
+    private static readonly TimeSpan Settles = TimeSpan.FromSeconds(60);
 
     private readonly IReadOnlyList<RedisProcess> _nodes;
 
     private RedisCluster(IReadOnlyList<RedisProcess> nodes) => _nodes = nodes;
 
     /// <summary>All nodes: at the start three masters, then the replica of each.</summary>
-    public IReadOnlyList<RedisProcess> Nodes => _nodes;
+    public override IReadOnlyList<RedisProcess> Nodes => _nodes;
 
     /// <inheritdoc/>
     public override string Endpoint => string.Join(',', _nodes.Select(node => node.Endpoint));
 
     /// <inheritdoc/>
     public override bool IsCluster => true;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ChildProcess> Processes => [.. _nodes.Where(node => node.IsRunning).Select(node => node.Process)];
 
     /// <summary>Starts an empty cluster and waits until every node can be used and every replica follows its master.</summary>
     /// <param name="appendOnly">True: every node keeps an append-only file, written before it answers.</param>
@@ -54,17 +56,43 @@ public sealed class RedisCluster : TestRedis
         throw new InvalidOperationException($"The cluster found no free ports in {Attempts} attempts");
     }
 
+    /// <summary>The nodes of a shard, whichever is its master.</summary>
+    public IReadOnlyList<RedisProcess> NodesOf(int shard) => [_nodes[shard], _nodes[shard + Shards]];
+
+    /// <summary>The shard to which a key belongs, from 0.</summary>
+    public int ShardOf(RedisKey key) => Enumerable.Range(0, Shards).First(shard => Connection.HashSlot(key) < FirstSlotOf(shard + 1));
+
     /// <summary>The node that holds a key's slot now, as the other nodes see it.</summary>
-    public async Task<RedisProcess> MasterOfAsync(RedisKey key)
+    public Task<RedisProcess> MasterOfAsync(RedisKey key) => MasterOfSlotAsync(Connection.HashSlot(key));
+
+    /// <summary>The node that is a shard's master now, as the other nodes see it.</summary>
+    /// <param name="shard">From 0.</param>
+    /// <param name="silent">A node that is not asked, since it is paused.</param>
+    public Task<RedisProcess> MasterOfShardAsync(int shard, RedisProcess? silent = null) => MasterOfSlotAsync(FirstSlotOf(shard), silent);
+
+    /// <summary>Waits until a node that came back is its shard's replica and has all that its master has, as every other node sees it too.</summary>
+    public Task FollowsAsync(RedisProcess node) => Eventually.PassesAsync(async () =>
     {
-        var slot = Connection.HashSlot(key);
-        foreach (var node in _nodes.Where(node => node.IsRunning))
-        {
-            if ((await ServerOf(node).ClusterNodesAsync())?.GetBySlot(slot) is { EndPoint: IPEndPoint endpoint })
-                return _nodes.Single(other => other.Port == endpoint.Port);
-        }
-        throw new InvalidOperationException($"Nobody holds slot {slot}");
+        Assert.NotEqual(node, await MasterOfShardAsync(_nodes.ToList().IndexOf(node) % Shards, node));
+        var info = await ServerOf(node).InfoRawAsync("replication");
+        Assert.Contains("role:slave", info, StringComparison.Ordinal);
+        Assert.Contains("master_link_status:up", info, StringComparison.Ordinal);
+    }, Settles);
+
+    /// <summary>Has the shard's replica take over in agreement with its master (CLUSTER FAILOVER), which loses nothing, and waits until it has.</summary>
+    public async Task FailOverAsync(int shard)
+    {
+        var master = await MasterOfShardAsync(shard);
+        var replica = NodesOf(shard).Single(node => node != master);
+        await RedisCli.RunAsync(replica.Port, "CLUSTER", "FAILOVER");
+        await FollowsAsync(master);
     }
+
+    /// <summary>Ends a master's connections to its replicas: what it is told from now on they don't hear of.</summary>
+    public static Task CutReplicasOffAsync(RedisProcess master) => RedisCli.RunAsync(master.Port, "CLIENT", "KILL", "TYPE", "replica");
+
+    /// <summary>Makes the test's own connection look which nodes are masters now.</summary>
+    public Task LookForMastersAsync() => Connection.ConfigureAsync();
 
     /// <inheritdoc/>
     public override async Task KillAsync()
@@ -88,6 +116,18 @@ public sealed class RedisCluster : TestRedis
             await node.DisposeAsync();
     }
 
+    private static int FirstSlotOf(int shard) => shard * Slots / Shards;
+
+    private async Task<RedisProcess> MasterOfSlotAsync(int slot, RedisProcess? silent = null)
+    {
+        foreach (var node in _nodes.Where(node => node.IsRunning && node != silent))
+        {
+            if ((await ServerOf(node).ClusterNodesAsync())?.GetBySlot(slot) is { EndPoint: IPEndPoint endpoint })
+                return _nodes.Single(other => other.Port == endpoint.Port);
+        }
+        throw new InvalidOperationException($"Nobody holds slot {slot}");
+    }
+
     /// <summary>Waits until every node says that the cluster is whole, and every replica that it follows its master.</summary>
     private async Task IsReadyAsync()
     {
@@ -109,7 +149,7 @@ public sealed class RedisCluster : TestRedis
     /// <summary>Null when somebody else took one of the ports in the meantime.</summary>
     private static async Task<RedisCluster?> TryStartAsync(bool appendOnly, TimeSpan nodeTimeout)
     {
-        var members = Enumerable.Range(0, 2 * MasterCount)
+        var members = Enumerable.Range(0, 2 * Shards)
             .Select(_ => (Id: RandomNumberGenerator.GetHexString(40, lowercase: true), Port: FreePort.Next(), Bus: FreePort.Next())).ToArray();
         var starting = members.Select((member, i) => RedisProcess.TryStartAsync(
             member.Port,
@@ -147,13 +187,13 @@ public sealed class RedisCluster : TestRedis
     {
         for (var i = 0; i < members.Length; i++)
         {
-            var shard = i % MasterCount;
-            var isMaster = i < MasterCount;
+            var shard = i % Shards;
+            var isMaster = i < Shards;
             var flags = (i == self ? "myself," : "") + (isMaster ? "master" : "slave");
             var master = isMaster ? "-" : members[shard].Id;
-            var slots = isMaster ? $" {shard * Slots / MasterCount}-{((shard + 1) * Slots / MasterCount) - 1}" : "";
+            var slots = isMaster ? $" {FirstSlotOf(shard)}-{FirstSlotOf(shard + 1) - 1}" : "";
             yield return $"{members[i].Id} 127.0.0.1:{members[i].Port}@{members[i].Bus} {flags} {master} 0 0 {shard + 1} connected{slots}";
         }
-        yield return $"vars currentEpoch {MasterCount} lastVoteEpoch 0";
+        yield return $"vars currentEpoch {Shards} lastVoteEpoch 0";
     }
 }

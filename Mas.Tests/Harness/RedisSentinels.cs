@@ -15,16 +15,13 @@ public sealed class RedisSentinels : TestRedis
     }
 
     /// <summary>The node that is the master at the start, then its replicas.</summary>
-    public IReadOnlyList<RedisProcess> Nodes => _nodes;
+    public override IReadOnlyList<RedisProcess> Nodes => _nodes;
 
     /// <inheritdoc/>
     public override string Endpoint => string.Join(',', _nodes.Select(node => node.Endpoint));
 
     /// <inheritdoc/>
     public override bool IsCluster => false;
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ChildProcess> Processes => [.. _nodes.Where(node => node.IsRunning).Select(node => node.Process)];
 
     /// <summary>Starts everything and waits until the replicas follow and the sentinels know one another.</summary>
     public static new async Task<RedisSentinels> StartAsync(bool appendOnly = false)

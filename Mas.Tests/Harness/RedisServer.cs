@@ -22,11 +22,8 @@ public sealed class RedisServer : TestRedis
     /// <summary>The running process.</summary>
     public ChildProcess Process => _redis.Process;
 
-    /// <summary>Its log over all restarts, oldest first.</summary>
-    public IReadOnlyList<string> Log => _redis.Log;
-
     /// <inheritdoc/>
-    public override IReadOnlyList<ChildProcess> Processes => [Process];
+    public override IReadOnlyList<RedisProcess> Nodes => [_redis];
 
     /// <summary>Server commands: INFO, SCAN, CONFIG.</summary>
     public IServer Server => Connection.GetServer(new IPEndPoint(IPAddress.Loopback, Port));

@@ -18,8 +18,11 @@ public abstract class TestRedis : IAsyncDisposable
     /// <summary>Whether it is a cluster.</summary>
     public abstract bool IsCluster { get; }
 
+    /// <summary>All redis-servers, also those that have been killed.</summary>
+    public abstract IReadOnlyList<RedisProcess> Nodes { get; }
+
     /// <summary>The running processes, of all nodes.</summary>
-    public abstract IReadOnlyList<ChildProcess> Processes { get; }
+    public IReadOnlyList<ChildProcess> Processes => [.. Nodes.Where(node => node.IsRunning).Select(node => node.Process)];
 
     /// <summary>The test's own connection, with admin commands allowed.</summary>
     public ConnectionMultiplexer Connection => _connection ?? throw new InvalidOperationException("Redis is stopped");
