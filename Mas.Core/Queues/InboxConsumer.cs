@@ -140,8 +140,8 @@ internal sealed partial class InboxConsumer(
     }
 
     /// <summary>
-    /// Completed when work that should have ended with its lease goes on for too long: it waits for an answer that the Redis
-    /// client has lost. What it might still do is fenced.
+    /// Completed when work that should have ended with its lease goes on for too long: it waits for an answer that a silent
+    /// connection does not bring, or that the Redis client has lost. What it might still do is fenced.
     /// </summary>
     private async Task OverlongAsync(CancellationToken lost)
     {
@@ -235,7 +235,7 @@ internal sealed partial class InboxConsumer(
     [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint} waits for Redis: {Reason}")]
     private static partial void LogAway(ILogger logger, string endpoint, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "inbox:{Endpoint}: what was under way when the lease ended does not end; it is left behind")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: what was under way when the lease ended still waits for Redis; it is left behind")]
     private static partial void LogStuck(ILogger logger, string endpoint);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A batch of inbox:{Endpoint} failed and will be handled again")]

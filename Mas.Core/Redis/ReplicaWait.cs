@@ -67,9 +67,22 @@ public sealed class ReplicaWait : IAsyncDisposable
         var looking = LookAsync(milliseconds);
         var waiting = _redis.Database.ExecuteAsync("WAIT", [_options.WaitReplicas, milliseconds], CommandFlags.DemandMaster);
         await looking;
-        var replicas = (long)await waiting;
+        var replicas = await CountAsync(waiting);
         if (replicas < _options.WaitReplicas)
             throw new ReplicasMissingException($"{replicas} of {_options.WaitReplicas} replicas have what was written.");
+    }
+
+    private static async Task<long> CountAsync(Task<RedisResult> waiting)
+    {
+        try
+        {
+            return (long)await waiting;
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("ERR WAIT", StringComparison.Ordinal))
+        {
+            // Another node took over, and the client did not know it when it sent this: it is sent on from the command before it only.
+            throw new ReplicasMissingException("A master has become a replica.");
+        }
     }
 
     private async Task LookAsync(RedisKey key)

@@ -42,7 +42,8 @@ internal sealed class CallBody
             }
             return body;
         }
-        catch (Exception e) when (e is JsonException or BadHttpRequestException or InvalidDataException or InvalidOperationException)
+        // A multipart body that has no end is an IOException.
+        catch (Exception e) when (e is JsonException or IOException or InvalidDataException or InvalidOperationException)
         {
             return null;
         }

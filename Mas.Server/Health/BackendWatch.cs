@@ -4,11 +4,10 @@ using Mas.Core.Redis;
 namespace Mas.Server.Health;
 
 /// <summary>Knows which backends have an active consumer, by their leases.</summary>
-internal sealed class BackendWatch(RedisConnection redis, TimeProvider time) : BackgroundService
+internal sealed class BackendWatch(RedisConnection redis, TimeProvider time, ILogger<BackendWatch> logger) : PeriodicWatch(time, logger)
 {
     /// <summary>Longer than a standby needs to take over: meanwhile requests wait in the inbox and are not refused.</summary>
     private static readonly TimeSpan TakeoverLasts = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _heldAt = [];
@@ -33,36 +32,10 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time) : B
     }
 
     private bool IsPartAway(string endpoint, int index) =>
-        !_heldAt.TryGetValue(InboxPart.NameOf(endpoint, index), out var heldAt) || time.GetElapsedTime(heldAt) > TakeoverLasts;
+        !_heldAt.TryGetValue(InboxPart.NameOf(endpoint, index), out var heldAt) || Time.GetElapsedTime(heldAt) > TakeoverLasts;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            do
-            {
-                await LookAsync();
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
-    }
-
-    private async Task LookAsync()
-    {
-        try
-        {
-            await Task.WhenAll(Endpoints.All.Select(LookAsync)).WaitAsync(redis.Timeout);
-        }
-        catch (Exception e) when (RedisErrors.IsAway(e))
-        {
-            // Then requests fail by themselves, with the same answer.
-        }
-    }
+    // Away from Redis, requests fail by themselves, with the same answer.
+    protected override Task LookAsync() => Task.WhenAll(Endpoints.All.Select(LookAsync)).WaitAsync(redis.Timeout);
 
     private async Task LookAsync(string endpoint)
     {
@@ -73,12 +46,12 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time) : B
         {
             // More inboxes than before: their workers are on their way.
             for (var index = _parts.GetValueOrDefault(endpoint, names.Length); index < names.Length; index++)
-                _heldAt[names[index]] = time.GetTimestamp();
+                _heldAt[names[index]] = Time.GetTimestamp();
             _parts[endpoint] = names.Length;
             for (var index = 0; index < names.Length; index++)
             {
                 if (holders[index] is not null)
-                    _heldAt[names[index]] = time.GetTimestamp();
+                    _heldAt[names[index]] = Time.GetTimestamp();
             }
         }
     }

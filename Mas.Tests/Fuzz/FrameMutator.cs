@@ -57,9 +57,10 @@ internal sealed class FrameMutator(FrameGrammar grammar, Random random)
     /// <summary>The first frame of a session.</summary>
     public FuzzInput NextInit() => new(Encoding.UTF8.GetBytes(Spoilt(grammar.Init()).ToString()), WebSocketMessageType.Text, 1, null);
 
-    private FuzzFrame Spoilt(FuzzFrame frame)
+    /// <summary>Changes none to three of the fields.</summary>
+    public FuzzFrame Spoilt(FuzzFrame frame)
     {
-        for (var mutations = random.Next(4); mutations > 0; mutations--)
+        for (var mutations = random.Next(4); mutations > 0 && frame.Fields.Count > 0; mutations--)
             Spoil(frame.Fields);
         return frame;
     }
@@ -107,7 +108,8 @@ internal sealed class FrameMutator(FrameGrammar grammar, Random random)
         ? random.NextInt64(long.MinValue, long.MaxValue).ToString(CultureInfo.InvariantCulture)
         : Values[random.Next(Values.Length)];
 
-    private byte[] SpoilBytes(byte[] bytes)
+    /// <summary>Cuts, changes or doubles a part, so that it may be no UTF-8 or no JSON any more.</summary>
+    public byte[] SpoilBytes(byte[] bytes)
     {
         var at = random.Next(bytes.Length);
         return random.Next(4) switch
