@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mas.Tests.Client;
 using Mas.Tests.EndToEnd;
 using Mas.Tests.Harness;
@@ -54,36 +53,6 @@ public sealed class UnavailableTests
         Assert.All(now, status => Assert.Contains(status, new[] { "OK", "UNAVAILABLE" }));
         var conversation = await mas.Redis.Database.ConversationAsync(alice.UserId, window);
         Assert.Single(await mas.Redis.Database.MessagesAsync(conversation), message => message.Value<string>("rid") == "once");
-    }
-
-    [Fact]
-    public async Task Cluster_ReplicasTakeOverInAgreement_WhatWaitsForReplicasIsUnavailableAtWorst()
-    {
-        RedisCluster cluster = null!;
-        await using var mas = await MasSystem.StartAsync(new MasSystemOptions
-        {
-            StartRedis = async appendOnly => cluster = await RedisCluster.StartAsync(appendOnly),
-            Settings = new Dictionary<string, string> { ["Redis:WaitReplicas"] = "1" },
-        });
-        var login = await mas.NewUserAsync();
-        using var http = new MasHttp(mas.Address);
-        using var stop = new CancellationTokenSource();
-        var statuses = new ConcurrentQueue<int>();
-        async Task AskAsync()
-        {
-            while (!stop.IsCancellationRequested)
-                statuses.Enqueue((int)(await http.PostAsync("/api/ticket", null, login.Cookie)).Status);
-        }
-
-        var asking = Task.WhenAll(Enumerable.Range(0, 4).Select(_ => AskAsync()));
-        for (var i = 0; i < 2 * RedisCluster.Shards; i++)
-            await cluster.FailOverAsync(i % RedisCluster.Shards);
-        var before = statuses.Count;
-        await Eventually.HoldsAsync(() => asking.IsFaulted || statuses.Skip(before).Contains(200), "tickets are issued", Patience);
-        await stop.CancelAsync();
-        await asking;
-
-        Assert.True(statuses.All(status => status is 200 or 503), $"{string.Join(' ', statuses.Distinct())}\n{mas.Logs}");
     }
 
     /// <summary>Somebody whose settings are in a shard.</summary>
