@@ -14,7 +14,19 @@ public sealed class Courier(RedisConnection redis, TimeProvider time)
     /// <param name="json">An object with <c>type</c> and a unique <c>rid</c>.</param>
     /// <exception cref="InboxClosedException">The number of inboxes has been changing for too long.</exception>
     public Task SendAsync(string endpoint, string route, byte[] json) =>
-        _senders.GetOrAdd(endpoint, static (name, on) => new InboxSender(on.redis, name, on.time), (redis, time)).SendAsync(route, json);
+        SenderTo(endpoint).SendAsync((route, json));
+
+    /// <summary>
+    /// Puts entries into an endpoint's inboxes, in their order. Those of one route arrive all together or not at all: so when
+    /// this fails, sending all of them again repeats some, and reorders none.
+    /// </summary>
+    /// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
+    /// <param name="entries">With their routes; a thousand at most, since each inbox gets its own in one script.</param>
+    /// <exception cref="InboxClosedException">The number of inboxes has been changing for too long.</exception>
+    public Task SendAsync(string endpoint, params ReadOnlySpan<(string Route, byte[] Json)> entries) => SenderTo(endpoint).SendAsync(entries);
+
+    private InboxSender SenderTo(string endpoint) =>
+        _senders.GetOrAdd(endpoint, static (name, on) => new InboxSender(on.redis, name, on.time), (redis, time));
 }
 
 /// <summary>An inbox took nothing, since the number of inboxes is changing; nothing was sent.</summary>

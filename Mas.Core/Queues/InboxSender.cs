@@ -24,50 +24,59 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
     private long _refused = -1;
     private bool _isLooking;
 
-    internal Task SendAsync(string route, byte[] json)
+    internal Task SendAsync(params ReadOnlySpan<(string Route, byte[] Json)> entries)
     {
-        var entry = new Entry(route, json);
+        if (entries.IsEmpty)
+            return Task.CompletedTask;
+        var sending = new Sending(entries.Length);
         lock (_lock)
         {
+            foreach (var (route, json) in entries)
+                Add(new Entry(route, json, sending));
             if (_layout is { } layout)
-            {
-                Add(entry, layout);
-            }
+                StartIdle(layout);
             else
-            {
-                _unrouted.Add(entry);
                 LookUnlessBusy();
-            }
         }
-        return entry.Sent.Task;
+        return sending.Task;
     }
 
-    private void Add(Entry entry, InboxLayout layout)
+    private void Add(Entry entry)
     {
-        var route = _routes[InboxPart.IndexOf(entry.Route, layout.Parts)];
-        route.Waiting.Enqueue(entry);
-        if (!route.IsBusy)
-            Start(route, layout);
+        if (_layout is { } layout)
+            _routes[InboxPart.IndexOf(entry.Route, layout.Parts)].Waiting.Enqueue(entry);
+        else
+            _unrouted.Add(entry);
+    }
+
+    private void StartIdle(InboxLayout layout)
+    {
+        foreach (var route in _routes)
+        {
+            if (!route.IsBusy && route.Waiting.Count > 0)
+                Start(route, layout);
+        }
     }
 
     private void Start(Route route, InboxLayout layout)
     {
-        var batch = new Entry[Math.Min(route.Waiting.Count, MaxBatch)];
-        for (var i = 0; i < batch.Length; i++)
-            batch[i] = route.Waiting.Dequeue();
+        var batch = new List<Entry>(Math.Min(route.Waiting.Count, MaxBatch));
+        // What was sent together is not cut, so that of one route either all of it arrives or nothing.
+        while (route.Waiting.TryPeek(out var next) && (batch.Count < MaxBatch || next.Sending == batch[^1].Sending))
+            batch.Add(route.Waiting.Dequeue());
         route.IsBusy = true;
         _ = PushAsync(route, batch, layout);
     }
 
-    private async Task PushAsync(Route route, Entry[] batch, InboxLayout layout)
+    private async Task PushAsync(Route route, List<Entry> batch, InboxLayout layout)
     {
         var refused = false;
         Exception? failure = null;
         try
         {
-            var values = new RedisValue[1 + batch.Length];
+            var values = new RedisValue[1 + batch.Count];
             values[0] = layout.Version;
-            for (var i = 0; i < batch.Length; i++)
+            for (var i = 0; i < batch.Count; i++)
                 values[i + 1] = batch[i].Json;
             refused = (long)await redis.Database.RunScriptAsync(LuaScripts.InboxPush, route.Keys, values).WaitAsync(redis.Timeout) < 0;
         }
@@ -92,12 +101,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
         if (refused)
             return;
         foreach (var entry in batch)
-        {
-            if (failure is null)
-                entry.Sent.SetResult();
-            else
-                entry.Sent.SetException(failure);
-        }
+            entry.Sending.Ended(failure);
     }
 
     /// <summary>Once nothing is under way: everything that has not arrived waits in its order, and the layout is read.</summary>
@@ -146,11 +150,12 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
                 _layout = found;
                 _routes = [.. Enumerable.Range(0, found.Parts).Select(index => new Route(InboxPart.NameOf(endpoint, index)))];
                 foreach (var entry in waiting)
-                    Add(entry, found);
+                    Add(entry);
+                StartIdle(found);
             }
         }
         foreach (var entry in lost)
-            entry.Sent.SetException(failure!);
+            entry.Sending.Ended(failure);
     }
 
     private async Task<InboxLayout> ReadNewerAsync(long refused)
@@ -167,13 +172,25 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
         }
     }
 
-    private sealed class Entry(string route, byte[] json)
+    private readonly record struct Entry(string Route, byte[] Json, Sending Sending);
+
+    /// <summary>What was sent together. Whoever sent it hears when all of it has arrived or failed: then nothing of it is under way.</summary>
+    private sealed class Sending(int entries) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        internal string Route { get; } = route;
+        private int _left = entries;
+        private Exception? _failure;
 
-        internal byte[] Json { get; } = json;
-
-        internal TaskCompletionSource Sent { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal void Ended(Exception? failure)
+        {
+            if (failure is not null)
+                Volatile.Write(ref _failure, failure);
+            if (Interlocked.Decrement(ref _left) > 0)
+                return;
+            if (Volatile.Read(ref _failure) is { } failed)
+                SetException(failed);
+            else
+                SetResult();
+        }
     }
 
     /// <summary>The way to one inbox.</summary>
@@ -183,7 +200,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
 
         internal Queue<Entry> Waiting { get; } = new();
 
-        internal Entry[] Refused { get; set; } = [];
+        internal List<Entry> Refused { get; set; } = [];
 
         internal bool IsBusy { get; set; }
     }

@@ -138,6 +138,52 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
     }
 
     [Fact]
+    public async Task Sender_OfManyTogether_KeepsTheOrderWhileItChanges()
+    {
+        const int Together = 50;
+        var sending = SendTogetherAsync();
+
+        await RunUntilHandledAsync(500, inboxes: 4);
+        await RunUntilHandledAsync(1500, inboxes: 2);
+        await RunUntilHandledAsync(2000, inboxes: 3);
+        await sending;
+
+        AssertAllInOrder(2000);
+        await AssertNothingIsLeftAsync(4);
+
+        async Task SendTogetherAsync()
+        {
+            for (var first = 0; first < 2000; first += Together)
+            {
+                await _courier.SendAsync(_endpoint, [.. Enumerable.Range(first, Together).Select(number => ($"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number))))]);
+                // No more than somewhat ahead of what is handled, so that something is in flight in each change.
+                await Eventually.HoldsAsync(() => _handled.Count > first - 400, $"{first} entries are handled, nearly");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Sender_OfManyTogether_SendsThemInOnePush()
+    {
+        await SendAsync([0]);
+        await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", -1);
+        // More than goes in one push, were the last not sent together.
+        var sending = Task.WhenAll(SendAsync(Enumerable.Range(1, 900)), _courier.SendAsync(_endpoint, [.. Enumerable.Range(901, 500).Select(number => ("0", Encoding.UTF8.GetBytes(Entry(number))))]));
+        var commands = Commands();
+        await Eventually.HoldsAsync(() => Commands() > commands + 2, "the sender looks for the next layout");
+        var pushes = await PushesAsync();
+
+        await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", 1);
+        await SetLayoutAsync("""{"version":1,"parts":1}""");
+        await sending;
+
+        Assert.Equal(1, await PushesAsync() - pushes);
+        Assert.Equal(Enumerable.Range(0, 1401).Select(Entry).Reverse(), (await Database.ListRangeAsync($"inbox:{_endpoint}")).Select(entry => (string?)entry));
+
+        async Task<long> PushesAsync() => (await fixture.Redis.CallsAsync())["lpush"];
+    }
+
+    [Fact]
     public async Task Entry_InAnotherRoutesInbox_IsHandedOnMarkedAsRedelivered()
     {
         await RunUntilHandledAsync(0, inboxes: 4);
@@ -189,12 +235,12 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         _redis, _endpoint, inboxes, () => new Recorder(_endpoint, _handled, _courier, new DeadLetters(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance)),
         Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
 
-    private void AssertAllInOrder(int count, int parts)
+    private void AssertAllInOrder(int count, int? parts = null)
     {
         foreach (var route in _handled.GroupBy(entry => entry.Route))
         {
             Assert.Equal(Enumerable.Range(0, count).Where(number => $"{number % Routes}" == route.Key), route.Select(entry => entry.Number));
-            Assert.All(route, entry => Assert.Equal((InboxPart.IndexOf(route.Key, parts), parts), (entry.Part.Index, entry.Part.Count)));
+            Assert.All(route, entry => Assert.Equal((InboxPart.IndexOf(route.Key, parts ?? entry.Part.Count), parts ?? entry.Part.Count), (entry.Part.Index, entry.Part.Count)));
         }
         Assert.Equal(count, _handled.Count);
     }
