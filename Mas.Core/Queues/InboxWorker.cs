@@ -55,6 +55,8 @@ public sealed partial class InboxWorker(
 
     private async Task LookAsync(CancellationToken stopping)
     {
+        // Also while the number of inboxes changes: whoever looks first afterwards must not take it that the others are gone.
+        var workers = await BeatAsync().WaitAsync(redis.Timeout, time, stopping);
         var layout = await ReadAsync();
         if (_wanted > 0 && layout.Next is null)
         {
@@ -71,7 +73,7 @@ public sealed partial class InboxWorker(
                 await ChangeAsync(stopping);
             return;
         }
-        await ShareAsync(layout, await BeatAsync().WaitAsync(redis.Timeout, time, stopping), stopping);
+        await ShareAsync(layout, workers, stopping);
     }
 
     private async Task ShareAsync(InboxLayout layout, int workers, CancellationToken stopping)
