@@ -10,8 +10,9 @@ using Mas.IrcBackend.State;
 namespace Mas.IrcBackend;
 
 /// <summary>
-/// The parser: handles <c>inbox:ircparser</c>, requests of sessions and lines and events of connections. Those of one user
-/// and network stay in order.
+/// The parser: handles one of the inboxes of IRC (<c>inbox:ircparser</c>), requests of sessions and lines and events of
+/// connections. Those of one user and network stay in order. All of one network is in one inbox, since its channels and
+/// nicks are shared by its users.
 /// </summary>
 internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter networkList, PeopleSweep people, DeadLetters deadLetters)
     : LaneHandler<ParserEntry>(Endpoints.IrcParser, on.Courier, deadLetters)
@@ -27,6 +28,9 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
         _repeated.Begin();
         on.Connections.ForgetAll();
         on.Ledgers.ForgetAll();
+        // What is not of one network is one inbox's work.
+        if (Part.Index > 0)
+            return;
         await networkList.WriteAsync();
         people.Begin(_fence, stopping);
     }
@@ -34,6 +38,8 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
     protected override (ParserEntry? Message, string? Error) Read(byte[] json) => ParserEntry.FromJson(json);
 
     protected override string LaneOf(ParserEntry message) => $"{message.UserId}:{message.Network}";
+
+    protected override string RouteOf(ParserEntry message) => message.Network;
 
     // A server's greeting is many lines, and so is lively talk: what they say in one window is posted at once.
     protected override bool Joins(ParserEntry previous, ParserEntry next) =>

@@ -41,30 +41,34 @@ internal static class IrcServices
             .AddSingleton<ConfiguredNetworks>();
     }
 
+    // Each inbox has a handler of its own; the links are the process's, so that they stay when an inbox's users become another's.
     private static void AddConnectionManager(this IServiceCollection services) => services
         .AddSingleton<AccountReader>()
         .AddSingleton<ParserUplink>()
-        .AddSingleton<ConnectionManagerHandler>()
+        .AddSingleton<LinkHolders>()
+        .AddSingleton<UserLinks>()
+        .AddTransient<ConnectionManagerHandler>()
         .AddConsumer<ConnectionManagerHandler>(ConnectionManager);
 
+    // Each inbox has a handler of its own, and what that remembers of its networks.
     private static void AddParser(this IServiceCollection services) => services
-        .AddSingleton<UserConnections>()
+        .AddTransient<UserConnections>()
         .AddSingleton<IrcPeople>()
-        .AddSingleton<ChannelLedgers>()
+        .AddTransient<ChannelLedgers>()
         .AddSingleton<EchoedMessages>()
         .AddSingleton<ConversationLocks>()
         .AddSingleton<NetworkStates>()
         .AddSingleton<NetworkListWriter>()
         .AddSingleton<PeopleSweep>()
-        .AddSingleton<ParserDependencies>()
-        .AddSingleton<IrcParserHandler>()
+        .AddTransient<ParserDependencies>()
+        .AddTransient<IrcParserHandler>()
         .AddConsumer<IrcParserHandler>(Parser);
 
     private static IServiceCollection AddConsumer<T>(this IServiceCollection services, string endpoint) where T : class, IInboxHandler =>
         services.AddSingleton<IHostedService>(provider => new InboxWorker(
             provider.GetRequiredService<RedisConnection>(),
             endpoint,
-            0,
+            provider.GetRequiredService<IrcSettings>().Inboxes,
             provider.GetRequiredService<T>,
             provider.GetRequiredService<WorkerOptions>(),
             provider.GetRequiredService<TimeProvider>(),

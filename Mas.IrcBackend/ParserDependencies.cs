@@ -6,7 +6,7 @@ using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend;
 
-/// <summary>What commands and events read and call, the same for every lease.</summary>
+/// <summary>What commands and events read and call, the same for every lease of an inbox.</summary>
 internal sealed record ParserDependencies(
     RedisConnection Redis, Courier Courier, Conversations Conversations, ConversationHistory History, WindowLifecycle Lifecycle, UserWindows Windows,
     Users Users, UserCards Cards, Friends Friends, Outboxes Outboxes, Acquaintances Acquaintances, HistoryOptions HistoryOptions, TimeProvider Time, ConfiguredNetworks Networks,

@@ -105,8 +105,11 @@ public static class RedisKeys
     /// <summary>Set of <c>&lt;userId&gt;:&lt;network&gt;</c>: the IRC connections that their users want (extension).</summary>
     public static readonly RedisKey IrcConnections = "ircconnections";
 
-    /// <summary>String: the process that holds, or held last, the IRC connections (extension).</summary>
-    public static readonly RedisKey IrcConnectionsHolder = "ircconnectionsholder";
+    /// <summary>
+    /// Hash of <c>&lt;k&gt;/&lt;parts&gt;</c>, an inbox of the connection manager, to the worker that holds, or held last, the IRC
+    /// connections of its users (extension).
+    /// </summary>
+    public static readonly RedisKey IrcConnectionsHolders = "ircconnectionsholders";
 
     /// <summary>Hash: what the parser knows of a user's connection to a network (extension).</summary>
     public static RedisKey IrcConnection(UserId user, string network) => $"ircconnection:{user.Value}:{network}";

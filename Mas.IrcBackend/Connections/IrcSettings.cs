@@ -6,7 +6,12 @@ namespace Mas.IrcBackend.Connections;
 /// <param name="StateFile">Where STS policies are kept over a restart; null keeps them in memory only.</param>
 /// <param name="Networks">The networks on offer, by name.</param>
 /// <param name="PeopleSweepInterval">How often people on IRC whom nothing names any more are forgotten; zero for never.</param>
-public sealed record IrcSettings(string? StateFile, IReadOnlyDictionary<string, NetworkSettings> Networks, TimeSpan PeopleSweepInterval = default);
+/// <param name="Inboxes">
+/// Into how many inboxes each role's is to be split, so that as many processes can share the role: the parser's by network,
+/// the connection manager's by user; 0 leaves the numbers as they are.
+/// </param>
+public sealed record IrcSettings(
+    string? StateFile, IReadOnlyDictionary<string, NetworkSettings> Networks, TimeSpan PeopleSweepInterval = default, int Inboxes = 0);
 
 /// <summary>A server of a network.</summary>
 /// <param name="Host">Name or address.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mas.Core.Queues;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Connections;
@@ -17,7 +18,8 @@ public static class IrcSettingsReader
     public static IrcSettings Read(IConfiguration irc) => new(
         Text(irc, "StateFile"),
         irc.GetSection("Networks").GetChildren().ToDictionary(network => network.Key, ReadNetwork, StringComparer.OrdinalIgnoreCase),
-        TimeSpan.FromHours(Number(irc, "ForgetPeopleHours", 24 * 365) ?? 24));
+        TimeSpan.FromHours(Number(irc, "ForgetPeopleHours", 24 * 365) ?? 24),
+        (int)(Number(irc, "Inboxes", InboxPart.Most) ?? 0));
 
     private static NetworkSettings ReadNetwork(IConfigurationSection network)
     {

@@ -29,25 +29,25 @@ internal sealed class UserLink : IConnectionObserver
 
     private readonly ParserUplink _uplink;
     private readonly TimeProvider _time;
-    private readonly Func<long> _nextGeneration;
     private readonly NetworkLink _link;
     private readonly CancellationTokenSource _stop;
     private readonly Lock _lock = new();
     private readonly LinkedList<Unsent> _unsent = [];
     private readonly Queue<string> _taken = new();
+    private volatile LinkLease _under;
     private bool _isOver;
     private long _generation;
     private long _seq;
     private bool _isOpen;
 
     internal UserLink(
-        UserId user, NetworkContext network, IrcAccount account, ParserUplink uplink, Func<long> nextGeneration, CancellationToken stopping)
+        UserId user, NetworkContext network, IrcAccount account, ParserUplink uplink, LinkLease under, CancellationToken stopping)
     {
         User = user;
         Network = network.Settings.Name;
         _uplink = uplink;
         _time = network.Time;
-        _nextGeneration = nextGeneration;
+        _under = under;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _link = new NetworkLink(network, account, this);
     }
@@ -57,6 +57,13 @@ internal sealed class UserLink : IConnectionObserver
 
     /// <summary>To which network.</summary>
     internal string Network { get; }
+
+    /// <summary>The lease under which it is held: that of the inbox to which its user belongs now, or did until a moment ago.</summary>
+    internal LinkLease Under
+    {
+        get => _under;
+        set => _under = value;
+    }
 
     /// <summary>How it stands.</summary>
     internal LinkState State { get; private set; }
@@ -111,7 +118,7 @@ internal sealed class UserLink : IConnectionObserver
     {
         lock (_lock)
         {
-            _generation = _nextGeneration();
+            _generation = _under.NextGeneration();
             _seq = 0;
             _isOpen = true;
         }

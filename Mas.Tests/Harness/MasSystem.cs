@@ -90,12 +90,15 @@ public sealed class MasSystem : IAsyncDisposable
     /// <summary>Starts one more Mas.IrcBackend.</summary>
     /// <param name="roles"><c>Irc:Roles</c>; empty for both.</param>
     /// <param name="redis">Where it finds Redis; null for where the others do.</param>
-    public async Task<MasProcess> AddIrcBackendAsync(string roles = "", string? redis = null)
+    /// <param name="inboxes"><c>Irc:Inboxes</c>; 0 leaves the number as it is.</param>
+    public async Task<MasProcess> AddIrcBackendAsync(string roles = "", string? redis = null, int inboxes = 0)
     {
         var settings = Settings();
         settings["Irc:Roles"] = roles;
         if (redis is not null)
             settings["Redis:Endpoint"] = redis;
+        if (inboxes > 0)
+            settings["Irc:Inboxes"] = $"{inboxes}";
         var worker = await MasProcess.StartedAsync("Mas.IrcBackend", settings);
         _ircBackends.Add(worker);
         return worker;

@@ -448,7 +448,7 @@ local FAMILIES = {
   { '^ircnamesreporter:%d+$', 'string', expires = true },
   { '^ircpendingjoins:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircconnections$', 'set' },
-  { '^ircconnectionsholder$', 'string' },
+  { '^ircconnectionsholders$', 'hash' },
   { '^ircconnection:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircstatuses:([1-9]%d*)$', 'hash', checkOfConversation },
   { '^ircholders:([1-9]%d*)$', 'set', checkOfConversation },

@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
+using Mas.Core.Hosting;
+using Mas.Core.Model;
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.IrcBackend.Protocol.Session;
+using StackExchange.Redis;
+
+namespace Mas.IrcBackend.Connections;
+
+/// <summary>
+/// The links that this process holds: one for each user and network in <c>ircconnections</c> whose user belongs to an inbox
+/// that it consumes. While Redis is away nobody can hold a lease, and the links live on; likewise while the number of inboxes
+/// changes. They end when another worker has their users, which gives them a moment for that.
+/// </summary>
+internal sealed partial class UserLinks : IAsyncDisposable
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan HandoverPause = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, UserLink> _links = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<InboxPart, LinkLease> _held = new();
+    private readonly RedisConnection _redis;
+    private readonly LinkHolders _holders;
+    private readonly ConfiguredNetworks _networks;
+    private readonly AccountReader _accounts;
+    private readonly ParserUplink _uplink;
+    private readonly TimeProvider _time;
+    private readonly ILogger<UserLinks> _logger;
+    private readonly CancellationToken _stopping;
+
+    public UserLinks(
+        RedisConnection redis, LinkHolders holders, ConfiguredNetworks networks, AccountReader accounts, ParserUplink uplink, IHostApplicationLifetime host, TimeProvider time, ILogger<UserLinks> logger)
+    {
+        (_redis, _holders, _networks, _accounts, _uplink, _time, _logger) = (redis, holders, networks, accounts, uplink, time, logger);
+        _stopping = host.ApplicationStopping;
+        MasMeter.Meter.CreateObservableGauge("mas_irc_connections", Count, description: "IRC connections that this process holds, by network and state");
+    }
+
+    /// <summary>The user's link to a network.</summary>
+    internal bool TryGet(UserId user, string network, [NotNullWhen(true)] out UserLink? link) => _links.TryGetValue(Name(user, network), out link);
+
+    /// <summary>
+    /// Goes on with the links of an inbox's users: those that this process holds stay, the others of <c>ircconnections</c> start,
+    /// once whoever held them has had a moment to end them.
+    /// </summary>
+    /// <param name="under">The inbox's lease.</param>
+    /// <param name="stopping">The lease is lost.</param>
+    internal async Task TakeOverAsync(LinkLease under, CancellationToken stopping)
+    {
+        try
+        {
+            var holders = await _holders.ReadAsync();
+            var before = holders.Where(holder => holder.Worker != under.Holder && holder.Meets(under.Part)).ToList();
+            _held[under.Part] = under;
+            await _holders.WriteAsync(new LinkHolder(under.Part, under.Holder));
+            // What somebody else has held since would say what the parser takes for history.
+            await EndAsync(_links.Values.Where(link => under.Part.Owns(link.User.Value) && before.Exists(holder => holder.Has(link.User))));
+            if (before.Count > 0)
+            {
+                // Theirs may be ending still; two sockets for one user and network must never be.
+                await Task.Delay(HandoverPause, _time, stopping);
+                await _holders.RemoveDeadAsync(before, under.Part);
+            }
+            await GoOnAsync(under, stopping);
+        }
+        finally
+        {
+            stopping.Register(() => _ = LetGoAsync(under));
+        }
+    }
+
+    /// <summary>Starts the link of a user to a network when <paramref name="before"/>, the one that it replaces, has ended.</summary>
+    internal async Task StartAsync(UserId user, string network, Task before, LinkLease under)
+    {
+        // A network that is not configured now may be so again.
+        if (!_networks.TryGet(network, out var context))
+            return;
+        if (await _accounts.ReadAsync(user, network) is not { } account)
+        {
+            await _redis.Database.SetRemoveAsync(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(user, network));
+            return;
+        }
+        var link = new UserLink(user, context, account, _uplink, under, _stopping);
+        _links[Name(user, network)] = link;
+        link.Start(before, OnEnded);
+    }
+
+    /// <summary>Waits until every link has said goodbye.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync(_links.Values);
+        try
+        {
+            // Then whoever comes next need not wait.
+            foreach (var under in _held.Values)
+                await _holders.RemoveAsync(new LinkHolder(under.Part, under.Holder));
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            LogNotSaid(e.Message);
+        }
+    }
+
+    private async Task GoOnAsync(LinkLease under, CancellationToken stopping)
+    {
+        var kept = _links.Values.Where(link => under.Part.Owns(link.User.Value)).ToList();
+        foreach (var link in kept)
+            link.Under = under;
+        var started = 0;
+        foreach (var member in await _redis.Database.SetMembersAsync(RedisKeys.IrcConnections))
+        {
+            var text = (string)member!;
+            var colon = text.IndexOf(':');
+            if (colon <= 0 || !UserId.TryParse(text[..colon], out var user) || !under.Part.Owns(user.Value) || _links.ContainsKey(text))
+                continue;
+            stopping.ThrowIfCancellationRequested();
+            await StartAsync(user, text[(colon + 1)..], Task.CompletedTask, under);
+            started++;
+        }
+        LogBegun(under.Part.Name, kept.Count, started);
+    }
+
+    private void OnEnded(UserLink link, ConnectionOutcome outcome)
+    {
+        _links.TryRemove(KeyValuePair.Create(Name(link.User, link.Network), link));
+        // What the server refused for good is not tried again after a restart either.
+        if (outcome.Kind != OutcomeKind.Stopped)
+            _redis.Database.SetRemove(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(link.User, link.Network), CommandFlags.FireAndForget);
+    }
+
+    /// <summary>
+    /// After a lease has ended: sees to its links until this process holds them under another lease, or another worker has
+    /// their users and they have ended.
+    /// </summary>
+    private async Task LetGoAsync(LinkLease under)
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!_links.Values.Any(link => link.Under == under))
+                {
+                    if (_held.TryRemove(KeyValuePair.Create(under.Part, under)))
+                        await _holders.RemoveAsync(new LinkHolder(under.Part, under.Holder));
+                    return;
+                }
+                var others = (await _holders.ReadAsync()).FindAll(holder => holder.Worker != under.Holder);
+                var gone = _links.Values.Where(link => link.Under == under && others.Exists(holder => holder.Has(link.User))).ToList();
+                if (gone.Count > 0)
+                    LogHandedOver(under.Part.Name, gone.Count);
+                await EndAsync(gone);
+                await Task.Delay(WatchInterval, _time, _stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (Exception e) when (RedisErrors.IsAway(e))
+            {
+                await Task.Delay(WatchInterval, _time, CancellationToken.None);
+            }
+        }
+    }
+
+    private static async Task EndAsync(IEnumerable<UserLink> links)
+    {
+        var ending = links.ToList();
+        foreach (var link in ending)
+            link.Stop();
+        await Task.WhenAll(ending.Select(link => link.Ended));
+    }
+
+    private IEnumerable<Measurement<int>> Count()
+    {
+        var counts = _links.Values.CountBy(link => (link.Network, link.State)).ToDictionary();
+        return _networks.Names.SelectMany(_ => Enum.GetValues<LinkState>(), (network, state) => new Measurement<int>(
+            counts.GetValueOrDefault((network, state)),
+            new KeyValuePair<string, object?>("network", network),
+            new KeyValuePair<string, object?>("state", state.ToString().ToLowerInvariant())));
+    }
+
+    private static string Name(UserId user, string network) => $"{user.Value}:{network}";
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "inbox:{Endpoint}: {Kept} IRC connections stay, {Started} start")]
+    private partial void LogBegun(string endpoint, int kept, int started);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Redis is away at the end ({Reason}): the next holder waits a moment")]
+    private partial void LogNotSaid(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: another process holds {Count} IRC connections now; they end here")]
+    private partial void LogHandedOver(string endpoint, int count);
+}
