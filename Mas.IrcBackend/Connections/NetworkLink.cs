@@ -60,6 +60,12 @@ public sealed class NetworkLink(NetworkContext network, IrcAccount account, ICon
         {
             var server = upgraded ?? WithPolicy(servers[_turn % servers.Count]);
             var (outcome, registered) = await AttemptAsync(server, quitReason, stop);
+            if (stop.IsCancellationRequested && !outcome.IsTerminal)
+            {
+                // It broke while it was being ended: no reason not to come back elsewhere.
+                outcome = new ConnectionOutcome(OutcomeKind.Stopped, "stopped");
+            }
+
             if (outcome.IsTerminal || stop.IsCancellationRequested)
             {
                 await observer.EndedAsync(outcome, new NextAttempt(NextStep.None), CancellationToken.None);

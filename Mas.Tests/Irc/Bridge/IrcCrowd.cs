@@ -29,7 +29,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
     internal static async Task<IrcCrowd> GatherAsync(IReadOnlyList<string> networks, params string[] roles)
     {
         var server = new OpenIrcServer();
-        var settings = new Dictionary<string, string> { ["Worker:LeaseMilliseconds"] = "1000", ["History:MaxMessages"] = "20000" };
+        var settings = new Dictionary<string, string> { ["Worker:LeaseMilliseconds"] = "2000", ["History:MaxMessages"] = "20000" };
         foreach (var network in networks.Distinct())
         {
             settings[$"Irc:Networks:{network}:Host"] = "127.0.0.1";
