@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { clock, fullTime, shortClock } from '../../i18n/time';
 import type { WireMessage } from '../../protocol/messages';
@@ -39,11 +40,12 @@ export function MessageRow(props: MessageProps) {
 
 function SpokenRow({ window, message, continued }: MessageProps) {
   const { store } = useClient();
+  const [near, approach] = useNearness();
   const editing = view.editing.value?.windowId === window.id && view.editing.value.gid === message.gid;
   const mentioned = !store.isMe(message.userId) && !window.isServer && message.status !== 'deleted' && store.mentionsMe(window.network, message.body);
   return (
     // A tap gives it the focus, and so shows its actions where nothing hovers.
-    <article tabIndex={-1} class={`message ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-gid={message.gid}>
+    <article tabIndex={-1} class={`message ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-gid={message.gid} {...approach}>
       {continued ? <Time ts={message.ts} class="side-time" /> : <Avatar userId={message.userId} network={window.network} />}
       <div class="message-main">
         {!continued && (
@@ -54,8 +56,8 @@ function SpokenRow({ window, message, continued }: MessageProps) {
           </div>
         )}
         {editing ? <EditBox window={window} message={message} /> : <SpokenBody window={window} message={message} />}
+        {!editing && message.status !== 'deleted' && <Actions window={window} message={message} near={near} />}
       </div>
-      {!editing && message.status !== 'deleted' && <Actions window={window} message={message} />}
     </article>
   );
 }
@@ -76,9 +78,10 @@ function SpokenBody({ window, message }: { window: ChatWindow; message: WireMess
 
 function ActionRow({ window, message }: MessageProps) {
   const { store } = useClient();
+  const [near, approach] = useNearness();
   const deleted = message.status === 'deleted';
   return (
-    <article tabIndex={-1} class="message action" data-gid={message.gid}>
+    <article tabIndex={-1} class="message action" data-gid={message.gid} {...approach}>
       <Time ts={message.ts} class="side-time" />
       <div class="message-main">
         <div class="body">
@@ -88,8 +91,8 @@ function ActionRow({ window, message }: MessageProps) {
           <Author window={window} message={message} />{' '}
           {deleted ? <span class="gone">{t('msg.deleted')}</span> : <Inlines inlines={parseInlines(message.body, { mentions: store.mentionPattern(window.network) })} network={window.network} />}
         </div>
+        {!deleted && <Actions window={window} message={message} near={near} />}
       </div>
-      {!deleted && <Actions window={window} message={message} />}
     </article>
   );
 }
@@ -151,12 +154,23 @@ function Time({ ts, class: className }: { ts: number; class: 'message-time' | 's
   );
 }
 
-function Actions({ window, message }: { window: ChatWindow; message: WireMessage }) {
+/** Whether the pointer or the focus was ever at a row, and what the row has to listen to for that. */
+function useNearness() {
+  const [near, setNear] = useState(false);
+  const come = near ? undefined : () => setNear(true);
+  return [near, { onPointerEnter: come, onFocusCapture: come }] as const;
+}
+
+/**
+ * What can be done with a message. Until somebody comes near it is a bare button, there for the keyboard and for screen
+ * readers: all that the others need would be most of what a message costs to draw.
+ */
+function Actions({ window, message, near }: { window: ChatWindow; message: WireMessage; near: boolean }) {
   const client = useClient();
   const mine = client.store.isMe(message.userId) && window.network === masNetwork;
   return (
     <div class="message-actions">
-      {mine && message.cat === 'msg' && (
+      {near && mine && message.cat === 'msg' && (
         <button type="button" class="icon-button" aria-label={t('msg.edit')} title={t('msg.edit')} onClick={() => (view.editing.value = { windowId: window.id, gid: message.gid })}>
           <Icon name="edit" size={16} />
         </button>
@@ -169,7 +183,7 @@ function Actions({ window, message }: { window: ChatWindow; message: WireMessage
           mine && { label: t('msg.delete'), danger: true, run: () => openDialog({ name: 'deleteMessage', windowId: window.id, gid: message.gid }) },
         ]}
       >
-        <Icon name="more" size={16} />
+        {near && <Icon name="more" size={16} />}
       </Menu>
     </div>
   );

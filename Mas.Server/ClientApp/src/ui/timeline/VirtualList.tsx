@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Keyed, RowLayout, rowAt, visibleRange } from '../../timeline/layout';
+import { type Keyed, RowLayout, inRuns, rowAt, visibleRange } from '../../timeline/layout';
 import { type Anchor, covers, distanceToBottom, inSight, keepAnchor, measure } from './drawnRows';
 
 interface VirtualListProps<T extends Keyed> {
@@ -41,8 +41,8 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
   const anchor = useRef<Anchor | null>(null);
   const drawn = useRef<[number, number]>([0, 0]);
   const placed = useRef(0);
-  /** What the last drawing left: a change of size beyond it is news. */
-  const settled = useRef({ width: 0, height: 0, content: 0 });
+  /** What the last drawing left: a change of size beyond it is news. The next one builds on it, since to ask the page would cost a layout. */
+  const settled = useRef({ width: 0, height: 600, content: 0, head: 0 });
   const [rowOf] = useState(() => new WeakMap<T, VNode>());
   const [, redraw] = useState(0);
   const again = () => redraw(count => count + 1);
@@ -54,10 +54,9 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
   }
   layout.lay(items);
   const { total, count } = layout;
-  const viewport = scroller.current?.clientHeight ?? 600;
-  const headHeight = content.current?.offsetTop ?? 0;
-  const top = stuck.current ? total - viewport : anchoredTop(layout, anchor.current, (scroller.current?.scrollTop ?? 0) - headHeight);
-  const [from, to] = visibleRange(layout, top, viewport, overscan);
+  const { height: viewport, head: headHeight } = settled.current;
+  const top = stuck.current ? total - viewport : anchoredTop(layout, anchor.current, placed.current - headHeight);
+  const [from, to] = inRuns(visibleRange(layout, top, viewport, overscan), count);
   drawn.current = [from, to];
   const above = layout.tops[from]!;
   const below = total - layout.tops[to]!;
@@ -72,7 +71,7 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
     placed.current = list.scrollTop;
     // Rows that turned out lower than believed may leave a part of the viewport without any.
     const short = changed && !covers(list, content.current!, from > 0, to < count, overscan / 2);
-    settled.current = { width: list.clientWidth, height: list.clientHeight, content: list.scrollHeight };
+    settled.current = { width: list.clientWidth, height: list.clientHeight, content: list.scrollHeight, head: content.current!.offsetTop };
     if (short) again();
   });
 
@@ -82,6 +81,7 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
       const { width, height, content: before } = settled.current;
       if (list.clientWidth !== width) layout.forget();
       else if (list.clientHeight === height && list.scrollHeight === before) return;
+      settled.current.height = list.clientHeight;
       again();
     });
     observer.observe(list);
@@ -106,13 +106,19 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
     const list = scroller.current;
     // The browser tells of a last scrolling when the list has left the page already.
     if (!list || !content.current) return;
+    // The list's own doing is known already.
+    if (!stuck.current || list.scrollTop !== placed.current) follow(list, content.current);
+    if (list.scrollTop < 600) onTop();
+  };
+
+  /** Takes over where the user has scrolled to. */
+  const follow = (list: HTMLElement, rows: HTMLElement) => {
     const atBottom = distanceToBottom(list) < bottomZone;
     if (atBottom !== stuck.current) onBottom(atBottom);
     stuck.current = atBottom;
     placed.current = list.scrollTop;
-    anchor.current = inSight(list, content.current) ?? believed(list.scrollTop - content.current.offsetTop);
-    if (!covers(list, content.current, drawn.current[0] > 0, drawn.current[1] < layout.count, overscan / 2)) again();
-    if (list.scrollTop < 600) onTop();
+    anchor.current = inSight(list, rows) ?? believed(list.scrollTop - rows.offsetTop);
+    if (!covers(list, rows, drawn.current[0] > 0, drawn.current[1] < layout.count, overscan / 2)) again();
   };
 
   /** Where a leap beyond everything that is drawn has landed. */
