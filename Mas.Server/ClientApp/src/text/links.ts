@@ -6,7 +6,7 @@ export interface LinkRange {
 }
 
 const candidate = /\b(?:https?:\/\/|www\.)[^\s<>"\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
-const trailing = /[.,;:!?'"…*_~)\]}>|]$/u;
+const trailing = /[.,;:!?'"…*_~)\]}>|]/u;
 const openers: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
 /** Finds the web addresses in a text. Only http and https ever become links. */
@@ -27,18 +27,18 @@ export function isImage(href: string): boolean {
 
 /** A sentence's own punctuation at the end is no part of the address; a bracket that was opened in it is. */
 function trimmed(address: string): string {
-  let text = address;
-  while (trailing.test(text)) {
-    const last = text.at(-1)!;
+  // Counted once and kept up while characters go, so that an address of nothing but brackets costs one walk and not one for each.
+  const counts = new Map<string, number>();
+  for (const character of address) counts.set(character, (counts.get(character) ?? 0) + 1);
+  const count = (character: string) => counts.get(character) ?? 0;
+  let end = address.length;
+  for (; end > 0 && trailing.test(address[end - 1]!); end--) {
+    const last = address[end - 1]!;
     const opener = openers[last];
-    if (opener && count(text, opener) >= count(text, last)) break;
-    text = text.slice(0, -1);
+    if (opener && count(opener) >= count(last)) break;
+    counts.set(last, count(last) - 1);
   }
-  return text;
-}
-
-function count(text: string, character: string): number {
-  return text.split(character).length - 1;
+  return address.slice(0, end);
 }
 
 function toHref(address: string): string | null {

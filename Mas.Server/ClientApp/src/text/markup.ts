@@ -51,21 +51,25 @@ export function parseInlines(text: string, options: MarkupOptions = {}): Inline[
   const runs = parseFormatting(text);
   const plain = runs.map(run => run.text).join('');
   const inlines: Inline[] = [];
+  const rest = new RunCutter(runs);
   let at = 0;
   for (const range of findRanges(plain, options)) {
-    if (range.from > at) inlines.push({ kind: 'text', runs: slice(runs, at, range.from) });
-    inlines.push(range.make(slice(runs, range.from, range.to), plain.slice(range.from, range.to)));
+    if (range.from > at) inlines.push({ kind: 'text', runs: rest.take(range.from - at) });
+    inlines.push(range.make(rest.take(range.to - range.from), plain.slice(range.from, range.to)));
     at = range.to;
   }
-  if (at < plain.length) inlines.push({ kind: 'text', runs: slice(runs, at, plain.length) });
+  if (at < plain.length) inlines.push({ kind: 'text', runs: rest.take(plain.length - at) });
   return inlines;
 }
 
 /** Non-overlapping ranges in order; what is code is nothing else, and a link's inside holds no channel. */
 function findRanges(plain: string, options: MarkupOptions): Range[] {
   const ranges: Range[] = [];
+  const taken = new Uint8Array(plain.length);
   const add = (range: Range) => {
-    if (range.to > range.from && ranges.every(other => range.to <= other.from || range.from >= other.to)) ranges.push(range);
+    if (range.to <= range.from || taken.subarray(range.from, range.to).includes(1)) return;
+    taken.fill(1, range.from, range.to);
+    ranges.push(range);
   };
   for (const match of plain.matchAll(codeSpan)) {
     const text = match[2]!;
@@ -83,13 +87,26 @@ function findRanges(plain: string, options: MarkupOptions): Range[] {
   return ranges.sort((a, b) => a.from - b.from);
 }
 
-function slice(runs: readonly Run[], from: number, to: number): Run[] {
-  const cut: Run[] = [];
-  let start = 0;
-  for (const run of runs) {
-    const end = start + run.text.length;
-    if (end > from && start < to) cut.push({ text: run.text.slice(Math.max(0, from - start), to - start), style: run.style });
-    start = end;
+/** Cuts runs from their beginning on, piece after piece. */
+class RunCutter {
+  private index = 0;
+  private offset = 0;
+
+  constructor(private readonly runs: readonly Run[]) {}
+
+  /** The next `length` characters. */
+  take(length: number): Run[] {
+    const cut: Run[] = [];
+    for (let missing = length; missing > 0; ) {
+      const run = this.runs[this.index]!;
+      const text = run.text.slice(this.offset, this.offset + missing);
+      cut.push({ text, style: run.style });
+      missing -= text.length;
+      this.offset += text.length;
+      if (this.offset < run.text.length) continue;
+      this.index++;
+      this.offset = 0;
+    }
+    return cut;
   }
-  return cut;
 }

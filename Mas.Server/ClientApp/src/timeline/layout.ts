@@ -100,9 +100,9 @@ export function visibleRange(layout: Layout, scrollTop: number, height: number, 
 }
 
 /** Rows come and go this many at a time: to take one away costs the page as much as to take eight. */
-const run = 8;
+const step = 8;
 
-/** A range of rows, widened so that it begins and ends with a whole run; a row more at the end leaves its beginning alone. */
-export function inRuns([from, to]: readonly [number, number], count: number): [number, number] {
-  return [from - (from % run), Math.min(count, Math.ceil(to / run) * run)];
+/** A range of rows, widened to whole steps: a row more at the end leaves its beginning alone. */
+export function inSteps([from, to]: readonly [number, number], count: number): [number, number] {
+  return [from - (from % step), Math.min(count, Math.ceil(to / step) * step)];
 }

@@ -6,9 +6,9 @@ import { openDialog, openWindow, showGrid, showList, toggleMembers, view, window
 import { stripFormatting } from '../../text/mirc';
 import { Composer } from '../composer/Composer';
 import { useClient } from '../context';
-import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { Menu } from '../parts/Menu';
+import { WindowSign } from '../parts/WindowSign';
 import { Timeline } from '../timeline/Timeline';
 import { TypingLine } from './TypingLine';
 
@@ -75,7 +75,7 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
           <Icon name="back" />
         </button>
       )}
-      <span class="pane-icon">{window.isDirect ? <Avatar userId={window.peer!} network={window.network} size="small" /> : <Icon name={window.isServer ? 'server' : window.password.value !== '' ? 'lock' : 'hash'} />}</span>
+      <span class="pane-icon"><WindowSign window={window} /></span>
       <h2 class="pane-title">
         {full ? (
           title.replace(/^#(?!#)/, '')

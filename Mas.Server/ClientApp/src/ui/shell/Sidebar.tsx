@@ -9,6 +9,7 @@ import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { Logo } from '../parts/Logo';
 import { Menu } from '../parts/Menu';
+import { WindowSign } from '../parts/WindowSign';
 import { type NetworkGroup, groupByNetwork } from './order';
 
 /** Every window, by network, with what is unread; and the ways to everything else. */
@@ -122,7 +123,7 @@ function WindowItem({ window }: { window: ChatWindow }) {
         if (matchMedia('(hover: hover)').matches) focusComposer(window.id);
       }}
     >
-      {window.isDirect ? <Avatar userId={window.peer!} network={window.network} size="small" /> : <Icon name={window.isServer ? 'server' : window.password.value !== '' ? 'lock' : 'hash'} size={16} />}
+      <WindowSign window={window} size={16} />
       <span class="side-name">{window.isServer ? t('side.server') : title.replace(/^#(?!#)/, '')}</span>
       {muted && <Icon name="mute" size={14} />}
       {muted && <span class="hidden">{t('side.muted')}</span>}

@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Keyed, RowLayout, inRuns, rowAt, visibleRange } from '../../timeline/layout';
+import { type Keyed, RowLayout, inSteps, rowAt, visibleRange } from '../../timeline/layout';
+import { runsOf } from '../../timeline/runs';
 import { type Anchor, covers, distanceToBottom, inSight, keepAnchor, measure } from './drawnRows';
 
 interface VirtualListProps<T extends Keyed> {
@@ -44,6 +45,7 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
   /** What the last drawing left: a change of size beyond it is news. The next one builds on it, since to ask the page would cost a layout. */
   const settled = useRef({ width: 0, height: 600, content: 0, head: 0 });
   const [rowOf] = useState(() => new WeakMap<T, VNode>());
+  const runBefore = useRef(new Map<string, { rows: readonly T[]; drawn: VNode }>());
   const [, redraw] = useState(0);
   const again = () => redraw(count => count + 1);
 
@@ -56,7 +58,7 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
   const { total, count } = layout;
   const { height: viewport, head: headHeight } = settled.current;
   const top = stuck.current ? total - viewport : anchoredTop(layout, anchor.current, placed.current - headHeight);
-  const [from, to] = inRuns(visibleRange(layout, top, viewport, overscan), count);
+  const [from, to] = inSteps(visibleRange(layout, top, viewport, overscan), count);
   drawn.current = [from, to];
   const above = layout.tops[from]!;
   const below = total - layout.tops[to]!;
@@ -142,6 +144,30 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
     return drawnRow;
   };
 
+  /** Likewise for rows that follow each other, so that a message more costs the page one run of them and not all. */
+  const drawRuns = () => {
+    const runs = new Map<string, { rows: readonly T[]; drawn: VNode }>();
+    for (const { key, rows } of runsOf(items, from, to)) {
+      const before = runBefore.current.get(key);
+      const same = before?.rows.length === rows.length && rows.every((item, i) => item === before.rows[i]);
+      runs.set(
+        key,
+        same
+          ? before
+          : {
+              rows,
+              drawn: (
+                <div key={key} class="timeline-run">
+                  {rows.map(row)}
+                </div>
+              ),
+            },
+      );
+    }
+    runBefore.current = runs;
+    return [...runs.values()].map(run => run.drawn);
+  };
+
   return (
     <div ref={scroller} class="timeline" role="log" aria-live="off" aria-label={label} tabIndex={0} onScroll={scrolled}>
       <div ref={headBox} class="timeline-head">
@@ -149,7 +175,7 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
       </div>
       <div ref={content} class="timeline-rows">
         <div key="above" style={{ height: `${above}px` }} />
-        {items.slice(from, to).map(row)}
+        {drawRuns()}
         <div key="below" style={{ height: `${below}px` }} />
       </div>
     </div>

@@ -6,6 +6,11 @@ export interface Anchor {
   offset: number;
 }
 
+/** The drawn rows, from the uppermost. */
+function rowsIn(content: HTMLElement): NodeListOf<HTMLElement> {
+  return content.querySelectorAll<HTMLElement>('.timeline-row');
+}
+
 export function distanceToBottom(list: HTMLElement): number {
   return list.scrollHeight - list.scrollTop - list.clientHeight;
 }
@@ -15,7 +20,7 @@ export function distanceToBottom(list: HTMLElement): number {
  * Those that were read before are read again only when all together are not as high as they were.
  */
 export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout<T>, from: number, spacers: number): boolean {
-  const rows = [...content.children].slice(1, -1);
+  const rows = [...rowsIn(content)];
   let sum = spacers;
   let changed = false;
   const read = (row: Element, index: number) => {
@@ -43,11 +48,10 @@ export function covers(list: HTMLElement, content: HTMLElement, moreAbove: boole
 /** The first drawn row that the viewport shows a part of. */
 export function inSight(list: HTMLElement, content: HTMLElement): Anchor | null {
   const { top, bottom } = list.getBoundingClientRect();
-  for (const row of content.children) {
-    const key = (row as HTMLElement).dataset['key'];
+  for (const row of rowsIn(content)) {
     const box = row.getBoundingClientRect();
     if (box.top >= bottom) return null;
-    if (key !== undefined && box.bottom > top) return { key, offset: box.top - top };
+    if (box.bottom > top) return { key: row.dataset['key']!, offset: box.top - top };
   }
   return null;
 }
@@ -55,8 +59,8 @@ export function inSight(list: HTMLElement, content: HTMLElement): Anchor | null 
 /** Scrolls so that the anchor's row is where it was. */
 export function keepAnchor(list: HTMLElement, content: HTMLElement, anchor: Anchor | null): void {
   if (!anchor) return;
-  for (const row of content.children) {
-    if ((row as HTMLElement).dataset['key'] !== anchor.key) continue;
+  for (const row of rowsIn(content)) {
+    if (row.dataset['key'] !== anchor.key) continue;
     const difference = row.getBoundingClientRect().top - list.getBoundingClientRect().top - anchor.offset;
     if (Math.abs(difference) >= 1) list.scrollTop += difference;
     return;
