@@ -5,13 +5,13 @@ using Xunit.Abstractions;
 namespace Mas.Tests.Harness;
 
 /// <summary>
-/// The tests that share one browser take longest, one after another: they begin first, so that the run does not end with them
+/// The tests that share a browser take longest, one after another: they begin first, so that the run does not end with them
 /// alone.
 /// </summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     /// <inheritdoc/>
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) => testCollections
-        .OrderByDescending(collection => collection.DisplayName == Web.WebTests.Name)
+        .OrderByDescending(collection => collection.DisplayName is Web.WebTests.Name or Web.WebTalkTests.Name)
         .ThenByDescending(collection => collection.DisplayName == EndToEnd.SharedSystem.Name);
 }

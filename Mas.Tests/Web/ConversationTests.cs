@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace Mas.Tests.Web;
 
 /// <summary>People who talk to each other.</summary>
-[Collection(WebTests.Name)]
+[Collection(WebTalkTests.Name)]
 public sealed class ConversationTests(WebSystem web)
 {
     [Fact]

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Mas.Tests.Web;
 
 /// <summary>Messages that try to be something else than text.</summary>
-[Collection(WebTests.Name)]
+[Collection(WebTalkTests.Name)]
 public sealed class HostileMessageTests(WebSystem web)
 {
     private static readonly string[] Seeds =

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Mas.Tests.Web;
 
 /// <summary>IRC as the web client shows it, on a real network.</summary>
-[Collection(WebTests.Name)]
+[Collection(WebTalkTests.Name)]
 public sealed class IrcWindowTests(WebSystem web, IrcFixture irc) : IClassFixture<IrcFixture>
 {
     private const string Network = IrcSystem.Network;

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Mas.Tests.Web;
 
 /// <summary>What calls for the reader's attention, and what keeps quiet: by window, by word, by settings.</summary>
-[Collection(WebTests.Name)]
+[Collection(WebTalkTests.Name)]
 public sealed class NotificationTests(WebSystem web)
 {
     /// <summary>Stands in for the desktop and the loudspeaker, which a browser without a screen doesn't have.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Mas.Tests.Web;
 
 /// <summary>One window at a time, by touch.</summary>
-[Collection(WebTests.Name)]
+[Collection(WebTalkTests.Name)]
 public sealed class PhoneTests(WebSystem web)
 {
     private static readonly VisitOptions Phone = new() { Phone = true, Size = (390, 844) };

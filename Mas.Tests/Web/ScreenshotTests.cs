@@ -10,7 +10,7 @@ namespace Mas.Tests.Web;
 /// The pictures of the README: a small team's morning, on a MAS and an IRC network of its own. They are written into
 /// docs/screenshots when MAS_SCREENSHOTS is set, else beside the tests.
 /// </summary>
-[Collection(WebTests.Name)]
+[Collection(WebTalkTests.Name)]
 public sealed class ScreenshotTests(WebSystem web)
 {
     private const string IrcNetwork = "ExampleNet";

@@ -7,7 +7,7 @@ using Microsoft.Playwright;
 namespace Mas.Tests.Web;
 
 /// <summary>How messages are shown beyond their text: what is new, what is missing, who came and went, pictures.</summary>
-[Collection(WebTests.Name)]
+[Collection(WebTalkTests.Name)]
 public sealed class TimelineTests(WebSystem web)
 {
     [Fact]

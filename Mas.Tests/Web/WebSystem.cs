@@ -92,10 +92,18 @@ public sealed class WebSystem : IAsyncLifetime
     }
 }
 
-/// <summary>The browser tests run one after another on one system.</summary>
+/// <summary>The browser tests of one collection run one after another on one system and in one browser: those of the page as a whole.</summary>
 [CollectionDefinition(Name)]
 public sealed class WebTests : ICollectionFixture<WebSystem>
 {
     /// <summary>The collection's name.</summary>
     public const string Name = "web";
+}
+
+/// <summary>Beside them, on a system and in a browser of their own: those of what is said and how it is shown.</summary>
+[CollectionDefinition(Name)]
+public sealed class WebTalkTests : ICollectionFixture<WebSystem>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "web: talk";
 }

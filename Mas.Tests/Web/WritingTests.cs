@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace Mas.Tests.Web;
 
 /// <summary>The composer's conveniences, and what can be learnt of people.</summary>
-[Collection(WebTests.Name)]
+[Collection(WebTalkTests.Name)]
 public sealed class WritingTests(WebSystem web)
 {
     [Fact]

@@ -109,7 +109,7 @@ function allEntries(client: ChatClient): Entry[] {
     action(t('side.desktop'), 'grid', showGrid),
     action(t('side.friends'), 'people', showFriends),
     action(t('side.join'), 'plus', () => openDialog({ name: 'join' })),
-    action(t('side.settings'), 'gear', () => openDialog({ name: 'settings' })),
+    action(t('side.settings'), 'sliders', () => openDialog({ name: 'settings' })),
     action(t('side.help'), 'keyboard', () => openDialog({ name: 'keys' })),
     action(t('pane.members'), 'people', toggleMembers),
     action(dark.peek() ? t('palette.theme.light') : t('palette.theme.dark'), 'eye', () => void client.set({ theme: dark.peek() ? 'light' : 'dark' })),

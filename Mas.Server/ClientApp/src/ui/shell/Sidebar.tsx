@@ -165,7 +165,7 @@ function Me() {
         <Icon name="more" />
       </Menu>
       <button type="button" class="icon-button" aria-label={t('side.settings')} title={t('side.settings')} onClick={() => openDialog({ name: 'settings' })}>
-        <Icon name="gear" />
+        <Icon name="sliders" />
       </button>
     </div>
   );

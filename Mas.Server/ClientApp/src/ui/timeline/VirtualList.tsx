@@ -24,8 +24,8 @@ interface VirtualListProps<T extends Keyed> {
   look: string;
 }
 
-/** Rows within this many pixels beyond the edges are drawn too, so that scrolling shows no blanks. */
-const overscan = 500;
+/** Rows within this many pixels beyond the edges are drawn too, so that scrolling shows no blanks: fewer while the list only follows. */
+const overscan = { following: 250, scrolled: 500 };
 /** Closer to the bottom than this counts as being there. */
 const bottomZone = 24;
 
@@ -57,8 +57,9 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
   layout.lay(items);
   const { total, count } = layout;
   const { height: viewport, head: headHeight } = settled.current;
+  const beyond = () => (stuck.current ? overscan.following : overscan.scrolled);
   const top = stuck.current ? total - viewport : anchoredTop(layout, anchor.current, placed.current - headHeight);
-  const [from, to] = inSteps(visibleRange(layout, top, viewport, overscan), count);
+  const [from, to] = inSteps(visibleRange(layout, top, viewport, beyond()), count);
   drawn.current = [from, to];
   const above = layout.tops[from]!;
   const below = total - layout.tops[to]!;
@@ -72,7 +73,7 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
     else keepAnchor(list, content.current!, anchor.current);
     placed.current = list.scrollTop;
     // Rows that turned out lower than believed may leave a part of the viewport without any.
-    const short = changed && !covers(list, content.current!, from > 0, to < count, overscan / 2);
+    const short = changed && !covers(list, content.current!, from > 0, to < count, beyond() / 2);
     settled.current = { width: list.clientWidth, height: list.clientHeight, content: list.scrollHeight, head: content.current!.offsetTop };
     if (short) again();
   });
@@ -120,7 +121,7 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
     stuck.current = atBottom;
     placed.current = list.scrollTop;
     anchor.current = inSight(list, rows) ?? believed(list.scrollTop - rows.offsetTop);
-    if (!covers(list, rows, drawn.current[0] > 0, drawn.current[1] < layout.count, overscan / 2)) again();
+    if (!covers(list, rows, drawn.current[0] > 0, drawn.current[1] < layout.count, beyond() / 2)) again();
   };
 
   /** Where a leap beyond everything that is drawn has landed. */
