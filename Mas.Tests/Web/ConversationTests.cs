@@ -131,7 +131,8 @@ public sealed class ConversationTests(WebSystem web)
         await tab.Locator(".shell").WaitForAsync();
         await tab.GetByRole(AriaRole.Button, new() { Name = "All windows", Exact = true }).ClickAsync();
 
-        // What one tab says, the other hears.
+        // What one tab says, the other hears. A page behind another draws once a second.
+        await alice.Page.BringToFrontAsync();
         await alice.SayAsync("From the first tab");
         await tab.Locator(".message[data-gid]", new() { HasText = "From the first tab" }).WaitForAsync();
 
@@ -144,9 +145,9 @@ public sealed class ConversationTests(WebSystem web)
         await using var other = await web.NewPeerAsync("other");
         await other.OkAsync("JOIN", new { network = "MAS", name });
         await other.WaitAsync(view => view.Group(name) is not null, "the group");
-        await tab.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
-        await tab.BringToFrontAsync();
         await alice.OpenWindowAsync(WebSystem.Lobby);
+        await tab.BringToFrontAsync();
+        await tab.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
         await other.SayAsync(other.Window(name), "Are you there?");
         await tab.Locator($".side-item[title=\"{name}\"] .badge").WaitForAsync();
         await alice.Page.BringToFrontAsync();

@@ -15,6 +15,8 @@ public sealed class GridTests(WebSystem web)
         await using var user = await web.OpenAsync(client.Login, new VisitOptions { Size = (1440, 1300) });
         var tab = await user.Visitor.NewTabAsync();
         await tab.GotoAsync("/");
+        // A page behind another draws once a second.
+        await user.Page.BringToFrontAsync();
         foreach (var page in new[] { user.Page, tab })
             await ShowsRowsAsync(page, [4]);
 

@@ -28,6 +28,7 @@ public sealed class SettingsTests(WebSystem web)
         foreach (var page in new[] { alice.Page, tab, elsewhere.Page })
             await page.Locator("html[data-theme=dark][data-density=compact][data-text=huge]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
         Assert.Equal("20px", await elsewhere.Page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).fontSize"));
+        await alice.Page.BringToFrontAsync();
         // Compact shows no time beside the name; the settings say what it is.
         await alice.Page.Locator("label.segment", new() { HasText = "Comfortable" }).ClickAsync();
         await Assertions.Expect(time).ToHaveTextAsync(new Regex("^[012]?\\d:\\d\\d$"));
