@@ -14,19 +14,40 @@ function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return format;
 }
 
+/** What a time was last written as: of messages that follow each other, most are of one minute. */
+class LastMinute {
+  private key = '';
+  private text = '';
+
+  get(ts: number, format: TimeFormat, write: () => string): string {
+    const key = `${language.value} ${format} ${Math.floor(ts / 60)}`;
+    if (key !== this.key) {
+      this.text = write();
+      this.key = key;
+    }
+    return this.text;
+  }
+}
+
+const lastClock = new LastMinute();
+const lastShortClock = new LastMinute();
+const lastFullTime = new LastMinute();
+
 /** Hours and minutes of a time in unix seconds. */
 export function clock(ts: number, format: TimeFormat): string {
-  return clockFormatter(format).format(ts * 1000);
+  return lastClock.get(ts, format, () => clockFormatter(format).format(ts * 1000));
 }
 
 /** The same without "AM" and "PM", for where there is room for five characters. */
 export function shortClock(ts: number, format: TimeFormat): string {
-  const parts = clockFormatter(format).formatToParts(ts * 1000);
-  return parts
-    .filter(part => part.type !== 'dayPeriod')
-    .map(part => part.value)
-    .join('')
-    .trim();
+  return lastShortClock.get(ts, format, () =>
+    clockFormatter(format)
+      .formatToParts(ts * 1000)
+      .filter(part => part.type !== 'dayPeriod')
+      .map(part => part.value)
+      .join('')
+      .trim(),
+  );
 }
 
 function clockFormatter(format: TimeFormat): Intl.DateTimeFormat {
@@ -37,7 +58,7 @@ function clockFormatter(format: TimeFormat): Intl.DateTimeFormat {
 
 /** Day and time, for tooltips and screen readers. */
 export function fullTime(ts: number, format: TimeFormat): string {
-  return `${formatter({ dateStyle: 'full' }).format(ts * 1000)}, ${clock(ts, format)}`;
+  return lastFullTime.get(ts, format, () => `${formatter({ dateStyle: 'full' }).format(ts * 1000)}, ${clock(ts, format)}`);
 }
 
 /** Now, as exactly as the names of days need it: it changes at midnight. */
