@@ -14,7 +14,9 @@ namespace Mas.Tests.Fuzz;
 /// <param name="seed">Chooses the calls.</param>
 internal sealed class HttpAttacker(MasSystem mas, FuzzVictims victims, MasLogin login, int seed) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+    // Each call over a connection of its own: the server closes one behind a call whose body it did not want, perhaps just when the
+    // next call goes out.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero })
     {
         BaseAddress = mas.Address,
         Timeout = TimeSpan.FromSeconds(60),
@@ -34,7 +36,7 @@ internal sealed class HttpAttacker(MasSystem mas, FuzzVictims victims, MasLogin 
             var grammar = new HttpGrammar(mas.Address, victims, own, frames, new FrameMutator(frames, random), random);
             using var call = grammar.Next();
             var path = call.RequestUri!.OriginalString.Split('?')[0];
-            using var answer = await _http.SendAsync(call);
+            using var answer = await SendAsync(call);
             await LookAsync(call, path, answer);
             // Logged out, or with another password: a new login, or all that is left is to be refused.
             if (answer.IsSuccessStatusCode && path == "/api/logout")
@@ -43,6 +45,18 @@ internal sealed class HttpAttacker(MasSystem mas, FuzzVictims victims, MasLogin 
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage call)
+    {
+        try
+        {
+            return await _http.SendAsync(call);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new InvalidOperationException($"No answer to {call}\n{mas.Logs}", e);
+        }
+    }
 
     private async Task<MasLogin> LoginAgainAsync()
     {

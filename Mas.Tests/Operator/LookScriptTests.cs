@@ -105,6 +105,8 @@ public sealed class LookScriptTests(OperatorFixture on) : IClassFixture<Operator
         server.Signal(ProcessSignal.Stop);
         try
         {
+            // Until it stands still it may pop what comes: it has only just begun the session.
+            await Eventually.HoldsAsync(async () => (await File.ReadAllTextAsync($"/proc/{server.Id}/stat")).Contains(") T ", StringComparison.Ordinal), "the server stands still");
             await on.Db.ListLeftPushAsync($"outbox:{alice.UserId}:{alice.SessionId}", """{"type":"FUTURE"}""");
             var row = Assert.Single(await on.RunAsync("outboxes"));
             Assert.Equal([alice.UserId, alice.Login.Nick, alice.SessionId, alice.SessionId.Split('-')[0], "1"], row[..5]);

@@ -44,7 +44,7 @@ public class ScaleTests
                 ["DOTNET_hostBuilder__reloadConfigOnChange"] = "false",
             });
 
-        await manager.WaitForLineAsync("Holding");
+        await manager.WaitForLineAsync($"{Connections} start");
         using var http = new HttpClient();
         await Eventually.PassesAsync(
             async () =>
