@@ -24,6 +24,10 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
 
     protected override string LaneOf(BackendMessage message) => message.Lane;
 
+    // What names its conversation makes it, perhaps; from then on others know it by its id.
+    protected override bool StandsAlone(BackendMessage message) =>
+        message is CreateGroup { ConversationId: 0 } or JoinGroup { ConversationId: 0 } or OpenChat { ConversationId: 0 };
+
     // What is said in one conversation in one batch is one append and one push for each session.
     protected override bool Joins(BackendMessage previous, BackendMessage next) => previous is PostMessage && next is PostMessage;
 

@@ -19,6 +19,7 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
 {
     private const int MaxAttempts = 3;
     private Dictionary<string, Task> _begun = [];
+    private bool _begunAlone;
     private Lease? _lease;
 
     /// <summary>The inbox that is consumed.</summary>
@@ -41,6 +42,7 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
         var lanes = new Dictionary<string, List<(Work<T> Work, byte[] Json)>>(StringComparer.Ordinal);
         var strays = new List<(string Route, byte[] Json)>();
         var unreadable = new List<(byte[] Json, string Error)>();
+        var alone = false;
         foreach (var entry in batch)
         {
             var (message, error) = Read(entry.Json);
@@ -54,6 +56,7 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
                 strays.Add((route, entry.Json));
                 continue;
             }
+            alone |= StandsAlone(message);
             var lane = LaneOf(message);
             if (!lanes.TryGetValue(lane, out var works))
                 lanes[lane] = works = [];
@@ -62,7 +65,9 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
         return async stopping =>
         {
             var before = _begun;
-            _begun = lanes.ToDictionary(lane => lane.Key, lane => HandleLaneAsync(before.GetValueOrDefault(lane.Key), lane.Value, stopping), StringComparer.Ordinal);
+            var all = alone || _begunAlone ? Task.WhenAll(before.Values) : null;
+            _begunAlone = alone;
+            _begun = lanes.ToDictionary(lane => lane.Key, lane => HandleLaneAsync(all ?? before.GetValueOrDefault(lane.Key), lane.Value, stopping), StringComparer.Ordinal);
             List<Task> begun = [.. _begun.Values, .. strays.Select(stray => HandOnAsync(stray.Route, stray.Json))];
             foreach (var (json, error) in unreadable)
                 await deadLetters.AddAsync(endpoint, json, error);
@@ -82,6 +87,12 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
 
     /// <summary>What decides to which of the endpoint's inboxes a message belongs; all of a lane belongs to one.</summary>
     protected virtual string RouteOf(T message) => LaneOf(message);
+
+    /// <summary>
+    /// Whether a message of another batch may be of the same lane under another name: then no other batch is in hand together
+    /// with this one's.
+    /// </summary>
+    protected virtual bool StandsAlone(T message) => false;
 
     /// <summary>Whether a message may be handled in one go with those before it.</summary>
     protected abstract bool Joins(T previous, T next);

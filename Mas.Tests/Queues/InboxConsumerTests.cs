@@ -164,6 +164,24 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await NothingIsLeftAsync();
     }
 
+    [Theory]
+    [InlineData("a wait", "b alone")]
+    [InlineData("a alone wait", "b 2")]
+    public async Task Batch_WithAMessageThatStandsAlone_IsNotInHandTogetherWithAnother(string first, string second)
+    {
+        await SendAsync([first, second]);
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 2, batchSize: 1, meanwhile: async () =>
+        {
+            await Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "both are taken");
+            Assert.Empty(handler.Handled);
+            handler.Go();
+        });
+
+        Assert.Equal([first, second], handler.Handled.Select(work => work.Text));
+    }
+
     [Fact]
     public async Task Batch_ThatFailsWhenTheNextHasBegun_ComesAgainAheadOfIt()
     {
@@ -244,6 +262,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         protected override string LaneOf(string message) => message.Split(' ')[0];
 
         protected override bool Joins(string previous, string next) => false;
+
+        protected override bool StandsAlone(string message) => message.Contains("alone", StringComparison.Ordinal);
 
         protected override async Task HandleAsync(IReadOnlyList<Work<string>> run, CancellationToken stopping)
         {

@@ -1,0 +1,67 @@
+using Mas.Server.Sockets;
+using Mas.Tests.Harness;
+
+namespace Mas.Tests.Sockets;
+
+/// <summary>What a session has asked of backends and does not know to have arrived.</summary>
+public sealed class RequestsOnTheWayTests
+{
+    private readonly List<(string ReqId, Exception Reason)> _failed = [];
+
+    [Fact]
+    public async Task One_ThatFails_IsToldOf_AndTheOthersAreNot()
+    {
+        var onTheWay = New(TimeSpan.FromMinutes(1));
+        var sent = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
+        for (var i = 0; i < sent.Length; i++)
+            await onTheWay.FollowAsync(sent[i].Task, $"{i}");
+
+        sent[0].SetResult();
+        sent[1].SetException(new TimeoutException("away"));
+        sent[2].SetResult();
+
+        await Eventually.HoldsAsync(() => Failed().Count == 1, "one failure");
+        Assert.Equal("1", Assert.Single(Failed()).ReqId);
+    }
+
+    [Fact]
+    public async Task One_ThatStaysAway_IsToldOfWhenItsTimeIsOver_AsAreThoseBehindIt()
+    {
+        var onTheWay = New(TimeSpan.FromMilliseconds(50));
+        await onTheWay.FollowAsync(new TaskCompletionSource().Task, "1");
+        await onTheWay.FollowAsync(new TaskCompletionSource().Task, "2");
+
+        await Eventually.HoldsAsync(() => Failed().Count == 2, "both are told of");
+
+        Assert.Equal(["1", "2"], Failed().Select(failed => failed.ReqId));
+        Assert.All(Failed(), failed => Assert.IsType<TimeoutException>(failed.Reason));
+    }
+
+    [Fact]
+    public async Task Many_TheNextWaitsUntilOneHasArrived()
+    {
+        var onTheWay = New(TimeSpan.FromMinutes(1));
+        var sent = Enumerable.Range(0, RequestsOnTheWay.Most + 1).Select(_ => new TaskCompletionSource()).ToArray();
+        var waits = Array.ConvertAll(sent, one => onTheWay.FollowAsync(one.Task, "r"));
+
+        Assert.All(waits[..^1], wait => Assert.True(wait.IsCompletedSuccessfully));
+        Assert.False(waits[^1].IsCompleted);
+
+        sent[0].SetResult();
+        await waits[^1].WaitAsync(Eventually.DefaultDeadline);
+        Assert.Empty(Failed());
+    }
+
+    private RequestsOnTheWay New(TimeSpan timeout) => new(timeout, TimeProvider.System, (reqId, reason) =>
+    {
+        lock (_failed)
+            _failed.Add((reqId, reason));
+        return Task.CompletedTask;
+    });
+
+    private List<(string ReqId, Exception Reason)> Failed()
+    {
+        lock (_failed)
+            return [.. _failed];
+    }
+}
