@@ -50,8 +50,8 @@ public interface IInboxHandler
 
     /// <summary>Reads a batch. Nothing is done yet.</summary>
     /// <returns>
-    /// Handles what was read; what belongs together in order, what does not side by side. Batches are begun in order, each when
-    /// at most one before it is in hand. When it returns, every entry is done or has been put away; when it throws, all of
+    /// Handles what was read; what belongs together in order, what does not side by side. Batches are begun in order, while
+    /// some before may be in hand. When it returns, every entry is done or has been put away; when it throws, all of
     /// them come again, redelivered. It is cancelled when the lease is lost.
     /// </returns>
     Func<CancellationToken, Task> Read(IReadOnlyList<InboxEntry> batch);

@@ -23,6 +23,12 @@ internal sealed partial class InboxConsumer(
     /// <summary>How long one blocking wait for an entry lasts: well below a lease, so that Redis gives none to a holder whose lease is over.</summary>
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Batches in hand at once. Each waits for Redis most of its time, so fewer leave the processors idle; more would come
+    /// again after a crash, and brought nothing.
+    /// </summary>
+    private const int MostInHand = 4;
+
     private static readonly TimeSpan TakersAreKeptFor = TimeSpan.FromHours(1);
 
     private readonly IDatabase _database = redis.Database;
@@ -107,7 +113,8 @@ internal sealed partial class InboxConsumer(
         var nextLook = time.GetTimestamp();
         var ownTaken = RedisKeys.InboxTaken(name, worker);
         Task<Batch>? taking = null;
-        var handling = Task.CompletedTask;
+        var inHand = new Queue<Task>();
+        var newest = Task.CompletedTask;
         try
         {
             while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (taking is not null || !_isLeaving))
@@ -115,25 +122,29 @@ internal sealed partial class InboxConsumer(
                 // Now and then again, since an earlier holder may have been given an entry while it was paused.
                 if (taking is null && time.GetTimestamp() >= nextLook)
                 {
-                    await handling;
+                    await newest;
                     await HandleTakenAsync(fence, held.Lost);
                     nextLook = time.GetTimestamp() + 2 * time.TimestampFrequency;
                 }
                 var batch = await (taking ?? TakeAsync(fence, blocking.Database, held.Lost));
-                // While a batch is handled the next one comes, and begins; but none does before a look at what is taken, which would find it there.
+                // While batches are handled the next one comes, and begins; but none does before a look at what is taken, which would find it there.
                 taking = _isLeaving || time.GetTimestamp() >= nextLook ? null : TakeAsync(fence, blocking.Database, held.Lost);
-                var before = handling;
                 if (batch.Count > 0)
-                    handling = HandleAsync(fence, batch, ownTaken, before, held.Lost);
-                await before;
+                {
+                    newest = HandleAsync(fence, batch, ownTaken, newest, held.Lost);
+                    inHand.Enqueue(newest);
+                }
+                while (inHand.TryPeek(out var oldest) && (oldest.IsCompleted || inHand.Count == MostInHand))
+                    await inHand.Dequeue();
                 _pause.Reset();
             }
-            await handling;
+            await newest;
         }
         finally
         {
             // What is left of it is fenced, and stays taken, for whoever comes next; but nothing of it may fall into the next one's time.
-            await Task.WhenAny(handling);
+            foreach (var handling in inHand)
+                await Task.WhenAny(handling);
             if (taking is not null)
                 await Task.WhenAny(taking);
         }

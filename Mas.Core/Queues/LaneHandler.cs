@@ -10,7 +10,7 @@ public sealed record Work<T>(T Message, bool Redelivered);
 
 /// <summary>
 /// Handles the batches of an inbox: entries of different lanes (conversations) side by side, those of one lane in order, also
-/// when the next batch begins before one is done.
+/// when other batches begin before one is done.
 /// An entry that can't be read, or that fails three times, is put away and does not stop the others. One that belongs to
 /// another of the endpoint's inboxes, put in by a script that knows nothing of them, is handed on.
 /// </summary>
@@ -18,8 +18,12 @@ public sealed record Work<T>(T Message, bool Redelivered);
 public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLetters deadLetters) : IInboxHandler where T : class
 {
     private const int MaxAttempts = 3;
-    private Dictionary<string, Task> _begun = [];
-    private bool _begunAlone;
+
+    /// <summary>The last that was begun of each lane that may be under way.</summary>
+    private readonly Dictionary<string, Task> _begun = new(StringComparer.Ordinal);
+
+    /// <summary>The last batch that stood alone.</summary>
+    private Task _alone = Task.CompletedTask;
     private Lease? _lease;
 
     /// <summary>The inbox that is consumed.</summary>
@@ -29,7 +33,8 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
     public Task BeginAsync(Lease lease, InboxPart part, CancellationToken stopping)
     {
         (_lease, Part) = (lease, part);
-        _begun = [];
+        _begun.Clear();
+        _alone = Task.CompletedTask;
         return BeginAsync(lease, stopping);
     }
 
@@ -64,11 +69,18 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
         }
         return async stopping =>
         {
-            var before = _begun;
-            var all = alone || _begunAlone ? Task.WhenAll(before.Values) : null;
-            _begunAlone = alone;
-            _begun = lanes.ToDictionary(lane => lane.Key, lane => HandleLaneAsync(all ?? before.GetValueOrDefault(lane.Key), lane.Value, stopping), StringComparer.Ordinal);
-            List<Task> begun = [.. _begun.Values, .. strays.Select(stray => HandOnAsync(stray.Route, stray.Json))];
+            foreach (var (lane, task) in _begun)
+            {
+                if (task.IsCompletedSuccessfully)
+                    _begun.Remove(lane);
+            }
+            var all = alone ? Task.WhenAll(_begun.Values) : _alone;
+            List<Task> begun = [];
+            foreach (var (lane, works) in lanes)
+                begun.Add(_begun[lane] = HandleLaneAsync(all, _begun.GetValueOrDefault(lane), works, stopping));
+            if (alone)
+                _alone = Task.WhenAll(begun);
+            begun.AddRange(strays.Select(stray => HandOnAsync(stray.Route, stray.Json)));
             foreach (var (json, error) in unreadable)
                 await deadLetters.AddAsync(endpoint, json, error);
             await Task.WhenAll(begun);
@@ -89,8 +101,8 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
     protected virtual string RouteOf(T message) => LaneOf(message);
 
     /// <summary>
-    /// Whether a message of another batch may be of the same lane under another name: then no other batch is in hand together
-    /// with this one's.
+    /// Whether a message of another batch may be of the same lane under another name: then what comes before its batch ends
+    /// before it begins, and it ends before anything behind it begins.
     /// </summary>
     protected virtual bool StandsAlone(T message) => false;
 
@@ -108,9 +120,14 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
         ? courier.SendAsync(endpoint, route, InboxEntry.Marked(json))
         : throw new LeaseLostException($"The lease of {Part.Name} is over.");
 
-    private async Task HandleLaneAsync(Task? before, List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
+    /// <param name="all">What has to end first, whatever its lane.</param>
+    /// <param name="before">What was begun before in this lane.</param>
+    /// <param name="works">What is to be done.</param>
+    /// <param name="stopping">The lease is lost.</param>
+    private async Task HandleLaneAsync(Task all, Task? before, List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
     {
         // When what came before in this lane has failed, this fails too, and all of it comes again in its order.
+        await all;
         if (before is not null)
             await before;
         for (var i = 0; i < works.Count;)

@@ -148,38 +148,72 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     [Fact]
-    public async Task Lane_OfABatchThatIsInHand_GoesOnInTheNextOnlyBehindIt()
+    public async Task Lane_OfABatchThatIsInHand_GoesOnInALaterOneOnlyBehindIt()
     {
-        await SendAsync(["a wait", "a 2"]);
+        await SendAsync(["a wait", "b 2", "a 3"]);
         var handler = new Recorder(_endpoint, NewCourier(), Letters());
 
-        await RunUntilAsync(handler, () => handler.Handled.Count == 2, batchSize: 1, meanwhile: async () =>
+        await RunUntilAsync(handler, () => handler.Handled.Count == 3, batchSize: 1, meanwhile: async () =>
         {
-            await Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "both are taken");
-            Assert.Empty(handler.Handled);
+            await AllAreTakenAsync();
+            await Eventually.HoldsAsync(() => handler.Handled.Any(work => work.Text == "b 2"), "what is of another lane goes on");
             handler.Go();
         });
 
-        Assert.Equal(["a wait", "a 2"], handler.Handled.Select(work => work.Text));
+        Assert.Equal(["b 2", "a wait", "a 3"], handler.Handled.Select(work => work.Text));
         await NothingIsLeftAsync();
     }
 
     [Theory]
     [InlineData("a wait", "b alone")]
     [InlineData("a alone wait", "b 2")]
-    public async Task Batch_WithAMessageThatStandsAlone_IsNotInHandTogetherWithAnother(string first, string second)
+    [InlineData("a alone wait", "b alone", "c 3")]
+    public async Task Batch_WithAMessageThatStandsAlone_IsNotInHandTogetherWithAnother(params string[] entries)
     {
-        await SendAsync([first, second]);
+        await SendAsync(entries);
         var handler = new Recorder(_endpoint, NewCourier(), Letters());
 
-        await RunUntilAsync(handler, () => handler.Handled.Count == 2, batchSize: 1, meanwhile: async () =>
+        await RunUntilAsync(handler, () => handler.Handled.Count == entries.Length, batchSize: 1, meanwhile: async () =>
         {
-            await Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "both are taken");
+            await AllAreTakenAsync();
             Assert.Empty(handler.Handled);
             handler.Go();
         });
 
-        Assert.Equal([first, second], handler.Handled.Select(work => work.Text));
+        Assert.Equal(entries, handler.Handled.Select(work => work.Text));
+    }
+
+    [Fact]
+    public async Task Batches_BehindOneThatStandsAlone_AllWaitForIt()
+    {
+        await SendAsync(["a alone wait", "b 2", "c 3"]);
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 3, batchSize: 1, meanwhile: async () =>
+        {
+            await AllAreTakenAsync();
+            Assert.Empty(handler.Handled);
+            handler.Go();
+        });
+
+        Assert.Equal("a alone wait", handler.Handled.First().Text);
+    }
+
+    [Fact]
+    public async Task BatchesInHand_AreFourAtMost()
+    {
+        await SendAsync(["a wait", "b wait", "c wait", "d wait", "e 5", "f 6"]);
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 6, batchSize: 1, meanwhile: async () =>
+        {
+            // The fifth is taken and read, and no more.
+            await Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 1, "five are taken");
+            Assert.Empty(handler.Handled);
+            handler.Go();
+        });
+
+        await NothingIsLeftAsync();
     }
 
     [Fact]
@@ -190,7 +224,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 4, batchSize: 2, meanwhile: async () =>
         {
-            await Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "all are taken");
+            await AllAreTakenAsync();
             handler.Go();
         });
 
@@ -204,6 +238,9 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         foreach (var entry in entries)
             await courier.SendAsync(_endpoint, entry.Split(' ')[0], Encoding.UTF8.GetBytes(entry));
     }
+
+    private Task AllAreTakenAsync() =>
+        Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "all are taken");
 
     private DeadLetters Letters() => new(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance);
 
