@@ -8,11 +8,16 @@ public static class BuildOutput
 
     /// <summary>The built assembly of a program, such as <c>Mas.Server</c>.</summary>
     /// <exception cref="FileNotFoundException">It was not built in this configuration.</exception>
-    public static string AssemblyOf(string project)
+    public static string AssemblyOf(string project) => AssemblyOf(project, project);
+
+    /// <inheritdoc cref="AssemblyOf(string)"/>
+    /// <param name="folder">The project's folder, from the root.</param>
+    /// <param name="project">The program.</param>
+    public static string AssemblyOf(string folder, string project)
     {
         // …/bin/Release/net10.0/
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var path = Path.Combine(Root, project, "bin", framework.Parent!.Name, framework.Name, $"{project}.dll");
+        var path = Path.Combine(Root, folder, "bin", framework.Parent!.Name, framework.Name, $"{project}.dll");
         return File.Exists(path) ? path : throw new FileNotFoundException($"{project} is not built: {path}", path);
     }
 

@@ -1,30 +1,21 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Mas.Tests.Harness;
 
 /// <summary>A process that a test has started: its output by lines, signals by pid, and its certain end.</summary>
 /// <remarks>
-/// Every child carries the environment of its parent, so scripts/test finds what a crashed test host left behind by
-/// <c>MAS_TEST_RUN</c>. A test host that ends in order takes its children along.
+/// However the process that has started it ends, the child ends with it (<see cref="Leftovers"/>).
 /// </remarks>
 public sealed class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 50_000;
     private static readonly TimeSpan LastLinesTake = TimeSpan.FromSeconds(2);
-    private static readonly ConcurrentDictionary<int, ChildProcess> Living = new();
 
     private readonly Process _process;
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = new();
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private event Action<string>? LineWritten;
-
-    static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        foreach (var child in Living.Values)
-            ProcessSignals.Send(child.Id, ProcessSignal.Kill);
-    };
 
     private ChildProcess(string name, Process process)
     {
@@ -82,7 +73,7 @@ public sealed class ChildProcess : IAsyncDisposable
         foreach (var (variable, value) in environment ?? new Dictionary<string, string?>())
             start.Environment[variable] = value;
 
-        var child = new ChildProcess(name, new Process { StartInfo = start, EnableRaisingEvents = true });
+        var child = new ChildProcess(name, new Process { StartInfo = start });
         child.Run();
         return child;
     }
@@ -172,7 +163,6 @@ public sealed class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
-        Living.TryRemove(Id, out _);
         _process.Dispose();
     }
 
@@ -184,7 +174,9 @@ public sealed class ChildProcess : IAsyncDisposable
         if (!_process.Start())
             throw new InvalidOperationException($"{Name} did not start");
         Id = _process.Id;
-        Living[Id] = this;
+        Leftovers.Started(Id);
+        // From here on the end is told, also one that has come already.
+        _process.EnableRaisingEvents = true;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -192,6 +184,7 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>The end is told behind the last line; but what the process started itself may hold its output open for longer.</summary>
     private async Task EndAsync()
     {
+        Leftovers.Ended(Id);
         await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(LastLinesTake));
         _exited.TrySetResult();
     }

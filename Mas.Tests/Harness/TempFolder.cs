@@ -5,7 +5,11 @@ public sealed class TempFolder : IDisposable
 {
     /// <summary>Makes the folder.</summary>
     /// <param name="purpose">Part of its name, so that a leftover can be recognised.</param>
-    public TempFolder(string purpose) => Path = Directory.CreateTempSubdirectory($"mas-{purpose}-").FullName;
+    public TempFolder(string purpose)
+    {
+        Path = Directory.CreateTempSubdirectory($"mas-{purpose}-").FullName;
+        Leftovers.Made(Path);
+    }
 
     /// <summary>The folder's full path.</summary>
     public string Path { get; }
@@ -15,5 +19,6 @@ public sealed class TempFolder : IDisposable
     {
         if (Directory.Exists(Path))
             Directory.Delete(Path, recursive: true);
+        Leftovers.Removed(Path);
     }
 }

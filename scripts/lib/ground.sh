@@ -1,4 +1,5 @@
-# What scripts/run, scripts/test and scripts/bench share: messages, missing packages, builds. Sourced by bash, not run.
+# What scripts/run, scripts/test, scripts/bench and scripts/chaos share: messages, missing packages, builds, the end by a signal.
+# Sourced by bash, not run.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TOOLS="$ROOT/data/tools"
@@ -20,6 +21,25 @@ fail() {
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
+
+# attended COMMAND...: a command that takes its time. While bash waits for a command in the foreground, a signal to the script alone
+# has to wait too; so this one has a process group of its own, which ends with the script.
+attended() {
+  local code=0
+  set -m
+  "$@" </dev/null &
+  attending=$!
+  set +m
+  wait "$attending" || code=$?
+  attending=""
+  return "$code"
+}
+attending=""
+end_attended() { [ -z "$attending" ] || kill -TERM -- "-$attending" 2>/dev/null || true; }
+# inside FOLDER COMMAND...: for attended.
+inside() { cd "$1" && shift && "$@"; }
+trap 'end_attended; exit 130' INT
+trap 'end_attended; exit 143' TERM HUP
 
 # Debian keeps some servers in sbin, which is not on everybody's PATH.
 case ":$PATH:" in *:/usr/sbin:*) ;; *) PATH="$PATH:/usr/sbin:/sbin" ;; esac
@@ -70,7 +90,7 @@ need_node() {
   [ -n "$arch" ] || fail "the web client's build needs Node.js $NODE_NEEDED; node is $(node --version). Install a newer one from https://nodejs.org"
   say "Node.js here is $(node --version), the web client's build needs $NODE_NEEDED: fetching $NODE_FETCHED from the npm registry into data/tools"
   mkdir -p "$TOOLS"
-  npm install --prefix "$TOOLS" --no-save --no-audit --no-fund --loglevel=error "node-linux-$arch@$NODE_FETCHED" </dev/null ||
+  attended npm install --prefix "$TOOLS" --no-save --no-audit --no-fund --loglevel=error "node-linux-$arch@$NODE_FETCHED" ||
     fail "that failed. Install Node.js $NODE_NEEDED yourself, for example from https://nodejs.org, and put it on the PATH"
   PATH="$fetched:$PATH"
   hash -r
@@ -90,7 +110,7 @@ npm_packages() {
   stamp="$app/node_modules/.mas-lock"
   cmp -s "$app/package-lock.json" "$stamp" && return
   say "fetching the web client's packages"
-  (cd "$app" && npm ci --no-audit --no-fund --loglevel=error </dev/null) || return 1
+  attended inside "$app" npm ci --no-audit --no-fund --loglevel=error || return 1
   cp "$app/package-lock.json" "$stamp"
 }
 
@@ -100,12 +120,12 @@ build_web_client() {
   need_node
   npm_packages || return 1
   say "building the web client"
-  (cd "$ROOT/Mas.Server/ClientApp" && npm run --silent build </dev/null)
+  attended inside "$ROOT/Mas.Server/ClientApp" npm run --silent build
 }
 
 # Build servers would outlive the script, and hold what it holds.
 build_dotnet() {
-  dotnet build "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false </dev/null
+  attended dotnet build "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false
 }
 
 # port_is_open HOST PORT

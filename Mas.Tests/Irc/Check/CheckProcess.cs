@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Mas.Tests.Harness;
 using Newtonsoft.Json;
 
 namespace Mas.Tests.Irc.Check;
@@ -11,9 +12,9 @@ internal sealed class CheckProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly List<string> _transcript = [];
-    private readonly string _folder;
+    private readonly TempFolder _folder;
 
-    private CheckProcess(Process process, string folder)
+    private CheckProcess(Process process, TempFolder folder)
     {
         _process = process;
         _folder = folder;
@@ -22,7 +23,8 @@ internal sealed class CheckProcess : IAsyncDisposable
     /// <summary>Starts it on one network with these settings; the account is bob's unless given.</summary>
     public static CheckProcess Start(object network, object? account = null, bool hold = false, string? stateFile = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var folder = Directory.CreateTempSubdirectory("mas-check-").FullName;
+        var temp = new TempFolder("check");
+        var folder = temp.Path;
         File.WriteAllText(Path.Combine(folder, "cfg.json"), JsonConvert.SerializeObject(new
         {
             Irc = new { StateFile = stateFile, Networks = new Dictionary<string, object> { ["Net"] = network } },
@@ -42,10 +44,11 @@ internal sealed class CheckProcess : IAsyncDisposable
             start.ArgumentList.Add("--hold");
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
-        var check = new CheckProcess(new Process { StartInfo = start }, folder);
+        var check = new CheckProcess(new Process { StartInfo = start }, temp);
         check._process.OutputDataReceived += check.Read;
         check._process.ErrorDataReceived += check.Read;
         check._process.Start();
+        Leftovers.Started(check._process.Id);
         check._process.BeginOutputReadLine();
         check._process.BeginErrorReadLine();
         return check;
@@ -88,8 +91,9 @@ internal sealed class CheckProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill();
         await _process.WaitForExitAsync();
+        Leftovers.Ended(_process.Id);
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     [DllImport("libc", EntryPoint = "kill")]
