@@ -106,6 +106,12 @@ public static class RedisKeys
     public static readonly RedisKey IrcConnections = "ircconnections";
 
     /// <summary>
+    /// Set of members of <see cref="IrcConnections"/> that are none any more: their users have disconnected, and the parser has yet
+    /// to hear that the connection is over (extension).
+    /// </summary>
+    public static readonly RedisKey IrcConnectionsEnding = "ircconnectionsending";
+
+    /// <summary>
     /// Hash of <c>&lt;k&gt;/&lt;parts&gt;</c>, an inbox of the connection manager, to the worker that holds, or held last, the IRC
     /// connections of its users (extension).
     /// </summary>

@@ -49,7 +49,12 @@ public sealed record ConnectOrder(string Rid, string UserId, string Network) : L
 /// <param name="Lines">The lines, without CR LF.</param>
 /// <param name="ConversationId">Where to say that a line was not sent; null for lines that nobody typed.</param>
 public sealed record SendOrder(string Rid, string UserId, string Network, long Generation, IReadOnlyList<string> Lines, long? ConversationId = null)
-    : LinkOrder(Rid, UserId, Network);
+    : LinkOrder(Rid, UserId, Network)
+{
+    /// <summary>The id of what says that a line was not sent.</summary>
+    /// <param name="index">Which line.</param>
+    public string UnsentRid(int index) => $"{Rid}:unsent:{index}";
+}
 
 /// <summary>The user wants to be connected no longer.</summary>
 public sealed record DisconnectOrder(string Rid, string UserId, string Network, string Reason) : LinkOrder(Rid, UserId, Network);

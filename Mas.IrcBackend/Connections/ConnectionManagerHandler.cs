@@ -1,12 +1,10 @@
-using Mas.Core.Protocol;
 using Mas.Core.Queues;
-using Mas.Core.Redis;
 using Mas.IrcBackend.Bridge;
 
 namespace Mas.IrcBackend.Connections;
 
 /// <summary>The connection manager: handles one of its inboxes (<c>inbox:connectionmanager</c>), orders for the links of its users.</summary>
-internal sealed class ConnectionManagerHandler(RedisConnection redis, UserLinks links, ParserUplink uplink, Courier courier, DeadLetters deadLetters)
+internal sealed class ConnectionManagerHandler(UserLinks links, ParserUplink uplink, Courier courier, DeadLetters deadLetters)
     : LaneHandler<LinkOrder>(Endpoints.ConnectionManager, courier, deadLetters)
 {
     private Lease? _lease;
@@ -38,27 +36,23 @@ internal sealed class ConnectionManagerHandler(RedisConnection redis, UserLinks 
         switch (order)
         {
             case ConnectOrder:
-                await redis.Database.SetAddAsync(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(order.User, order.Network));
-                if (link is null || link.State == LinkState.Waiting)
-                {
-                    link?.Stop();
-                    await links.StartAsync(order.User, order.Network, link?.Ended ?? Task.CompletedTask, _under!);
-                }
+                await links.ConnectAsync(order.User, order.Network, _under!);
                 break;
             case SendOrder send when link is not null:
                 await link.SendAsync(send, run[0].Redelivered);
                 break;
             case SendOrder { ConversationId: { } conversation } send:
-                foreach (var line in send.Lines)
+                for (var i = 0; i < send.Lines.Count; i++)
                 {
                     await uplink.AddAsync(new EventEntry(
-                        Rids.New(), send.UserId, send.Network, send.Generation, 0, 0,
-                        run[0].Redelivered ? LinkEvents.Unsure : LinkEvents.Unsent, line, ConversationId: conversation));
+                        send.UnsentRid(i), send.UserId, send.Network, send.Generation, 0, 0,
+                        run[0].Redelivered ? LinkEvents.Unsure : LinkEvents.Unsent, send.Lines[i], ConversationId: conversation));
                 }
+                // With the order the last trace of them goes.
+                await uplink.WhenPushedAsync();
                 break;
             case DisconnectOrder:
-                await redis.Database.SetRemoveAsync(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(order.User, order.Network));
-                link?.Stop();
+                await links.DisconnectAsync(order.User, order.Network);
                 break;
             case CloseOrder close when link is not null && link.Generation == close.Generation:
                 link.Stop();

@@ -15,7 +15,7 @@ internal sealed partial class ParserUplink : IAsyncDisposable
     private const int MaxWaiting = 100_000;
     private const int BatchSize = 500;
 
-    private readonly Channel<(string Network, byte[] Json)> _waiting = Channel.CreateBounded<(string Network, byte[] Json)>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _giveUp = new();
     private readonly Courier _courier;
     private readonly ILogger<ParserUplink> _logger;
@@ -29,7 +29,23 @@ internal sealed partial class ParserUplink : IAsyncDisposable
     }
 
     /// <summary>Takes an entry; waits only when far too many wait already.</summary>
-    public ValueTask AddAsync(ParserEntry entry) => _waiting.Writer.WriteAsync((entry.Network, entry.ToJson()));
+    public ValueTask AddAsync(ParserEntry entry) => _waiting.Writer.WriteAsync(new Waiting(entry.Network, entry.ToJson(), null));
+
+    /// <summary>Waits until all that was added before is in the inbox.</summary>
+    /// <exception cref="OperationCanceledException">The process stops, and Redis stays away.</exception>
+    public async Task WhenPushedAsync()
+    {
+        var pushed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            await _waiting.Writer.WriteAsync(new Waiting("", [], pushed));
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new OperationCanceledException("The process stops.", e);
+        }
+        await pushed.Task;
+    }
 
     /// <summary>Pushes what waits, unless Redis stays away.</summary>
     public async ValueTask DisposeAsync()
@@ -43,14 +59,29 @@ internal sealed partial class ParserUplink : IAsyncDisposable
     private async Task PushAsync()
     {
         var batch = new List<(string Network, byte[] Json)>(BatchSize);
+        var behind = new List<TaskCompletionSource>();
         var pause = new GrowingPause(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
+        var isPushed = true;
         while (await _waiting.Reader.WaitToReadAsync())
         {
             while (batch.Count < BatchSize && _waiting.Reader.TryRead(out var entry))
-                batch.Add(entry);
-            if (!await TryPushAsync([.. batch], pause))
-                return;
+            {
+                if (entry.Pushed is { } pushed)
+                    behind.Add(pushed);
+                else
+                    batch.Add((entry.Network, entry.Json));
+            }
+            // Once it is given up, nothing that comes behind it is pushed either.
+            isPushed = isPushed && (batch.Count == 0 || await TryPushAsync([.. batch], pause));
+            foreach (var pushed in behind)
+            {
+                if (isPushed)
+                    pushed.SetResult();
+                else
+                    pushed.SetCanceled();
+            }
             batch.Clear();
+            behind.Clear();
         }
     }
 
@@ -86,6 +117,9 @@ internal sealed partial class ParserUplink : IAsyncDisposable
             return false;
         }
     }
+
+    /// <summary>An entry of a network, or somebody who waits until everything before is pushed.</summary>
+    private readonly record struct Waiting(string Network, byte[] Json, TaskCompletionSource? Pushed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lines wait for Redis: {Reason}")]
     private partial void LogAway(string reason);

@@ -1,7 +1,5 @@
 using Mas.Core.Model;
-using Mas.Core.Protocol;
 using Mas.IrcBackend.Bridge;
-using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.Protocol.Session;
 
 namespace Mas.IrcBackend.Connections;
@@ -36,6 +34,8 @@ internal sealed class UserLink : IConnectionObserver
     private readonly Queue<string> _taken = new();
     private volatile LinkLease _under;
     private bool _isOver;
+    private bool _isEnding;
+    private bool _isUnwanted;
     private long _generation;
     private long _seq;
     private bool _isOpen;
@@ -71,6 +71,26 @@ internal sealed class UserLink : IConnectionObserver
     /// <summary>The number of its newest connection.</summary>
     internal long Generation => Volatile.Read(ref _generation);
 
+    /// <summary>Whether it was told to end, or is over: what is to be connected from now on needs another one.</summary>
+    internal bool IsEnding
+    {
+        get
+        {
+            lock (_lock)
+                return _isEnding || _isOver;
+        }
+    }
+
+    /// <summary>Whether it ends, or has ended, since its user wants it no more.</summary>
+    internal bool IsUnwanted
+    {
+        get
+        {
+            lock (_lock)
+                return _isUnwanted;
+        }
+    }
+
     /// <summary>Completed when it has ended for good.</summary>
     internal Task Ended { get; private set; } = Task.CompletedTask;
 
@@ -82,9 +102,24 @@ internal sealed class UserLink : IConnectionObserver
     {
         lock (_lock)
         {
+            _isEnding = true;
             if (!_isOver)
                 _stop.CancelAsync();
         }
+    }
+
+    /// <summary>Ends it in order, since its user wants it no more.</summary>
+    /// <returns>False when it is over for another reason.</returns>
+    internal bool TryLeave()
+    {
+        lock (_lock)
+        {
+            if (_isOver)
+                return _isUnwanted;
+            _isUnwanted = true;
+        }
+        Stop();
+        return true;
     }
 
     /// <summary>Sends lines over the connection of this generation, each order once.</summary>
@@ -111,6 +146,8 @@ internal sealed class UserLink : IConnectionObserver
             }
         }
         await TellUnsentAsync(Unsent.Of(order), redelivered ? LinkEvents.Unsure : LinkEvents.Unsent);
+        // With the order the last trace of them goes.
+        await _uplink.WhenPushedAsync();
     }
 
     /// <inheritdoc/>
@@ -209,12 +246,12 @@ internal sealed class UserLink : IConnectionObserver
         await before;
         await Task.Yield();
         var outcome = await _link.RunAsync(QuitReason, _stop.Token);
-        ended(this, outcome);
         lock (_lock)
         {
             _isOver = true;
             _stop.Dispose();
         }
+        ended(this, outcome);
     }
 
     private ValueTask TellAsync(string what, string? text = null, string? nick = null, RegistrationSummary? summary = null, bool isFinal = false)
@@ -245,7 +282,8 @@ internal sealed class UserLink : IConnectionObserver
         return _uplink.AddAsync(new BatchEntry(Rid(seq), User.Value, Network, _generation, seq, Now, lines));
     }
 
-    // Without a place in the sequence: an order may fail at any time, beside the loop that counts.
+    // Without a place in the sequence: an order may fail at any time, beside the loop that counts. Named by the order, so that the
+    // same is told once.
     private async ValueTask TellUnsentAsync(IEnumerable<Unsent> lines, string what)
     {
         foreach (var unsent in lines)
@@ -253,30 +291,7 @@ internal sealed class UserLink : IConnectionObserver
             if (unsent.ConversationId is not null)
             {
                 await _uplink.AddAsync(new EventEntry(
-                    Rids.New(), User.Value, Network, _generation, 0, Now, what, unsent.Line, ConversationId: unsent.ConversationId));
-            }
-        }
-    }
-
-    /// <summary>A line that waits to be sent.</summary>
-    /// <param name="Line">The line.</param>
-    /// <param name="ConversationId">Where to say that it was not sent; null when nobody typed it.</param>
-    /// <param name="SentWith">With which line it is sent: of a batch, which counts only when it is closed, its last.</param>
-    private sealed record Unsent(string Line, long? ConversationId, string SentWith)
-    {
-        public static IEnumerable<Unsent> Of(SendOrder order)
-        {
-            string? closing = null;
-            for (var i = 0; i < order.Lines.Count; i++)
-            {
-                var line = order.Lines[i];
-                var opens = OutgoingMessage.Opens(line);
-                if (opens)
-                    closing = order.Lines.Skip(i).FirstOrDefault(OutgoingMessage.Closes);
-                // What opens and closes a batch is nothing that anybody typed.
-                yield return new Unsent(line, opens || OutgoingMessage.Closes(line) ? null : order.ConversationId, closing ?? line);
-                if (ReferenceEquals(line, closing))
-                    closing = null;
+                    unsent.Rid, User.Value, Network, _generation, 0, Now, what, unsent.Line, ConversationId: unsent.ConversationId));
             }
         }
     }

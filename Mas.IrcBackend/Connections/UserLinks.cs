@@ -5,6 +5,7 @@ using Mas.Core.Hosting;
 using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
+using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Protocol.Session;
 using StackExchange.Redis;
 
@@ -22,6 +23,7 @@ internal sealed partial class UserLinks : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, UserLink> _links = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<InboxPart, LinkLease> _held = new();
+    private readonly Lock _changing = new();
     private readonly RedisConnection _redis;
     private readonly LinkHolders _holders;
     private readonly ConfiguredNetworks _networks;
@@ -72,6 +74,46 @@ internal sealed partial class UserLinks : IAsyncDisposable
         }
     }
 
+    /// <summary>The user wants to be connected. A link that pauses, or ends, makes place for another one.</summary>
+    internal async Task ConnectAsync(UserId user, string network, LinkLease under)
+    {
+        var member = RedisKeys.IrcConnectionMember(user, network);
+        Task noted;
+        UserLink? link;
+        var stays = false;
+        // What a link that ends now takes away (ForgetAsync) is put in again behind it, or it takes nothing away.
+        lock (_changing)
+        {
+            noted = Task.WhenAll(
+                _redis.Database.SetAddAsync(RedisKeys.IrcConnections, member),
+                _redis.Database.SetRemoveAsync(RedisKeys.IrcConnectionsEnding, member));
+            if (TryGet(user, network, out link))
+            {
+                stays = !link.IsEnding && link.State != LinkState.Waiting;
+                if (!stays)
+                    _links.TryRemove(KeyValuePair.Create(Name(user, network), link));
+            }
+        }
+        await noted;
+        if (stays)
+            return;
+        link?.Stop();
+        await StartAsync(user, network, link?.Ended ?? Task.CompletedTask, under);
+    }
+
+    /// <summary>
+    /// The user does not want to be connected any more. That the parser has yet to hear of the end is noted first, since a
+    /// connection that is no longer among those that are wanted is nobody's when this process dies before it can say so.
+    /// </summary>
+    internal async Task DisconnectAsync(UserId user, string network)
+    {
+        var member = RedisKeys.IrcConnectionMember(user, network);
+        await _redis.Database.SetAddAsync(RedisKeys.IrcConnectionsEnding, member);
+        await _redis.Database.SetRemoveAsync(RedisKeys.IrcConnections, member);
+        if (!TryGet(user, network, out var link) || !link.TryLeave())
+            await _redis.Database.SetRemoveAsync(RedisKeys.IrcConnectionsEnding, member);
+    }
+
     /// <summary>Starts the link of a user to a network when <paramref name="before"/>, the one that it replaces, has ended.</summary>
     internal async Task StartAsync(UserId user, string network, Task before, LinkLease under)
     {
@@ -109,26 +151,80 @@ internal sealed partial class UserLinks : IAsyncDisposable
         var kept = _links.Values.Where(link => under.Part.Owns(link.User.Value)).ToList();
         foreach (var link in kept)
             link.Under = under;
-        var started = 0;
-        foreach (var member in await _redis.Database.SetMembersAsync(RedisKeys.IrcConnections))
+        var wanted = await ReadAsync(RedisKeys.IrcConnections, under);
+        await TellEndedAsync((await ReadAsync(RedisKeys.IrcConnectionsEnding, under)).Except(wanted).ToList(), under, stopping);
+        foreach (var (user, network) in wanted)
+        {
+            stopping.ThrowIfCancellationRequested();
+            await StartAsync(user, network, Task.CompletedTask, under);
+        }
+        LogBegun(under.Part.Name, kept.Count, wanted.Count);
+    }
+
+    /// <summary>Of those that a key names, who belong to the inbox and have no link here.</summary>
+    private async Task<List<(UserId User, string Network)>> ReadAsync(RedisKey key, LinkLease under)
+    {
+        var found = new List<(UserId, string)>();
+        foreach (var member in await _redis.Database.SetMembersAsync(key))
         {
             var text = (string)member!;
             var colon = text.IndexOf(':');
-            if (colon <= 0 || !UserId.TryParse(text[..colon], out var user) || !under.Part.Owns(user.Value) || _links.ContainsKey(text))
-                continue;
-            stopping.ThrowIfCancellationRequested();
-            await StartAsync(user, text[(colon + 1)..], Task.CompletedTask, under);
-            started++;
+            if (colon > 0 && UserId.TryParse(text[..colon], out var user) && under.Part.Owns(user.Value) && !_links.ContainsKey(text))
+                found.Add((user, text[(colon + 1)..]));
         }
-        LogBegun(under.Part.Name, kept.Count, started);
+        return found;
+    }
+
+    /// <summary>Says of connections that went down with a former holder, and that nobody wants back, that they are over.</summary>
+    private async Task TellEndedAsync(List<(UserId User, string Network)> ended, LinkLease under, CancellationToken stopping)
+    {
+        if (ended.Count == 0)
+            return;
+        foreach (var (user, network) in ended)
+        {
+            // Under a number of its own, higher than the one that it went down with.
+            var generation = under.NextGeneration();
+            await _uplink.AddAsync(new EventEntry(
+                new LineRid(network, user.Value, generation, 1).ToString(), user.Value, network, generation, 1, _time.GetUtcNow().ToUnixTimeMilliseconds(), LinkEvents.Ended, "Disconnected"));
+        }
+        await _uplink.WhenPushedAsync().WaitAsync(stopping);
+        foreach (var (user, network) in ended)
+            await _redis.Database.SetRemoveAsync(RedisKeys.IrcConnectionsEnding, RedisKeys.IrcConnectionMember(user, network));
     }
 
     private void OnEnded(UserLink link, ConnectionOutcome outcome)
     {
-        _links.TryRemove(KeyValuePair.Create(Name(link.User, link.Network), link));
-        // What the server refused for good is not tried again after a restart either.
-        if (outcome.Kind != OutcomeKind.Stopped)
-            _redis.Database.SetRemove(RedisKeys.IrcConnections, RedisKeys.IrcConnectionMember(link.User, link.Network), CommandFlags.FireAndForget);
+        if (outcome.Kind != OutcomeKind.Stopped || link.IsUnwanted)
+            _ = ForgetAsync(link);
+        else
+            _links.TryRemove(KeyValuePair.Create(Name(link.User, link.Network), link));
+    }
+
+    /// <summary>
+    /// Forgets what is not to be connected again, also after a restart: its user wants it no more, or the server refused it for
+    /// good. Behind what it has said last, since nobody else could say that for it any more.
+    /// </summary>
+    private async Task ForgetAsync(UserLink link)
+    {
+        try
+        {
+            await _uplink.WhenPushedAsync();
+            var member = RedisKeys.IrcConnectionMember(link.User, link.Network);
+            Task forgotten;
+            lock (_changing)
+            {
+                // There is another one by now: the user wants to be connected again.
+                if (!_links.TryRemove(KeyValuePair.Create(Name(link.User, link.Network), link)))
+                    return;
+                forgotten = Task.WhenAll(
+                    _redis.Database.SetRemoveAsync(RedisKeys.IrcConnections, member), _redis.Database.SetRemoveAsync(RedisKeys.IrcConnectionsEnding, member));
+            }
+            await forgotten;
+        }
+        catch (Exception e) when (e is OperationCanceledException || RedisErrors.IsAway(e))
+        {
+            LogNotForgotten(link.User.Value, link.Network, e.Message);
+        }
     }
 
     /// <summary>
@@ -189,6 +285,9 @@ internal sealed partial class UserLinks : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Redis is away at the end ({Reason}): the next holder waits a moment")]
     private partial void LogNotSaid(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away ({Reason}): the next holder finds the connection of user {UserId} to {Network}, which is over, and ends it again")]
+    private partial void LogNotForgotten(string userId, string network, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: another process holds {Count} IRC connections now; they end here")]
     private partial void LogHandedOver(string endpoint, int count);

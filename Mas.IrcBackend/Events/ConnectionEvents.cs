@@ -79,6 +79,10 @@ internal static class ConnectionEvents
     private static async Task EndedAsync(ParserContext context, EventEntry happened)
     {
         var connection = context.Connection;
+        // From a connection manager that can't know whether the one that died has said so itself.
+        var isSaidFor = happened.Generation > connection.Generation && !context.Redelivered;
+        if (isSaidFor && !connection.IsRegistered && (await context.On.States.GetAsync(context.User, context.Network)).State == NetworkStates.Disconnected)
+            return;
         await ForgetListenerAsync(context);
         connection.IsRegistered = false;
         await context.On.Connections.SetAsync(connection, "registered", "0");
@@ -111,6 +115,8 @@ internal static class ConnectionEvents
         if (await context.On.Windows.FindWindowIdAsync(context.User, id) is null)
             return;
         var text = Protocol.IrcMessage.TryParse(line, out var message) ? message.Last : line;
-        await context.InAsync(id, scope => scope.PostAsync(UserId.Server, Category.Error, $"{what}: {text}"));
+        // Who took the connections over may have said so of the same line.
+        var error = new NewMessage(UserId.Server, Category.Error, $"{what}: {text}", context.Rid, MayBeThere: true, context.Redelivered, Ts: context.At.ToUnixTimeSeconds());
+        await context.InAsync(id, scope => scope.PostAsync(error));
     }
 }

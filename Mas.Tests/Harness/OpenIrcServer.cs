@@ -14,6 +14,7 @@ public sealed class OpenIrcServer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<Visitor> _visitors = new();
     private readonly ConcurrentQueue<string> _doubles = new();
+    private readonly ConcurrentDictionary<string, bool> _banned = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
 
@@ -31,6 +32,16 @@ public sealed class OpenIrcServer : IAsyncDisposable
 
     /// <summary>How often a nick has connected.</summary>
     public int ConnectionsOf(string nick) => _visitors.Count(visitor => visitor.IsRegistered && visitor.Nick == nick);
+
+    /// <summary>Whether a nick is connected now.</summary>
+    public bool IsConnected(string nick) => _visitors.Any(visitor => visitor.IsOpen && visitor.IsRegistered && visitor.Nick == nick);
+
+    /// <summary>Puts a nick out, and lets it in no more.</summary>
+    public Task BanAsync(string nick)
+    {
+        _banned[nick] = true;
+        return Task.WhenAll(_visitors.Where(visitor => visitor.IsOpen && visitor.Nick == nick).Select(visitor => visitor.BanAsync()));
+    }
 
     /// <summary>Whether a nick is in a channel now.</summary>
     public bool IsInChannel(string nick) => _visitors.Any(visitor => visitor.IsOpen && visitor.IsInChannel && visitor.Nick == nick);
@@ -103,6 +114,12 @@ public sealed class OpenIrcServer : IAsyncDisposable
             }
         }
 
+        public async Task BanAsync()
+        {
+            await WriteAsync($":open.server 465 {Nick} :You are banned", "ERROR :Closing Link: banned");
+            client.Client.Shutdown(SocketShutdown.Send);
+        }
+
         public async ValueTask DisposeAsync()
         {
             client.Dispose();
@@ -134,7 +151,12 @@ public sealed class OpenIrcServer : IAsyncDisposable
                     await WriteAsync(":open.server CAP * LS :");
                     break;
                 case "NICK":
+                    if (IsRegistered)
+                        await WriteAsync($":{Nick}!u@host NICK :{words[1]}");
                     Nick = words[1];
+                    break;
+                case "CAP" when words[1] == "END" && server._banned.ContainsKey(Nick):
+                    await BanAsync();
                     break;
                 case "CAP" when words[1] == "END":
                     if (server._visitors.Any(visitor => visitor != this && visitor.IsOpen && visitor.Nick == Nick))

@@ -19,6 +19,7 @@ public sealed class RedisBreaker : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly Func<int> _target;
+    private readonly string[] _notCounted;
     private readonly Lock _lock = new();
     private readonly List<Task> _links = [];
     private readonly Task _accepting;
@@ -26,9 +27,10 @@ public sealed class RedisBreaker : IAsyncDisposable
     private string? _brokenAt;
     private int _left = int.MaxValue;
 
-    private RedisBreaker(Func<int> target)
+    private RedisBreaker(Func<int> target, string inbox)
     {
         _target = target;
+        _notCounted = ["lease:", "inboxlayout:", "inboxworkers:", $"inbox:{inbox}", $"{{inbox:{inbox}"];
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -36,10 +38,12 @@ public sealed class RedisBreaker : IAsyncDisposable
     /// <summary>Host and port, as <c>Redis:Endpoint</c> takes them.</summary>
     public string Endpoint => $"{_listener.LocalEndpoint}";
 
-    /// <summary>Starts one to a port of the loopback interface, which is asked for at each connection.</summary>
-    public static RedisBreaker To(Func<int> port) => new(port);
+    /// <summary>Starts one.</summary>
+    /// <param name="port">Of the loopback interface; asked for at each connection.</param>
+    /// <param name="inbox">The inbox from which the process takes.</param>
+    public static RedisBreaker To(Func<int> port, string inbox) => new(port, inbox);
 
-    /// <summary>Lets some writes pass, and breaks at the next one. Those that keep a lease, and that take from an inbox, don't count.</summary>
+    /// <summary>Lets some writes pass, and breaks at the next one. Those that keep a lease, and that take from the process's inbox, don't count.</summary>
     /// <returns>Completed when it has broken.</returns>
     public Task BreakAfter(int writes)
     {
@@ -154,15 +158,14 @@ public sealed class RedisBreaker : IAsyncDisposable
         }
     }
 
-    private static bool Counts(string[] command)
+    private bool Counts(string[] command)
     {
         if (!Writes.Contains(command[0]))
             return false;
         var isScript = command[0].StartsWith("EVAL", StringComparison.OrdinalIgnoreCase);
         var key = command.ElementAtOrDefault(isScript ? 3 : 1) ?? "";
         // That a batch is done is the last of its writes.
-        return !(key.StartsWith("lease:", StringComparison.Ordinal) || key.StartsWith("inbox", StringComparison.Ordinal) || key.StartsWith("{inbox", StringComparison.Ordinal))
-            || command.Contains("LTRIM");
+        return !Array.Exists(_notCounted, start => key.StartsWith(start, StringComparison.Ordinal)) || command.Contains("LTRIM");
     }
 
     /// <summary>A command of RESP arrays, as client libraries send them; null when it has not arrived wholly.</summary>

@@ -90,7 +90,7 @@ local PASSING = {
   '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^endedsessions$', '^presencedue$',
   '^outbox:', '^conversationsessions:', '^ticket:',
   '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^inboxlayout:', '^inboxworkers:', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:',
-  '^ircconnectionsholders$',
+  '^ircconnectionsholders$', '^ircconnectionsending$',
   '^irclines:', '^nextGlobal', '^index:',
 }
 

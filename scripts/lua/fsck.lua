@@ -448,6 +448,7 @@ local FAMILIES = {
   { '^ircnamesreporter:%d+$', 'string', expires = true },
   { '^ircpendingjoins:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircconnections$', 'set' },
+  { '^ircconnectionsending$', 'set' },
   { '^ircconnectionsholders$', 'hash' },
   { '^ircconnection:([1-9]%d*):[^:]+$', 'hash', checkOwned },
   { '^ircstatuses:([1-9]%d*)$', 'hash', checkOfConversation },

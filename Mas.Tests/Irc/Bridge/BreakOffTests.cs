@@ -9,12 +9,6 @@ namespace Mas.Tests.Irc.Bridge;
 /// </summary>
 public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<BreakableNetwork>
 {
-    // All of them take minutes: so a few at a time, and the next run begins at another one. MAS_TEST_EACH_WRITE=1 takes all.
-    private static readonly int Stride = Environment.GetEnvironmentVariable("MAS_TEST_EACH_WRITE") == "1" ? 1 : 6;
-
-    private readonly int _first = Random.Shared.Next(Stride);
-    private string? _brokenAt;
-
     private ScriptedNetwork Irc => network.Irc;
 
     [Fact]
@@ -149,22 +143,9 @@ public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<Brea
         await alice.HearAsync($":{alice.Nick}!u@host.example PART {channel}");
     }
 
-    /// <summary>Runs a scenario with the parser killed at one write after another, until it comes to its end first.</summary>
     private async Task AtEachWriteAsync(Func<string, int, Task> scenario)
     {
-        var isThrough = false;
-        for (var atWrite = _first; !isThrough; atWrite += Stride)
-        {
-            try
-            {
-                await scenario(IrcFixture.Name("#broken"), atWrite);
-            }
-            catch (Exception e)
-            {
-                throw new InvalidOperationException($"Broken off behind write {atWrite}, at: {_brokenAt}", e);
-            }
-            isThrough = _brokenAt is null;
-        }
+        await network.Parser.AtEachWriteAsync(atWrite => scenario(IrcFixture.Name("#broken"), atWrite));
         await Fsck.AssertCleanAsync(Irc.System.Mas.Redis);
     }
 
@@ -182,7 +163,7 @@ public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<Brea
     private async Task BreakAsync(ScriptedUser user, int atWrite, Func<Task> work)
     {
         await user.HearAsync();
-        _brokenAt = await network.BreakAsync(atWrite, work);
+        await network.Parser.BreakAsync(atWrite, work);
     }
 
     private async Task<(ScriptedUser Alice, ScriptedUser Dora)> SharedAsync(string channel)

@@ -30,8 +30,10 @@ public sealed class IrcSystem : IAsyncDisposable
     /// <param name="settings">Further settings, which win.</param>
     /// <param name="appendOnly">Whether Redis keeps its data over a kill.</param>
     /// <param name="parsersRedis">Where the parser finds a Redis; null for where the others do.</param>
+    /// <param name="managersRedis">The same for the connection manager.</param>
     public static async Task<IrcSystem> StartAsync(
-        int port, IReadOnlyDictionary<string, string>? settings = null, bool appendOnly = false, Func<TestRedis, string>? parsersRedis = null)
+        int port, IReadOnlyDictionary<string, string>? settings = null, bool appendOnly = false, Func<TestRedis, string>? parsersRedis = null,
+        Func<TestRedis, string>? managersRedis = null)
     {
         var all = new Dictionary<string, string>
         {
@@ -48,7 +50,7 @@ public sealed class IrcSystem : IAsyncDisposable
         var mas = await MasSystem.StartAsync(new MasSystemOptions { Settings = all, AppendOnly = appendOnly });
         try
         {
-            var manager = mas.AddIrcBackendAsync("connectionmanager");
+            var manager = mas.AddIrcBackendAsync("connectionmanager", managersRedis?.Invoke(mas.Redis));
             var parser = mas.AddIrcBackendAsync("ircparser", parsersRedis?.Invoke(mas.Redis));
             var system = new IrcSystem(mas, await manager, await parser);
             await Eventually.HoldsAsync(
