@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
+using Mas.Core.Redis;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
@@ -29,9 +30,25 @@ internal static class CloseCommand
     {
         if (await Target.FindAsync(context, id) is { } target)
             return await RunAsync(context, target, "");
-        var conversation = await context.On.Conversations.FindAsync(id);
-        if (conversation is { IsGroup: true } && conversation.Network == context.Network && await OwnChannels.FindHalfLeftAsync(context, conversation.Name) is { } channel)
+        if (await FindNameAsync(context, id) is { } name && await OwnChannels.FindHalfLeftAsync(context, name) is { } channel && channel.Id == id)
             await OwnChannels.LeaveAsync(context, channel, context.User, Category.Part, "");
         return Ack.Ok;
+    }
+
+    /// <summary>
+    /// The name of one of the network's channels, from its record; when that has gone already, the name that still leads to it,
+    /// which only a look through all names finds. No server says PART of a channel that was closed while we were not connected.
+    /// </summary>
+    private static async Task<string?> FindNameAsync(ParserContext context, ConversationId id)
+    {
+        if (await context.On.Conversations.FindAsync(id) is { } conversation)
+            return conversation.IsGroup && conversation.Network == context.Network ? conversation.Name : null;
+        var start = (string)RedisKeys.GroupField(context.Network, "")!;
+        await foreach (var entry in RedisScans.HashAsync(context.On.Redis, RedisKeys.ConversationIndex, CancellationToken.None))
+        {
+            if (entry.Value == id.Value && ((string)entry.Name!).StartsWith(start, StringComparison.Ordinal))
+                return ((string)entry.Name!)[start.Length..];
+        }
+        return null;
     }
 }

@@ -14,12 +14,22 @@ internal static class TypedCommands
         + "Other commands go to the server as typed. Two slashes send a line that begins with one.";
 
     /// <summary>Runs what was typed behind the slash.</summary>
-    internal static Task<Ack?> RunAsync(ParserContext context, Target target, RequestEntry request, string typed, Attempt attempt)
+    internal static async Task<Ack?> RunAsync(ParserContext context, Target target, RequestEntry request, string typed, Attempt attempt)
     {
+        var done = context.Connection.Done;
+        if (done.Has(attempt.Rid))
+            return Ack.Ok;
         var end = typed.IndexOfAny([' ', '\n']);
-        return end < 0
-            ? RunAsync(context, target, request, typed.ToLowerInvariant(), "", attempt)
-            : RunAsync(context, target, request, typed[..end].ToLowerInvariant(), typed[(end + 1)..].Trim(), attempt);
+        var ack = end < 0
+            ? await RunAsync(context, target, request, typed.ToLowerInvariant(), "", attempt)
+            : await RunAsync(context, target, request, typed[..end].ToLowerInvariant(), typed[(end + 1)..].Trim(), attempt);
+        // What says more than that is found again by what it says: a message in its history, a window.
+        if (ack is { Status: Status.Ok, Fields: null } && attempt.Rid.Length > 0)
+        {
+            done.Add(attempt.Rid);
+            await context.On.Connections.SetAsync(context.Connection, "done", done.ToString());
+        }
+        return ack;
     }
 
     /// <summary>Runs a command.</summary>

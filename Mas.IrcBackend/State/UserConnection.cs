@@ -51,6 +51,9 @@ internal sealed class UserConnection(UserId user, string network)
     /// <summary>The user's 1on1 windows that are open, by peer.</summary>
     internal Dictionary<UserId, ConversationId> OneOnOnes { get; } = [];
 
+    /// <summary>The commands that were carried out lately.</summary>
+    internal CommandsDone Done { get; set; } = CommandsDone.Of("");
+
     /// <summary>What was asked of the server a moment ago, and in which window.</summary>
     internal PendingReplies<ConversationId> Asked { get; } = new(TimeSpan.FromSeconds(30));
 

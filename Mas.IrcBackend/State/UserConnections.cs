@@ -20,7 +20,7 @@ internal sealed class UserConnections(RedisConnection redis, Conversations conve
         if (_known.TryGetValue(name, out var known))
             return known;
         var connection = new UserConnection(user, network);
-        var fields = _database.HashGetAsync(RedisKeys.IrcConnection(user, network), ["generation", "registered", "nick", "userhost", "server", "caps", "isupport"]);
+        var fields = _database.HashGetAsync(RedisKeys.IrcConnection(user, network), ["generation", "registered", "nick", "userhost", "server", "caps", "isupport", "done"]);
         var channels = ReadChannelsAsync(user, network);
         await Task.WhenAll(fields, channels);
         var values = fields.Result;
@@ -31,6 +31,7 @@ internal sealed class UserConnections(RedisConnection redis, Conversations conve
         connection.Server = (string?)values[4] ?? "";
         connection.Capabilities = ReadCapabilities(values[5]);
         connection.Support = ReadSupport(((string?)values[6] ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        connection.Done = CommandsDone.Of(values[7]);
         foreach (var channel in channels.Result)
             connection.Channels[connection.Mapping.Fold(channel.Name)] = channel;
         return _known[name] = connection;

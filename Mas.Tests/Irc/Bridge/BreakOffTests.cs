@@ -130,6 +130,41 @@ public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<Brea
             await Irc.System.ServerSaysAsync(alice.Client, $"bob put you out of {channel}", "kick");
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Close_WhileNotConnected_LeavesNothingOfUs(bool isShared) => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var redis = Irc.System.Mas.Redis.Database;
+        var dora = isShared ? await Irc.JoinedAsync("dora", channel) : null;
+        var alice = await Irc.JoinedAsync("alice", channel, others: dora is null ? "bob" : $"{dora.Nick} bob");
+        if (dora is not null)
+            await dora.HearAsync($":{alice.Nick}!u@host.example JOIN {channel}");
+        var id = (long)await redis.HashGetAsync("index:conversation", $"group:{IrcSystem.Network}:{channel}");
+        await alice.Client.OkAsync("DISCONNECT", new { network = IrcSystem.Network });
+        await Irc.System.IsAsync(alice.Client, "disconnected");
+
+        await network.Parser.BreakAsync(atWrite, async () =>
+        {
+            await alice.Client.OkAsync("CLOSE", new { windowId = IrcSystem.Window(alice.Client, channel) });
+            // Behind it in the same inbox, so it has been handled wholly.
+            await alice.Client.OkAsync("DISCONNECT", new { network = IrcSystem.Network });
+        });
+
+        await IsRightAsync(alice);
+        Assert.Null(alice.Client.Read(view => view.Group(channel, IrcSystem.Network)));
+        if (dora is not null)
+        {
+            await IsRightAsync(dora);
+            Assert.Equal(Sorted(dora.Nick, "bob"), dora.Members(channel).Keys);
+            Assert.Equal([dora.Client.UserId], (await redis.SetMembersAsync($"ircholders:{id}")).Select(holder => (string)holder!));
+            return;
+        }
+        Assert.False(await redis.HashExistsAsync("index:conversation", $"group:{IrcSystem.Network}:{channel}"), "the name leads nowhere");
+        foreach (var kept in new[] { "conversation", "conversationmembers", "conversationmsgs", "conversationsessions", "ircholders", "ircstatuses", "irclines", "ircnamesreporter" })
+            Assert.False(await redis.KeyExistsAsync($"{kept}:{id}"), kept);
+    });
+
     private async Task EndAsync(ScriptedUser alice, string channel, string how, int atWrite)
     {
         if (how != "CLOSE")

@@ -74,4 +74,45 @@ public sealed class RepeatedSendTests(ScriptedNetwork irc) : IClassFixture<Scrip
         Assert.Equal(first.Value<long?>("gid"), again.Value<long?>("gid"));
         await alice.Peer.ExpectAsync(string.Format(null, line, channel), $"PRIVMSG {channel} :next");
     }
+
+    [Theory]
+    [InlineData("server")]
+    [InlineData("connectionmanager")]
+    [InlineData("ircparser")]
+    public async Task Command_SentAgainBehindALoss_IsCarriedOutOnce(string lost)
+    {
+        var channel = IrcFixture.Name("#lost");
+        var alice = await irc.JoinedAsync("alice", channel);
+        var windowId = IrcSystem.Window(alice.Client, channel);
+        await alice.Client.OkAsync("SEND", new { windowId, text = "/topic news", rid = "a" });
+        await alice.Peer.ExpectAsync($"TOPIC {channel} :news");
+
+        switch (lost)
+        {
+            case "server":
+                await alice.Client.OkAsync("DISCONNECT", new { network = Network });
+                await irc.System.IsAsync(alice.Client, "disconnected");
+                await alice.Client.OkAsync("CONNECT", new { network = Network });
+                break;
+            case "connectionmanager":
+                await irc.System.Manager.Process.KillAsync();
+                await irc.System.Manager.StartAgainAsync();
+                break;
+            default:
+                await irc.System.Parser.Process.KillAsync();
+                await irc.System.Parser.StartAgainAsync();
+                break;
+        }
+        if (lost != "ircparser")
+        {
+            await alice.ReconnectedAsync();
+            await alice.Peer.ExpectAsync($"JOIN {channel}");
+            await alice.EnterAsync(channel);
+        }
+        await alice.HearAsync();
+        await alice.Client.OkAsync("SEND", new { windowId, text = "/topic news", rid = "a", retry = true });
+        await alice.Client.SayAsync(windowId, "next", "b");
+
+        await alice.Peer.ExpectAsync($"PRIVMSG {channel} :next");
+    }
 }
