@@ -64,6 +64,26 @@ public sealed class ConversationTests(WebSystem web)
     }
 
     [Fact]
+    public async Task Edit_ByArrowUp_LeadsToAMessageFarAbove()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        await alice.SayAsync("long ago");
+        await alice.SeesAsync("long ago");
+        for (var i = 0; i < 60; i++)
+            await bob.SayAsync(bob.Window(WebSystem.Lobby), $"since then {i}.");
+        await alice.SeesAsync("since then 59.");
+        await Assertions.Expect(alice.Message("long ago")).ToHaveCountAsync(0);
+        await alice.Composer.PressAsync("ArrowUp");
+        var field = alice.Page.GetByLabel("Edit the message");
+        await Assertions.Expect(field).ToBeFocusedAsync();
+        await Assertions.Expect(field).ToBeInViewportAsync();
+        await Assertions.Expect(field).ToHaveValueAsync("long ago");
+        await field.PressAsync("Escape");
+        await Assertions.Expect(alice.Composer).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task Delete_AfterTheQuestion_LeavesATraceForBoth()
     {
         await using var alice = await web.OpenAsync("alice");
@@ -208,6 +228,10 @@ public sealed class ConversationTests(WebSystem web)
         await using var alice = await web.OpenAsync("alice");
         await alice.SayAsync("/nosuch thing");
         await alice.Page.Locator(".complaint", new() { HasText = "/nosuch" }).WaitForAsync();
+        // What failed is there to be put right, and the complaint gone as soon as it is.
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync("/nosuch thing");
+        await alice.Composer.PressAsync("Backspace");
+        await Assertions.Expect(alice.Page.Locator(".complaint")).ToHaveCountAsync(0);
         await alice.SayAsync("/me waves");
         await alice.Page.Locator(".message.action[data-gid]", new() { HasText = "waves" }).WaitForAsync();
         await alice.SayAsync("//not a command");

@@ -77,6 +77,26 @@ public sealed class KeyboardTests(WebSystem web)
     }
 
     [Fact]
+    public async Task F6_LeadsThroughAllRegions_AndBack()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        var (page, keys) = (alice.Page, alice.Page.Keyboard);
+        await page.Locator(".members").WaitForAsync();
+        await alice.Composer.FocusAsync();
+        ILocator Focused(string region) => page.Locator($"{region} :focus");
+        foreach (var region in new[] { ".members", ".sidebar", ".pane.full .pane-head", ".composer", ".members" })
+        {
+            await keys.PressAsync("F6");
+            await Assertions.Expect(Focused(region)).ToHaveCountAsync(1);
+        }
+        foreach (var region in new[] { ".composer", ".pane.full .pane-head", ".sidebar", ".members" })
+        {
+            await keys.PressAsync("Shift+F6");
+            await Assertions.Expect(Focused(region)).ToHaveCountAsync(1);
+        }
+    }
+
+    [Fact]
     public async Task Completion_Nicks_ByTabAndAt()
     {
         await using var bob = await web.NewPeerAsync("zacharias");

@@ -40,6 +40,20 @@ public sealed class PhoneTests(WebSystem web)
     }
 
     [Fact]
+    public async Task Phone_LongestNickThatAsksToBeAFriend_CanBeAnswered()
+    {
+        await using var asking = await web.NewPeerAsync("WWWWWWWWWWWWWWW");
+        Assert.Equal(25, asking.Login.Nick.Length);
+        await using var alice = await web.OpenAsync("alice", Phone);
+        await alice.Composer.WaitForAsync();
+        await asking.OkAsync("REQUEST_FRIEND", new { userId = alice.Login.UserId });
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Back", Exact = true }).TapAsync();
+        await alice.Sidebar.GetByRole(AriaRole.Button, new() { Name = "Friends" }).TapAsync();
+        foreach (var answer in new[] { "Accept", "Decline" })
+            await Assertions.Expect(alice.Page.GetByRole(AriaRole.Button, new() { Name = answer })).ToBeInViewportAsync(new() { Ratio = 1 });
+    }
+
+    [Fact]
     public async Task Phone_SwipeOverTheList_DoesNotLeaveThePage()
     {
         await using var alice = await web.OpenAsync("alice", Phone);

@@ -39,6 +39,30 @@ public sealed class SignUpTests(WebSystem web)
     }
 
     [Fact]
+    public async Task Register_InGerman_IsRefusedInGerman_WhereItIsToBePutRight()
+    {
+        var taken = await web.Mas.NewUserAsync("taken");
+        await using var visitor = await web.VisitAsync(new VisitOptions { Locale = "de-DE", ExpectedErrors = ["409", "400"] });
+        var page = visitor.Page;
+        await page.GotoAsync("/register");
+        var (nick, password) = (page.GetByLabel("Nick", new() { Exact = true }), page.GetByLabel("Passwort", new() { Exact = true }));
+        await nick.FillAsync("mit Leerzeichen");
+        await page.GetByLabel("E-Mail").FillAsync($"{NewNick()}@example.org");
+        await password.FillAsync("kurz");
+        await password.PressAsync("Enter");
+        await page.GetByText("Ein Nick hat bis zu 25 Buchstaben").WaitForAsync();
+        await Assertions.Expect(nick).ToBeFocusedAsync();
+        await nick.FillAsync(taken.Nick);
+        await nick.PressAsync("Enter");
+        await page.GetByText("Das Passwort braucht mindestens 8 Zeichen.").WaitForAsync();
+        await Assertions.Expect(password).ToBeFocusedAsync();
+        await password.FillAsync(Password);
+        await password.PressAsync("Enter");
+        await page.GetByText("Dieser Nick ist vergeben.").WaitForAsync();
+        await Assertions.Expect(nick).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task Login_WrongThenRightPassword_OpensTheChat_AndLogoutLeavesIt()
     {
         var login = await web.Mas.NewUserAsync("login");

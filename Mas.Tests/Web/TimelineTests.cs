@@ -36,6 +36,59 @@ public sealed class TimelineTests(WebSystem web)
     }
 
     [Fact]
+    public async Task New_FarAboveWhatIsInSight_IsTold_AndLedTo()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        var page = alice.Page;
+        var name = await SharedGroupAsync(bob, alice);
+        await alice.SayAsync("read already");
+        await alice.SeesAsync("read already");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        for (var i = 0; i < 60; i++)
+            await bob.SayAsync(bob.Window(name), i == 30 ? $"{alice.Nick}: in the middle" : $"missed {i}.");
+        await Assertions.Expect(alice.Entry(name).Locator(".badge.mention")).ToContainTextAsync("60 unread messages");
+        await alice.OpenWindowAsync(name);
+        await alice.SeesAsync("missed 59.");
+
+        // It is told as long as the line has not been in sight; what is for the reader is led to as well.
+        var bar = page.Locator(".unseen");
+        await Assertions.Expect(bar).ToContainTextAsync("60 new messages");
+        await bar.GetByRole(AriaRole.Button, new() { Name = "You are mentioned" }).ClickAsync();
+        await Assertions.Expect(alice.Message("in the middle")).ToBeInViewportAsync();
+        await Assertions.Expect(bar).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Alt+Home");
+        await Assertions.Expect(page.Locator(".divider.new")).ToBeInViewportAsync();
+        await Assertions.Expect(alice.Message("missed 0.")).ToBeInViewportAsync();
+        await Assertions.Expect(bar).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("Alt+End");
+        await Assertions.Expect(alice.Message("missed 59.")).ToBeInViewportAsync();
+        await Assertions.Expect(bar).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task New_InAWindowThatStaysOpen_MovesOnWithEachAbsence()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        var name = await SharedGroupAsync(bob, alice);
+        foreach (var text in new[] { "first absence", "second absence" })
+        {
+            await alice.Page.EvaluateAsync("() => { document.hasFocus = () => false; dispatchEvent(new Event('blur')); }");
+            await bob.SayAsync(bob.Window(name), text);
+            await bob.SayAsync(bob.Window(name), $"more of the {text}");
+            await alice.Entry(name).Locator(".badge").WaitForAsync();
+            await Assertions.Expect(alice.Message($"more of the {text}")).ToBeVisibleAsync();
+            await alice.Page.EvaluateAsync("() => { document.hasFocus = () => true; dispatchEvent(new Event('focus')); }");
+            await Assertions.Expect(alice.Entry(name).Locator(".badge")).ToHaveCountAsync(0);
+            var rows = await alice.Page.Locator(".pane.full .timeline-row").AllInnerTextsAsync();
+            var marker = rows.ToList().FindIndex(row => row.Trim() == "New");
+            Assert.Contains(text, rows[marker + 1]);
+            Assert.DoesNotContain("more of the", rows[marker + 1]);
+        }
+    }
+
+    [Fact]
     public async Task MoreMissedThanTheServerKeeps_LeavesAGap_ThatSaysWhatItIs()
     {
         await using var bob = await web.NewPeerAsync("bob");
@@ -53,6 +106,7 @@ public sealed class TimelineTests(WebSystem web)
             await Task.WhenAll(Enumerable.Range(i, 50).Select(n => bob.SayAsync(bob.Window(name), $"missed {n}")));
         await alice.Visitor.SetOfflineAsync(false);
         await alice.Page.Locator(".pane.full .message", new() { HasTextRegex = new Regex("^.*missed 10[0-9][0-9]", RegexOptions.Singleline) }).First.WaitForAsync();
+        await Assertions.Expect(alice.Page.Locator(".unseen")).ToContainTextAsync("99+ new messages");
 
         var gap = alice.Page.Locator(".pane.full .gap");
         await Eventually.HoldsAsync(

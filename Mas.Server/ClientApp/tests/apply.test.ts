@@ -26,6 +26,7 @@ beforeEach(() => {
     windowAdded: one => heard.push(`added ${one.id}`),
     windowRemoved: one => heard.push(`removed ${one.id}`),
     friendAsked: userId => heard.push(`asked ${userId}`),
+    backlogAdded: one => heard.push(`backlog ${one.id}`),
     sessionComplete: () => heard.push('complete'),
   };
   applier = new NotificationApplier(store, events, () => 1000);

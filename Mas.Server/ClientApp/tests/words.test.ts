@@ -26,8 +26,9 @@ describe('languages', () => {
       .filter(name => /\.tsx?$/.test(name) && !/i18n[\\/](en|de)\.ts$/.test(name))
       .map(name => readFileSync(join(folder, name), 'utf8'))
       .join('\n');
-    // The statuses come from the server, and a tab of the settings names its text.
-    const shown = (key: string) => key.startsWith('status.') || sources.includes(`'${key}'`) || ['set.appearance', 'set.notifications', 'set.account'].includes(key);
+    // The statuses, and what a form is refused for, come from the server; a tab of the settings names its text.
+    const put = (key: string) => /^(status|auth\.(taken|invalid|error))\./.test(key);
+    const shown = (key: string) => put(key) || sources.includes(`'${key}'`) || ['set.appearance', 'set.notifications', 'set.account'].includes(key);
     expect(Object.keys(en).filter(key => !shown(key))).toEqual([]);
   });
 

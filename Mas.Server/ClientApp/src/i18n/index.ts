@@ -34,11 +34,16 @@ export function t(key: TextKey, parameters: Record<string, string | number> = {}
   return format(dictionary.value[key], parameters, language.value);
 }
 
+/** Whether there is a text for a key that was put together. */
+export function hasText(key: string): key is TextKey {
+  return key in en;
+}
+
 /** The text for an acknowledgement's status, when there is a special one. */
 export function statusText(status: string, errorMsg?: string): string {
   const key = `status.${status}`;
   if (language.value === 'en' && errorMsg) return errorMsg;
-  return key in en ? t(key as TextKey) : (errorMsg ?? t('status.ERROR'));
+  return hasText(key) ? t(key) : (errorMsg ?? t('status.ERROR'));
 }
 
 /** Puts parameters into a phrase. Parameters are text; nothing of them is read again. */

@@ -12,6 +12,8 @@ export interface ApplyEvents {
   windowAdded(window: ChatWindow): void;
   windowRemoved(window: ChatWindow): void;
   friendAsked(userId: UserId): void;
+  /** A session has begun with messages that the window did not hold. */
+  backlogAdded(window: ChatWindow): void;
   sessionComplete(): void;
 }
 
@@ -54,7 +56,11 @@ export class NotificationApplier {
         this.addMessage(notification.windowId, notification);
         break;
       case 'ADD_MESSAGES':
-        for (const batch of notification.messages) this.addMessages(batch.windowId, batch.messages, batch.gap === true);
+        for (const batch of notification.messages) {
+          this.addMessages(batch.windowId, batch.messages, batch.gap === true);
+          const window = this.starting && batch.messages.length > 0 ? this.window(batch.windowId) : undefined;
+          if (window) this.events.backlogAdded(window);
+        }
         break;
       case 'UPDATE_MEMBERS':
         this.window(notification.windowId)?.setMembers(notification.members, notification.reset);

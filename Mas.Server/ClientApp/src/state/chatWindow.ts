@@ -22,7 +22,7 @@ export interface Reader {
 }
 
 /** More than this is shown as "99+", so no more is counted. */
-const countLimit = 100;
+export const countLimit = 100;
 
 /** One of the user's windows: a conversation as this user sees it. */
 export class ChatWindow {
@@ -54,8 +54,10 @@ export class ChatWindow {
   readonly typing = signal<ReadonlyMap<UserId, number>>(new Map());
   /** The "new" line stands before the first message above this; null: there is no line. */
   readonly marker = signal<Gid | null>(null);
-  /** Why the last command that was typed here failed. */
-  readonly complaint = signal<string | null>(null);
+  /** The marker whose line has been in sight, or that the reader wants to hear no more of. */
+  readonly markerMet = signal<Gid | null>(null);
+  /** The last command that was typed here, when it failed, and why. */
+  readonly complaint = signal<{ command: string; reason: string } | null>(null);
   /** Its pane is drawn within the viewport. */
   readonly onScreen = signal(false);
   /** Its timeline is drawn and stands at the newest message. */
@@ -144,17 +146,24 @@ export class ChatWindow {
     this.version.value++;
   }
 
-  private countUnread(reader: Reader): Unread {
-    void this.version.value;
-    const seen = this.seen.value;
+  /** What others have said since a message, and the first of it that is for the reader; no more than `countLimit` messages are looked at. */
+  since(gid: Gid, reader: Reader): { count: number; mentions: number; firstMention: Gid | null } {
     const { messages } = this.log;
-    const unread: Unread = { count: 0, mentions: 0 };
-    for (let i = messages.length - 1; i >= 0 && messages[i]!.gid > seen && unread.count < countLimit; i--) {
+    const found = { count: 0, mentions: 0, firstMention: null as Gid | null };
+    for (let i = messages.length - 1; i >= 0 && messages[i]!.gid > gid && found.count < countLimit; i--) {
       const message = messages[i]!;
       if (!isChat(message) || message.status === 'deleted' || reader.isMe(message.userId)) continue;
-      unread.count++;
-      if (this.isDirect || (!this.isServer && reader.mentionsMe(this.network, message.body))) unread.mentions++;
+      found.count++;
+      if (!this.isDirect && (this.isServer || !reader.mentionsMe(this.network, message.body))) continue;
+      found.mentions++;
+      found.firstMention = message.gid;
     }
-    return unread;
+    return found;
+  }
+
+  private countUnread(reader: Reader): Unread {
+    void this.version.value;
+    const { count, mentions } = this.since(this.seen.value, reader);
+    return { count, mentions };
   }
 }

@@ -4,6 +4,7 @@ import { type Reaction, reactTo } from '../notify/reaction';
 import { Connection, type ConnectionState, type Socket } from '../protocol/connection';
 import { post } from '../protocol/http';
 import type { Ack, Gid, Request, TerminateCode, UserId, WindowId, WireMessage } from '../protocol/messages';
+import { isChat } from '../timeline/rows';
 import { NotificationApplier } from './apply';
 import { ChatWindow } from './chatWindow';
 import { Outgoing, type PendingMessage } from './outgoing';
@@ -73,6 +74,9 @@ export class ChatClient {
         if (view.main.peek() === 'window') view.main.value = 'grid';
       },
       friendAsked: userId => say({ text: t('friends.wants', { name: this.store.nick(userId, masNetwork) }) }),
+      backlogAdded: window => {
+        if (this.phase.peek() === 'ready') this.setMarker(window);
+      },
       sessionComplete: () => this.sessionComplete(),
     });
     this.seen = new SeenReporter(async (windowId, gid) => (await this.request({ type: 'SEEN', windowId, gid })).status !== 'OFFLINE');
@@ -288,8 +292,9 @@ export class ChatClient {
     else view.active.value = shown[0]?.id ?? null;
   }
 
+  /** What came while this page was not connected begins with a "new" line, as what came while nobody looked. */
   private setMarker(window: ChatWindow): void {
-    window.marker.value = window.unread.peek().count > 0 && window.seen.peek() > 0 ? window.seen.peek() : null;
+    if (window.unread.peek().count > 0 && window.seen.peek() > 0) window.marker.value = window.seen.peek();
   }
 
   private windowAdded(window: ChatWindow): void {
@@ -320,14 +325,16 @@ export class ChatClient {
     const window = this.find(message.windowId);
     if (!window || spokenText(message.text)) return;
     this.outgoing.discard(message.windowId, message.rid);
-    window.complaint.value = t('compose.failed', { command: message.text.split(' ')[0]!, reason: statusText(ack.status, ack.errorMsg) });
+    window.complaint.value = { command: message.text, reason: t('compose.failed', { command: message.text.split(/\s/)[0]!, reason: statusText(ack.status, ack.errorMsg) }) };
   }
 
   private arrived(window: ChatWindow, message: WireMessage): void {
     const watched = view.focused.peek() && windowsInSight() && window.onScreen.peek();
     // At once, so that no count comes up for what is being looked at.
     if (watched && window.followed) this.markSeen(window);
-    if (!watched && window.marker.peek() === null && !this.store.isMe(message.userId)) window.marker.value = Math.max(window.seen.peek(), 1);
+    // The first that is unread again: the line moves on from what was read since it was drawn.
+    const first = window.marker.peek() === null || window.unread.peek().count === 1;
+    if (!watched && first && isChat(message) && !this.store.isMe(message.userId)) window.marker.value = Math.max(window.seen.peek(), 1);
     const reaction = reactTo({
       own: this.store.isMe(message.userId),
       cat: message.cat,

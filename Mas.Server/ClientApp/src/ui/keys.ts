@@ -34,7 +34,8 @@ function command(client: ChatClient, event: KeyboardEvent): Handled {
     return done(() => step(client, event.key === 'ArrowDown' ? 1 : -1, event.shiftKey));
   }
   if (event.altKey && key === 'g') return done(showGrid);
-  if (event.altKey && event.key === 'End') return done(toLatest);
+  if (event.altKey && event.key === 'End') return done(() => press('.latest'));
+  if (event.altKey && event.key === 'Home') return done(() => press('.unseen-jump'));
   if (event.altKey && key === 'm') return done(toggleMembers);
   if (event.key === 'F6') return done(() => nextRegion(event.shiftKey ? -1 : 1));
   if (event.key === '?' && !isWriting(event.target)) return done(() => openDialog({ name: 'keys' }));
@@ -99,16 +100,19 @@ function startWriting(event: KeyboardEvent): Handled {
   return false;
 }
 
-/** What the button over the messages does; without it the latest is in sight already. */
-function toLatest(): void {
-  document.querySelector<HTMLElement>(`[data-window="${view.active.peek() ?? ''}"] .latest`)?.click();
+/** What a button over the messages does; without it, what it leads to is in sight already. */
+function press(button: string): void {
+  document.querySelector<HTMLElement>(`[data-window="${view.active.peek() ?? ''}"] ${button}`)?.click();
 }
 
 function nextRegion(direction: 1 | -1): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(region => region.offsetParent !== null);
-  const at = regions.findIndex(region => region.contains(document.activeElement));
-  const next = regions[(at + direction + regions.length) % regions.length];
-  next?.querySelector<HTMLElement>('[aria-current=page], textarea, button, [tabindex="0"]')?.focus();
+  const visible = (element: HTMLElement) => element.offsetParent !== null;
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter(visible);
+  // The innermost: a composer is a region within one.
+  const at = regions.findLastIndex(region => region.contains(document.activeElement));
+  const next = regions.at((at + direction) % regions.length);
+  const stops = [...(next?.querySelectorAll<HTMLElement>('textarea, button, [tabindex="0"]') ?? [])].filter(visible);
+  (stops.find(stop => stop.ariaCurrent === 'page') ?? stops[0])?.focus();
 }
 
 function isWriting(target: EventTarget | null): boolean {

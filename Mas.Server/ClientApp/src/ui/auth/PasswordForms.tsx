@@ -58,14 +58,19 @@ export function ResetForm() {
           </button>
         </>
       )}
-      <BackToLogin />
+      <BackToLogin forgot={!done} />
     </form>
   );
 }
 
-function BackToLogin() {
+function BackToLogin({ forgot = false }: { forgot?: boolean }) {
   return (
     <p class="form-foot">
+      {forgot && (
+        <button type="button" class="link" onClick={() => showAuth('forgot')}>
+          {t('auth.reset.again')}
+        </button>
+      )}
       <button type="button" class="link" onClick={() => showAuth('login')}>
         {t('auth.login')}
       </button>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { t } from '../../i18n';
+import { hasText, language, t } from '../../i18n';
 import type { HttpResult } from '../../protocol/http';
 
 export interface SubmitState {
@@ -16,15 +16,18 @@ export function useSubmit(send: () => Promise<HttpResult>): SubmitState {
   const [result, setResult] = useState<HttpResult | null>(null);
   const submit = (event: Event) => {
     event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
     if (busy) return;
     setBusy(true);
     setResult(null);
     void send().then(answer => {
       setResult(answer);
       setBusy(false);
+      // Where something is to be put right is where the user goes on.
+      if (!answer.ok) requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
     });
   };
-  const errorOf = (field: string) => (result && !result.ok && result.field === field ? (result.errorMsg ?? t('auth.failed')) : undefined);
+  const errorOf = (field: string) => (result && !result.ok && result.field === field ? reasonOf(result) : undefined);
   return { busy, submit, errorOf, result };
 }
 
@@ -34,7 +37,15 @@ export function FormError({ form, fields }: { form: SubmitState; fields: readonl
   if (!result || result.ok || (result.field !== undefined && fields.includes(result.field))) return null;
   return (
     <p class="form-error" role="alert">
-      {result.status === 0 ? t('auth.unreachable') : (result.errorMsg ?? t('auth.failed'))}
+      {reasonOf(result)}
     </p>
   );
+}
+
+/** The server's own sentences are English, and more exact than ours. */
+function reasonOf({ status, field, errorMsg }: HttpResult): string {
+  if (status === 0) return t('auth.unreachable');
+  if (language.value === 'en' && errorMsg) return errorMsg;
+  const key = field === undefined ? `auth.error.${status}` : `auth.${status === 409 ? 'taken' : 'invalid'}.${field}`;
+  return hasText(key) ? t(key) : (errorMsg ?? t('auth.failed'));
 }

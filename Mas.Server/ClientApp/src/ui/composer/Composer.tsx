@@ -30,6 +30,7 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
   const sources = useMemo(() => sourcesFor(client, window), [client, window]);
   const history = historyOf(window.id);
   const tooLong = text.length - maxText;
+  const complaint = window.complaint.value;
 
   useLayoutEffect(() => {
     fitHeight(field.current!);
@@ -40,6 +41,11 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
   useEffect(() => {
     if (autofocus && matchMedia('(hover: hover)').matches && !view.dialog.peek()) field.current!.focus();
   }, []);
+
+  // What failed is there to be put right, unless something else is being written by now.
+  useEffect(() => {
+    if (complaint !== null && text === '') write(complaint.command, complaint.command.length);
+  }, [complaint]);
 
   const write = (next: string, at?: number) => {
     setDraft(owner, window.id, next);
@@ -130,9 +136,9 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
         send();
       }}
     >
-      {window.complaint.value !== null && (
+      {complaint !== null && (
         <p class="complaint" role="alert">
-          {window.complaint.value}
+          {complaint.reason}
         </p>
       )}
       {completion && <CompletionList id={id} completion={completion} chosen={chosen} choose={choose} />}
@@ -150,6 +156,7 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
           onInput={event => {
             const { value, selectionStart } = event.currentTarget;
             write(value);
+            window.complaint.value = null;
             if (value !== '' && !/^\/(?!me\b|\/)/.test(value)) client.typing(window);
             offer(complete(value, selectionStart, sources));
           }}

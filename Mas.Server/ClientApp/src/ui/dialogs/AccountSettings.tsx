@@ -32,7 +32,7 @@ function Profile() {
   return (
     <form class="form group" onSubmit={event => void save(event)}>
       <Field label={t('set.name')} value={profile.name} onInput={name => setProfile({ ...profile, name })} autocomplete="name" maxLength={100} />
-      <Field label={t('set.nick')} value={profile.nick} onInput={nick => setProfile({ ...profile, nick })} autocomplete="nickname" maxLength={50} required />
+      <Field label={t('set.nick')} value={profile.nick} onInput={nick => setProfile({ ...profile, nick })} autocomplete="nickname" maxLength={25} required />
       <Field label={t('set.email')} value={profile.email} onInput={email => setProfile({ ...profile, email })} type="email" autocomplete="email" error={error} required />
       <div>
         <button type="submit" class="button">

@@ -18,7 +18,9 @@ interface Entry {
   label: string;
   kind: string;
   icon: IconName;
+  /** A person's letters take the icon's place. */
   userId?: string;
+  network?: string;
   run: () => void;
 }
 
@@ -73,7 +75,7 @@ export function Palette() {
         <div id={`${id}-list`} role="listbox" aria-label={t('palette.title')} class="palette-list">
           {results.map((entry, index) => (
             <div key={entry.key} id={`${id}-${index}`} role="option" aria-selected={index === chosen} class="palette-item" onPointerMove={() => setChosen(index)} onClick={() => run(entry)}>
-              {entry.userId ? <Avatar userId={entry.userId} network={masNetwork} size="small" /> : <Icon name={entry.icon} size={16} />}
+              {entry.userId ? <Avatar userId={entry.userId} network={entry.network ?? masNetwork} size="small" /> : <Icon name={entry.icon} size={16} />}
               <span class="palette-label">{entry.label}</span>
               <span class="palette-kind">{entry.kind}</span>
             </div>
@@ -93,16 +95,19 @@ function allEntries(client: ChatClient): Entry[] {
     key: `w${window.id}`,
     label: window.network === masNetwork ? store.title(window) : `${store.title(window)} · ${window.network}`,
     kind: t('palette.windows'),
-    icon: window.isServer ? 'server' : window.isDirect ? 'chat' : 'hash',
+    icon: window.isServer ? 'server' : 'hash',
+    ...(window.isDirect ? { userId: window.peer!, network: window.network } : {}),
     run: () => {
       openWindow(window.id);
       focusComposer(window.id);
     },
   }));
+  // Who has a conversation already is found by it.
+  const met = new Set(store.windows.peek().filter(window => window.isDirect && window.network === masNetwork).map(window => window.peer));
   const unreadFirst = windows.sort((a, b) => unread(client, b.key) - unread(client, a.key));
   const people = store
     .knownUsers()
-    .filter(userId => !store.isMe(userId) && !userId.startsWith('i') && store.user(userId).peek().nick[masNetwork] !== undefined)
+    .filter(userId => !store.isMe(userId) && !met.has(userId) && !userId.startsWith('i') && store.user(userId).peek().nick[masNetwork] !== undefined)
     .map((userId): Entry => ({ key: `u${userId}`, label: store.nick(userId, masNetwork), kind: t('palette.people'), icon: 'people', userId, run: () => void client.chatWith(userId) }));
   const action = (label: string, icon: IconName, run: () => void): Entry => ({ key: `a${label}`, label, kind: t('palette.actions'), icon, run });
   const actions = [

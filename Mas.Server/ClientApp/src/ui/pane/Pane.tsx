@@ -86,7 +86,7 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
         )}
       </h2>
       {window.network !== masNetwork && <span class="pane-network" title={window.network}>{window.network}</span>}
-      {window.type === 'group' ? (
+      {window.type === 'group' && (full || topic.value !== '') ? (
         <button type="button" class="pane-topic" title={stripFormatting(topic.value)} aria-label={`${t('details.topic')}: ${stripFormatting(topic.value) || t('pane.topic.none')}`} onClick={() => openDialog({ name: 'details', windowId: window.id })}>
           {stripFormatting(topic.value) || t('pane.topic.none')}
         </button>

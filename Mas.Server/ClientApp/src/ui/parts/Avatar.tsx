@@ -3,9 +3,10 @@ import { useClient } from '../context';
 
 /** A person's letters in their colour, with a dot for presence when it is known. */
 export function Avatar({ userId, network, size = 'normal' }: { userId: string; network: string; size?: 'normal' | 'small' | 'large' }) {
-  const { store } = useClient();
+  const { store, connection } = useClient();
   const friend = store.friends.value.get(userId);
-  const presence = friend ? (friend.online ? 'online' : 'offline') : store.isMe(userId) ? 'online' : null;
+  const online = friend ? friend.online : store.isMe(userId) ? connection.value === 'online' : null;
+  const presence = online === null ? null : online ? 'online' : 'offline';
   return (
     <span class={`avatar ${size} hue-${hueOf(userId)}`} data-initials={initials(store.nick(userId, network))} aria-hidden="true">
       {presence && size !== 'normal' && <span class={`presence ${presence}`} />}

@@ -1,8 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { dayName } from '../../i18n/time';
 import type { Gid, UserId, WireMessage } from '../../protocol/messages';
 import type { ChatWindow } from '../../state/chatWindow';
+import { view } from '../../state/view';
 import { summarise } from '../../timeline/rows';
 import { useClient } from '../context';
 import { MessageRow } from './MessageRow';
@@ -15,9 +16,21 @@ export function DayRow({ ts }: { ts: number }) {
   );
 }
 
-export function NewRow() {
+/** Where the unread messages begin. Once the reader has had it before their eyes nothing needs to lead there any more. */
+export function NewRow({ window }: { window: ChatWindow }) {
+  const line = useRef<HTMLDivElement>(null);
+  const [inSight, setInSight] = useState(false);
+  const focused = view.focused.value;
+  useEffect(() => {
+    const observer = new IntersectionObserver(entries => setInSight(entries.at(-1)!.isIntersecting));
+    observer.observe(line.current!);
+    return () => observer.disconnect();
+  }, []);
+  useEffect(() => {
+    if (inSight && focused) window.markerMet.value = window.marker.peek();
+  }, [inSight, focused]);
   return (
-    <div class="divider new" role="separator" aria-label={t('timeline.new')}>
+    <div ref={line} class="divider new" role="separator" aria-label={t('timeline.new')}>
       <span>{t('timeline.new')}</span>
     </div>
   );

@@ -102,7 +102,8 @@ function EventRow({ window, message }: MessageProps) {
   const { store } = useClient();
   const cameOrWent = message.cat === 'join' || message.cat === 'part' || message.cat === 'quit';
   // Others' doings are told as "who did what"; the server's own words stand for themselves.
-  const told = message.cat === 'kick' || (message.cat === 'info' && message.userId !== serverUserId);
+  // A change of nick names both the old and the new one itself.
+  const told = message.cat === 'kick' || (message.cat === 'info' && message.userId !== serverUserId && !/^\S+ is now known as \S+$/.test(message.body));
   const inlines = parseInlines(message.body);
   const name = store.nick(message.userId, window.network);
   return (

@@ -11,6 +11,7 @@ import { Icon } from '../parts/Icon';
 import { DayRow, GapRow, NewRow, NoiseRow } from './DividerRows';
 import { MessageRow } from './MessageRow';
 import { PendingRow } from './PendingRow';
+import { UnseenBar } from './UnseenBar';
 import { VirtualList } from './VirtualList';
 
 type Item = Row | { kind: 'pending'; key: string; pending: PendingMessage; continued: boolean };
@@ -21,6 +22,7 @@ export function Timeline({ window }: { window: ChatWindow }) {
   const rows = useRows(window);
   const [atBottom, setAtBottom] = useState(true);
   const [jump, setJump] = useState(0);
+  const [reveal, setReveal] = useState<{ key: string } | null>(null);
   const pending = window.pending.value.filter(message => !message.text.startsWith('/') || message.text.startsWith('//') || /^\/me\s/i.test(message.text));
   const items: Item[] = pending.length === 0 ? rows.builder.rows : [...rows.builder.rows];
   pending.forEach((message, index) => items.push({ kind: 'pending', key: `p${message.rid}`, pending: message, continued: index > 0 || rows.builder.continues(client.store.me.value, message.ts) }));
@@ -44,9 +46,15 @@ export function Timeline({ window }: { window: ChatWindow }) {
     if (lastPending !== undefined && lastPending !== shownPending.current) setJump(count => count + 1);
     shownPending.current = lastPending;
   }, [lastPending]);
+  // The message may be far above what is drawn, and its field has to be there to take the focus.
+  const editing = view.editing.value;
+  useLayoutEffect(() => {
+    if (editing?.windowId === window.id) setReveal({ key: `m${editing.gid}` });
+  }, [editing]);
   const unread = window.unread.value.count;
   return (
     <div class="timeline-box">
+      <UnseenBar window={window} reveal={key => setReveal({ key })} />
       <VirtualList<Item>
         items={items}
         estimate={estimate}
@@ -55,6 +63,7 @@ export function Timeline({ window }: { window: ChatWindow }) {
         onTop={() => void client.loadOlder(window)}
         onBottom={setAtBottom}
         jump={jump}
+        reveal={reveal}
         look={`${density} ${textSize} ${timeFormat}`}
         render={item => <ItemRow item={item} window={window} />}
       />
@@ -73,7 +82,7 @@ function ItemRow({ item, window }: { item: Item; window: ChatWindow }) {
     case 'day':
       return <DayRow ts={item.ts} />;
     case 'new':
-      return <NewRow />;
+      return <NewRow window={window} />;
     case 'gap':
       return <GapRow window={window} before={item.before} />;
     case 'noise':

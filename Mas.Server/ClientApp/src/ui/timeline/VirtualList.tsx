@@ -2,7 +2,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Keyed, RowLayout, inSteps, rowAt, visibleRange } from '../../timeline/layout';
 import { runsOf } from '../../timeline/runs';
-import { type Anchor, covers, distanceToBottom, inSight, keepAnchor, measure } from './drawnRows';
+import { type Anchor, covers, distanceToBottom, inSight, isInSight, keepAnchor, measure } from './drawnRows';
 
 interface VirtualListProps<T extends Keyed> {
   /** May be the same array with more in it. */
@@ -20,6 +20,8 @@ interface VirtualListProps<T extends Keyed> {
   onBottom: (atBottom: boolean) => void;
   /** Grows to ask for a jump to the newest row. */
   jump: number;
+  /** The row to bring into sight, wherever it is; another object asks anew. */
+  reveal: Keyed | null;
   /** Changes when all rows may have another height: text size, density. */
   look: string;
 }
@@ -33,7 +35,7 @@ const bottomZone = 24;
  * Draws only the rows near the viewport. It stays at the bottom when it was there; otherwise the row at
  * the upper edge stays where it is, whatever comes above it or changes its height.
  */
-export function VirtualList<T extends Keyed>({ items, render, estimate, label, head, onTop, onBottom, jump, look }: VirtualListProps<T>) {
+export function VirtualList<T extends Keyed>({ items, render, estimate, label, head, onTop, onBottom, jump, reveal, look }: VirtualListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const headBox = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -99,6 +101,14 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
     onBottom(true);
     again();
   }, [jump]);
+
+  useLayoutEffect(() => {
+    if (!reveal || layout.indexOf(reveal.key) < 0 || isInSight(scroller.current!, content.current!, reveal.key)) return;
+    stuck.current = false;
+    anchor.current = { key: reveal.key, offset: settled.current.height / 4 };
+    onBottom(false);
+    again();
+  }, [reveal]);
 
   // A short list shows its head at once: there may be more to load.
   useEffect(() => {

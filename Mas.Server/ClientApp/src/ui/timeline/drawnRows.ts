@@ -56,6 +56,13 @@ export function inSight(list: HTMLElement, content: HTMLElement): Anchor | null 
   return null;
 }
 
+/** Whether all of a row, or as much of it as there is room for, is in the viewport. */
+export function isInSight(list: HTMLElement, content: HTMLElement, key: string): boolean {
+  const { top, bottom } = list.getBoundingClientRect();
+  const row = [...rowsIn(content)].find(drawn => drawn.dataset['key'] === key)?.getBoundingClientRect();
+  return row !== undefined && row.top >= top && (row.bottom <= bottom || row.height > bottom - top);
+}
+
 /** Scrolls so that the anchor's row is where it was. */
 export function keepAnchor(list: HTMLElement, content: HTMLElement, anchor: Anchor | null): void {
   if (!anchor) return;
