@@ -1,3 +1,4 @@
+using System.Text;
 using Mas.Tests.Harness;
 using Mas.Tests.Irc.Bridge;
 using Microsoft.Playwright;
@@ -114,10 +115,46 @@ public sealed class IrcWindowTests(WebSystem web, IrcFixture irc) : IClassFixtur
         Assert.Equal(1, bob.Count($"PRIVMSG {channel} :into the void"));
     }
 
-    private async Task<WebUser> OpenAsync(string name)
+    [Fact]
+    public async Task NetworkLogin_ConnectsAnewWithTheAccount()
     {
-        var login = await irc.System.Mas.NewUserAsync(name);
-        var visitor = await web.VisitAsync(irc.System.Mas.Address);
+        await using var mock = IrcServerMock.Plain();
+        await using var system = await IrcSystem.StartAsync(mock.Port, new Dictionary<string, string> { ["Irc:CredentialsKey"] = Convert.ToBase64String(new byte[32]) });
+        await using var alice = await OpenAsync("alice", system.Mas);
+        var session = await system.Mas.ConnectAsync(alice.Login);
+        await IrcSystem.RequestAsync(session, "CONNECT", new { network = Network });
+        await using var first = await mock.AcceptAsync();
+        await first.RegisterAsync(alice.Nick);
+        await alice.Page.Locator(".net-dot.connected").WaitForAsync();
+
+        await alice.Sidebar.GetByRole(AriaRole.Button, new() { Name = $"Actions for {Network}" }).ClickAsync();
+        await alice.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Log in with an account…" }).ClickAsync();
+        var dialog = alice.Page.GetByRole(AriaRole.Dialog, new() { Name = $"Log in to {Network}" });
+        await Assertions.Expect(dialog.GetByLabel("Nick there")).ToHaveValueAsync(alice.Nick);
+        await AxeCheck.PassesAsync(alice.Page, "network login");
+        await dialog.GetByLabel("Account").FillAsync("acc");
+        await dialog.GetByLabel("Password", new() { Exact = true }).FillAsync("hunter2");
+        await dialog.GetByLabel("Nick there").FillAsync("alice_there");
+        await dialog.GetByLabel("Nick there").PressAsync("Enter");
+        await Assertions.Expect(dialog).ToHaveCountAsync(0);
+        await first.ExpectStartAsync("QUIT ");
+        await first.DisposeAsync();
+
+        await using var second = await mock.AcceptAsync();
+        await second.ExpectStartAsync("NICK alice_there");
+        await second.SendAsync(":s CAP * LS :sasl=PLAIN", ":s CAP * ACK :sasl");
+        await second.ExpectStartAsync("AUTHENTICATE PLAIN");
+        await second.SendAsync("AUTHENTICATE +");
+        var response = await second.ExpectStartAsync("AUTHENTICATE ");
+        Assert.Equal("acc\0acc\0hunter2", Encoding.UTF8.GetString(Convert.FromBase64String(response["AUTHENTICATE ".Length..])));
+    }
+
+    private Task<WebUser> OpenAsync(string name) => OpenAsync(name, irc.System.Mas);
+
+    private async Task<WebUser> OpenAsync(string name, MasSystem mas)
+    {
+        var login = await mas.NewUserAsync(name);
+        var visitor = await web.VisitAsync(mas.Address);
         await visitor.UseLoginAsync(login);
         var user = new WebUser(visitor, login);
         await user.OpenPageAsync();

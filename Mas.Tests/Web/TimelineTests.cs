@@ -54,6 +54,7 @@ public sealed class TimelineTests(WebSystem web)
         // It is told as long as the line has not been in sight; what is for the reader is led to as well.
         var bar = page.Locator(".unseen");
         await Assertions.Expect(bar).ToContainTextAsync("60 new messages");
+        await AxeCheck.PassesAsync(page, "unseen");
         await bar.GetByRole(AriaRole.Button, new() { Name = "You are mentioned" }).ClickAsync();
         await Assertions.Expect(alice.Message("in the middle")).ToBeInViewportAsync();
         await Assertions.Expect(bar).ToBeVisibleAsync();

@@ -86,6 +86,7 @@ export const de: Dictionary = {
   'side.networkMenu': 'Aktionen für {network}',
   'side.connect': 'Verbinden',
   'side.disconnect': 'Trennen',
+  'side.networkLogin': 'Mit einem Konto anmelden…',
   'side.help': 'Tastenkürzel',
   'side.logout': 'Abmelden',
   'side.logoutAll': 'Überall abmelden',
@@ -230,6 +231,13 @@ export const de: Dictionary = {
   'join.chat.do': 'Gespräch beginnen',
   'join.noNetworks': 'Dieser Server kennt keine IRC-Netzwerke.',
   'join.kind': 'Was geöffnet wird',
+
+  'login.title': 'Anmelden bei {network}',
+  'login.text': 'Das Konto, das du bei den Diensten des Netzwerks hast, etwa bei NickServ. Du wirst damit neu verbunden, jetzt und in Zukunft.',
+  'login.account': 'Konto',
+  'login.nick': 'Nick dort',
+  'login.do': 'Anmelden und verbinden',
+  'login.sent': 'Du wirst mit deinem Konto mit {network} verbunden. Die Server-Nachrichten sagen, wie es ausgeht.',
 
   'details.title': 'Über {name}',
   'details.topic': 'Thema',

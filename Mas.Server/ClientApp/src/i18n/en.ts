@@ -87,6 +87,7 @@ export const en = {
   'side.networkMenu': 'Actions for {network}',
   'side.connect': 'Connect',
   'side.disconnect': 'Disconnect',
+  'side.networkLogin': 'Log in with an account…',
   'side.help': 'Keyboard shortcuts',
   'side.logout': 'Log out',
   'side.logoutAll': 'Log out everywhere',
@@ -231,6 +232,13 @@ export const en = {
   'join.chat.do': 'Start the conversation',
   'join.noNetworks': 'This server knows no IRC networks.',
   'join.kind': 'What to open',
+
+  'login.title': 'Log in to {network}',
+  'login.text': 'The account that you have with the network’s services, such as NickServ. You are connected anew with it, now and from now on.',
+  'login.account': 'Account',
+  'login.nick': 'Nick there',
+  'login.do': 'Log in and connect',
+  'login.sent': 'Connecting to {network} with your account. Its server messages tell how it goes.',
 
   'details.title': 'About {name}',
   'details.topic': 'Topic',

@@ -9,6 +9,7 @@ export type DialogName =
   | { name: 'settings' }
   | { name: 'keys' }
   | { name: 'palette' }
+  | { name: 'networkLogin'; network: string }
   | { name: 'details'; windowId: WindowId }
   | { name: 'leave'; windowId: WindowId }
   | { name: 'kick'; windowId: WindowId; userId: string }

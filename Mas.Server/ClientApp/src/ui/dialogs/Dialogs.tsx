@@ -4,6 +4,7 @@ import { DetailsDialog } from './DetailsDialog';
 import { JoinDialog } from './JoinDialog';
 import { KeysDialog } from './KeysDialog';
 import { DeleteMessageDialog, KickDialog, LeaveDialog } from './ConfirmDialogs';
+import { NetworkLoginDialog } from './NetworkLoginDialog';
 import { Palette } from './Palette';
 import { SettingsDialog } from './SettingsDialog';
 
@@ -21,6 +22,8 @@ export function Dialogs() {
       return <KeysDialog />;
     case 'palette':
       return <Palette />;
+    case 'networkLogin':
+      return <NetworkLoginDialog network={dialog.network} />;
   }
   const window = store.window(dialog.windowId);
   if (!window) return null;

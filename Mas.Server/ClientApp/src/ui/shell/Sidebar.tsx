@@ -78,6 +78,7 @@ function Network({ group: { network, windows } }: { group: NetworkGroup }) {
               items={() => [
                 state === 'disconnected' || !state ? { label: t('side.connect'), run: () => call('CONNECT') } : { label: t('side.disconnect'), run: () => call('DISCONNECT') },
                 { label: t('side.joinOn', { network }), run: () => openDialog({ name: 'join', tab: 'irc', network }) },
+                { label: t('side.networkLogin'), run: () => openDialog({ name: 'networkLogin', network }) },
               ]}
             >
               <Icon name="more" size={16} />
