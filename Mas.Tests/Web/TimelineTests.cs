@@ -73,6 +73,8 @@ public sealed class TimelineTests(WebSystem web)
         await using var bob = await web.NewPeerAsync("bob");
         await using var alice = await web.OpenAsync("alice");
         var name = await SharedGroupAsync(bob, alice);
+        await alice.SayAsync("here");
+        await alice.SeesAsync("here");
         foreach (var text in new[] { "first absence", "second absence" })
         {
             await alice.Page.EvaluateAsync("() => { document.hasFocus = () => false; dispatchEvent(new Event('blur')); }");

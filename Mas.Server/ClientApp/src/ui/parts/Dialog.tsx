@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
-import { closeDialog } from '../../state/view';
+import { closeDialog, view } from '../../state/view';
+import { focusComposer } from '../keys';
 import { Icon } from './Icon';
 
 /** A modal dialog: the browser keeps the focus inside, closes it on Escape and gives the focus back. */
@@ -16,6 +17,8 @@ export function Dialog({ title, children, class: className = '', headless = fals
     return () => {
       dialog.close();
       if (before?.isConnected) before.focus();
+      // Its window has made way for another meanwhile, as when a group was made here.
+      else if (view.active.peek() !== null && matchMedia('(hover: hover)').matches) focusComposer(view.active.peek()!);
     };
   }, []);
   return (
