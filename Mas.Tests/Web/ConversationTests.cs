@@ -79,6 +79,19 @@ public sealed class ConversationTests(WebSystem web)
         await Assertions.Expect(field).ToBeFocusedAsync();
         await Assertions.Expect(field).ToBeInViewportAsync();
         await Assertions.Expect(field).ToHaveValueAsync("long ago");
+        // To look something up meanwhile costs nothing of what is written.
+        await field.FillAsync("long ago, and");
+        await alice.Page.Keyboard.PressAsync("Alt+End");
+        await Assertions.Expect(alice.Message("since then 59.")).ToBeInViewportAsync();
+        await Assertions.Expect(field).ToHaveCountAsync(0);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await alice.Page.Locator(".pane.full .timeline").EvaluateAsync("list => { list.scrollTop -= 300; }");
+                return await field.CountAsync() > 0;
+            },
+            "the message that is being edited");
+        await Assertions.Expect(field).ToHaveValueAsync("long ago, and");
         await field.PressAsync("Escape");
         await Assertions.Expect(alice.Composer).ToBeFocusedAsync();
     }

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { format, pickLanguage } from '../src/i18n';
+import { describe, expect, it, vi } from 'vitest';
+import { format, pickLanguage, showLanguage, statusText } from '../src/i18n';
 import { de } from '../src/i18n/de';
 import { type Phrase, en } from '../src/i18n/en';
 import { clock, shortClock } from '../src/i18n/time';
@@ -36,6 +36,16 @@ describe('languages', () => {
     expect(pickLanguage('de', ['en'])).toBe('de');
     expect(pickLanguage('auto', ['fr-FR', 'de-AT', 'en'])).toBe('de');
     expect(pickLanguage('auto', ['fr'])).toBe('en');
+  });
+
+  it('keep what only the server can say of a failure', async () => {
+    vi.stubGlobal('document', { documentElement: {} });
+    await showLanguage('de');
+    expect(statusText('NOT_FOUND', 'There is no such group.')).toBe(de['status.NOT_FOUND']);
+    expect(statusText('ERROR', 'No key is set.')).toBe('Das hat nicht geklappt. (No key is set.)');
+    await showLanguage('en');
+    expect(statusText('ERROR', 'No key is set.')).toBe('No key is set.');
+    vi.unstubAllGlobals();
   });
 
   it('put parameters in as text, and plurals by number', () => {

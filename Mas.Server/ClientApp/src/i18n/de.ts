@@ -236,7 +236,6 @@ export const de: Dictionary = {
   'login.text': 'Das Konto, das du bei den Diensten des Netzwerks hast, etwa bei NickServ. Du wirst damit neu verbunden, jetzt und in Zukunft.',
   'login.account': 'Konto',
   'login.nick': 'Nick dort',
-  'login.do': 'Anmelden und verbinden',
   'login.sent': 'Du wirst mit deinem Konto mit {network} verbunden. Die Server-Nachrichten sagen, wie es ausgeht.',
 
   'details.title': 'Über {name}',

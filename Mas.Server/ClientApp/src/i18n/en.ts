@@ -237,7 +237,6 @@ export const en = {
   'login.text': 'The account that you have with the network’s services, such as NickServ. You are connected anew with it, now and from now on.',
   'login.account': 'Account',
   'login.nick': 'Nick there',
-  'login.do': 'Log in and connect',
   'login.sent': 'Connecting to {network} with your account. Its server messages tell how it goes.',
 
   'details.title': 'About {name}',

@@ -43,6 +43,8 @@ export function hasText(key: string): key is TextKey {
 export function statusText(status: string, errorMsg?: string): string {
   const key = `status.${status}`;
   if (language.value === 'en' && errorMsg) return errorMsg;
+  // Only the server's sentence says what it was; better in English than not at all.
+  if (status === 'ERROR' && errorMsg) return `${t('status.ERROR')} (${errorMsg})`;
   return hasText(key) ? t(key) : (errorMsg ?? t('status.ERROR'));
 }
 

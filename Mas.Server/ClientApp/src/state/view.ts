@@ -31,7 +31,8 @@ export const view = {
   members: signal(localFlag('mas.members', true) && !narrow()),
   /** On a phone: the list of conversations is shown, and not the conversation. */
   listOpen: signal(true),
-  editing: signal<{ windowId: WindowId; gid: number } | null>(null),
+  /** The own message that is being changed, and its new text as far as it is written. */
+  editing: signal<{ windowId: WindowId; gid: number; text?: string } | null>(null),
   /** A window is being dragged to another row. */
   dragging: signal(false),
   /** One window at a time: a phone, or a window as narrow. */

@@ -37,7 +37,7 @@ export function NetworkLoginDialog({ network }: { network: string }) {
             {t('common.cancel')}
           </button>
           <button type="submit" class="button primary" disabled={busy}>
-            {t('login.do')}
+            {t('auth.login')}
           </button>
         </div>
       </form>

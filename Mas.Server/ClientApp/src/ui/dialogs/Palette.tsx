@@ -93,7 +93,7 @@ function allEntries(client: ChatClient): Entry[] {
   const { store } = client;
   const windows = orderedWindows(store).map((window): Entry => ({
     key: `w${window.id}`,
-    label: window.network === masNetwork ? store.title(window) : `${store.title(window)} · ${window.network}`,
+    label: window.network === masNetwork ? store.title(window) : `${window.isServer ? t('side.server') : store.title(window)} · ${window.network}`,
     kind: t('palette.windows'),
     icon: window.isServer ? 'server' : 'hash',
     ...(window.isDirect ? { userId: window.peer!, network: window.network } : {}),

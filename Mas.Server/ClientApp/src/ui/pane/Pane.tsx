@@ -85,7 +85,7 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
           </button>
         )}
       </h2>
-      {window.network !== masNetwork && <span class="pane-network" title={window.network}>{window.network}</span>}
+      {window.network !== masNetwork && !window.isServer && <span class="pane-network" title={window.network}>{window.network}</span>}
       {window.type === 'group' && (full || topic.value !== '') ? (
         <button type="button" class="pane-topic" title={stripFormatting(topic.value)} aria-label={`${t('details.topic')}: ${stripFormatting(topic.value) || t('pane.topic.none')}`} onClick={() => openDialog({ name: 'details', windowId: window.id })}>
           {stripFormatting(topic.value) || t('pane.topic.none')}

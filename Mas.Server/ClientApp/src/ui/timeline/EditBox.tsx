@@ -10,7 +10,8 @@ import { focusComposer } from '../keys';
 /** An own message while it is being changed, in its place. */
 export function EditBox({ window, message }: { window: ChatWindow; message: WireMessage }) {
   const client = useClient();
-  const [text, setText] = useState(message.body);
+  // The row may be scrolled out of what is drawn, and come back.
+  const [text, setText] = useState(view.editing.peek()?.text ?? message.body);
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => {
     field.current!.focus();
@@ -34,7 +35,10 @@ export function EditBox({ window, message }: { window: ChatWindow; message: Wire
         rows={1}
         value={text}
         aria-label={t('msg.editing')}
-        onInput={event => setText(event.currentTarget.value)}
+        onInput={event => {
+          setText(event.currentTarget.value);
+          view.editing.peek()!.text = event.currentTarget.value;
+        }}
         onKeyDown={event => {
           if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) void save();
           else if (event.key === 'Escape') close();
