@@ -54,6 +54,19 @@ public sealed class PhoneTests(WebSystem web)
     }
 
     [Fact]
+    public async Task Phone_AfterAGroupIsLeft_ThereIsAWayBack()
+    {
+        await using var alice = await web.OpenAsync("alice", Phone);
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Actions for lobby" }).TapAsync();
+        await alice.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Leave lobby" }).TapAsync();
+        await alice.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Leave" }).TapAsync();
+        await alice.Page.GetByText("Welcome to MAS").WaitForAsync();
+        await AxeCheck.PassesAsync(alice.Page, "phone, all windows");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Back", Exact = true }).TapAsync();
+        await Assertions.Expect(alice.Sidebar).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task Phone_SwipeOverTheList_DoesNotLeaveThePage()
     {
         await using var alice = await web.OpenAsync("alice", Phone);

@@ -2,15 +2,33 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
-import { openDialog, showFriends, view, windowDrag } from '../../state/view';
+import { openDialog, showFriends, showList, view, windowDrag } from '../../state/view';
 import { useClient } from '../context';
 import { Pane } from '../pane/Pane';
 import { Icon } from '../parts/Icon';
 import { Logo } from '../parts/Logo';
 import { orderedWindows } from './order';
 
-/** Several conversations at once: the visible windows in their rows. */
+/** Several conversations at once; on a phone below each other, and with a way back to the list. */
 export function Grid() {
+  if (!view.phone.value) return <Windows />;
+  return (
+    <section class="page" aria-labelledby="grid-title">
+      <header class="pane-head">
+        <button type="button" class="icon-button" aria-label={t('common.back')} onClick={showList}>
+          <Icon name="back" />
+        </button>
+        <h2 id="grid-title" class="pane-title">
+          {t('side.desktop')}
+        </h2>
+      </header>
+      <Windows />
+    </section>
+  );
+}
+
+/** The visible windows in their rows. */
+function Windows() {
   const client = useClient();
   const shown = orderedWindows(client.store).filter(window => window.visible.value);
   if (client.store.windows.value.length === 0) return <Welcome />;
