@@ -47,6 +47,11 @@ describe('parseInlines', () => {
     expect(link).toMatchObject({ kind: 'link', href: 'https://example.org/', runs: [{ text: 'https://exa' }, { text: 'mple.org', style: { bold: true } }] });
   });
 
+  it('takes neither issues nor colours for channels', () => {
+    expect(texts('#42 and #1e90ff')).toEqual(['text:#42 and #1e90ff']);
+    expect(texts('#42nd #decade')).toEqual(['channel:#42nd', 'text: ', 'channel:#decade']);
+  });
+
   it('leaves a channel sign in the middle of a word alone', () => {
     expect(texts('a#b c&#39;')).toEqual(['text:a#b c&#39;']);
   });

@@ -27,6 +27,9 @@ const fence = /```(?:([\w+#-]{1,20})\n)?([\s\S]+?)```/g;
 const codeSpan = /(?<![`\\])(`{1,2})(?!`)(.+?)(?<!`)\1(?!`)/g;
 const channel = /(?<![\p{L}\p{N}_/#&])#[\p{L}\p{N}_][\p{L}\p{N}_\-.+]{0,49}(?<![-.+])/gu;
 
+/** What follows `#` in the number of an issue or in a colour. */
+const noChannel = /^(?:\d+|(?=.*\d)[0-9a-f]{6})$/i;
+
 /** Reads a message body: code blocks, code spans, links, channel names, mentions, mIRC formatting. */
 export function parseBody(body: string, options: MarkupOptions = {}): Block[] {
   const blocks: Block[] = [];
@@ -77,6 +80,7 @@ function findRanges(plain: string, options: MarkupOptions): Range[] {
   }
   for (const link of findLinks(plain)) add({ ...link, make: runs => ({ kind: 'link', runs, href: link.href }) });
   for (const match of plain.matchAll(channel)) {
+    if (noChannel.test(match[0].slice(1))) continue;
     add({ from: match.index, to: match.index + match[0].length, make: (runs, name) => ({ kind: 'channel', runs, name }) });
   }
   if (options.mentions) {
