@@ -21,12 +21,6 @@ internal static class NamesReporter
     }
 
     /// <summary>The context's user hears the channel no longer: the next list counts, whoever gets it.</summary>
-    internal static Task LeaveAsync(ParserContext context, ConversationId id)
-    {
-        var key = RedisKeys.IrcNamesReporter(id);
-        var removal = context.On.Redis.Database.CreateTransaction();
-        removal.AddCondition(Condition.StringEqual(key, context.User.Value));
-        _ = removal.KeyDeleteAsync(key);
-        return removal.ExecuteAsync();
-    }
+    internal static Task LeaveAsync(ParserContext context, ConversationId id) =>
+        context.On.Redis.Database.StringDeleteAsync(RedisKeys.IrcNamesReporter(id), context.User.Value);
 }

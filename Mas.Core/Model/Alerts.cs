@@ -6,7 +6,7 @@ namespace Mas.Core.Model;
 /// <summary>Alerts that a user has not acknowledged, <c>alerts:&lt;userId&gt;</c>.</summary>
 public sealed class Alerts(RedisConnection redis)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>The open alerts, oldest first.</summary>
     public async Task<List<(long Id, string Message)>> GetAsync(UserId user)

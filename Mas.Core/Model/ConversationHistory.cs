@@ -1,5 +1,4 @@
 using Mas.Core.Redis;
-using StackExchange.Redis;
 
 namespace Mas.Core.Model;
 
@@ -11,7 +10,7 @@ public sealed record StoredMessage(ChatMessage Message, byte[] Json);
 /// <summary>Reads <c>conversationmsgs:&lt;conversationId&gt;</c>, newest on the left.</summary>
 public sealed class ConversationHistory(RedisConnection redis)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>The newest messages, oldest first.</summary>
     /// <param name="id">Whose history.</param>

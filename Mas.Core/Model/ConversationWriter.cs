@@ -27,7 +27,7 @@ public sealed record NewMessage(
 public sealed class ConversationWriter(
     Fence fence, RedisConnection redis, Conversations conversations, HistoryOptions options, TimeProvider time)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
 

@@ -9,7 +9,7 @@ public sealed class Conversations(RedisConnection redis)
 {
     private const int MostKinds = 100_000;
 
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
     private readonly GidReservations _gids = new(redis);
     private readonly ConcurrentDictionary<ConversationId, ConversationKind> _kinds = new();
 

@@ -7,7 +7,7 @@ namespace Mas.Core.Model;
 /// <summary>Friendships (<c>friends:</c>) and open requests (<c>friendrequests:</c>, of those who ask).</summary>
 public sealed class Friends(RedisConnection redis)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>The user's friends.</summary>
     public Task<UserId[]> GetAsync(UserId user) => GetSetAsync(RedisKeys.Friends(user));

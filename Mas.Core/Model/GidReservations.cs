@@ -3,11 +3,11 @@ using Mas.Core.Redis;
 
 namespace Mas.Core.Model;
 
-/// <summary>Draws gids from <c>nextGlobalMsgId</c>: one INCRBY for all who ask while the one before it is under way.</summary>
+/// <summary>Draws gids from <c>nextGlobalMsgId</c>: one round trip for all who ask while the one before it is under way.</summary>
 internal sealed class GidReservations(RedisConnection redis)
 {
     private readonly Coalescer<Batch> _draws = new(() => new Batch(), async batch =>
-        batch.First = await redis.Database.StringIncrementAsync(RedisKeys.NextMsgId, batch.Count) - batch.Count + 1);
+        batch.First = await redis.DrawNewAsync(RedisKeys.NextMsgId, batch.Count) - batch.Count + 1);
 
     /// <returns>The first of as many consecutive gids as asked for.</returns>
     internal async Task<long> ReserveAsync(int count)
@@ -23,7 +23,7 @@ internal sealed class GidReservations(RedisConnection redis)
 
     private sealed class Batch
     {
-        internal long Count { get; set; }
+        internal int Count { get; set; }
 
         internal long First { get; set; }
     }

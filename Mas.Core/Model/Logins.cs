@@ -11,7 +11,7 @@ namespace Mas.Core.Model;
 public sealed class Logins(RedisConnection redis, TimeProvider time)
 {
     private const int MaxLogins = 32;
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>Begins a login.</summary>
     /// <returns>The token for the client, and when it ends (unix seconds).</returns>

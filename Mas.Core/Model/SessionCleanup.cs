@@ -1,12 +1,11 @@
 using Mas.Core.Redis;
-using StackExchange.Redis;
 
 namespace Mas.Core.Model;
 
 /// <summary>Removes what is left of sessions in Redis, so that no outbox outlives its session.</summary>
 public sealed class SessionCleanup(RedisConnection redis)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>
     /// Removes the keys of sessions that a push went to but that no server holds. A session whose heartbeat still stands

@@ -6,7 +6,7 @@ namespace Mas.Core.Model;
 /// <summary>Live sessions: <c>sessionlist</c>, <c>sessionlastheartbeat</c>, <c>sessionlogins</c> and <c>lastlogout</c>.</summary>
 public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, TimeProvider time)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>
     /// Registers a session before anything of its user's view is read, so that nothing passes it by.
@@ -98,8 +98,7 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
     public async Task TidyEndedAsync(TimeSpan ago, int most)
     {
         var before = (time.GetUtcNow() - ago).ToUnixTimeSeconds();
-        foreach (var member in await _database.SortedSetRangeByScoreAsync(
-            RedisKeys.EndedSessions, double.NegativeInfinity, before, Exclude.None, Order.Ascending, 0, most))
+        foreach (var member in await _database.SortedSetRangeByScoreAsync(RedisKeys.EndedSessions, before, most))
         {
             if (SessionRef.TryParse(member, out var session))
                 await cleanup.RemoveKeysAsync(session);
@@ -132,8 +131,7 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
     private async Task<SessionRef[]> GetOlderAsync(RedisKey key, TimeSpan than, int most)
     {
         var before = (time.GetUtcNow() - than).ToUnixTimeSeconds();
-        var members = await _database.SortedSetRangeByScoreAsync(
-            key, double.NegativeInfinity, before, Exclude.None, Order.Ascending, 0, most);
+        var members = await _database.SortedSetRangeByScoreAsync(key, before, most);
         var sessions = new List<SessionRef>(members.Length);
         foreach (var member in members)
         {

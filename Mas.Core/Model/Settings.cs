@@ -6,7 +6,7 @@ namespace Mas.Core.Model;
 /// <summary>A user's settings, <c>settings:&lt;userId&gt;</c>: names and values are the clients'.</summary>
 public sealed class Settings(RedisConnection redis)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>All settings.</summary>
     public async Task<Dictionary<string, string>> GetAsync(UserId user) =>

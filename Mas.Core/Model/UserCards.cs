@@ -1,5 +1,4 @@
 using Mas.Core.Redis;
-using StackExchange.Redis;
 
 namespace Mas.Core.Model;
 
@@ -15,7 +14,7 @@ public sealed class UserCards(RedisConnection redis, TimeProvider time)
     private static readonly UserCard Gone = new("Unknown", new Dictionary<string, string>());
     private static readonly TimeSpan NetworksAreFreshFor = TimeSpan.FromSeconds(5);
 
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
     private (string[] Names, DateTimeOffset Until) _networks = ([], DateTimeOffset.MinValue);
 
     /// <summary>The cards of users, in their order; somebody whose record is gone has a card that says so.</summary>

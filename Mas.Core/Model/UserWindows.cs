@@ -33,7 +33,7 @@ public sealed record Window(
 /// <summary>Reads and changes windows; making and removing them is <see cref="WindowLifecycle"/>'s.</summary>
 public sealed class UserWindows(RedisConnection redis)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>The window, or null when the user has none of this id.</summary>
     public async Task<Window?> FindAsync(UserId user, int windowId) =>

@@ -17,7 +17,7 @@ public sealed record StoredPassword(string Hash, string Salt);
 /// <summary>Users of this MAS: <c>user:&lt;userId&gt;</c> and <c>index:user</c>.</summary>
 public sealed class Users(RedisConnection redis, TimeProvider time)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>
     /// Makes a user. Email and nick are claimed in the index first, so of two who register at the same instant one wins;

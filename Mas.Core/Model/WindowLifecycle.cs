@@ -14,7 +14,7 @@ namespace Mas.Core.Model;
 public sealed class WindowLifecycle(
     RedisConnection redis, Conversations conversations, ConversationHistory history, UserWindows windows, Sessions sessions, HistoryOptions options)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>Gives the user a window of the conversation, unless there is one, and tells the user's sessions all that it shows.</summary>
     /// <returns>The windowId.</returns>

@@ -31,7 +31,7 @@ internal sealed partial class InboxConsumer(
 
     private static readonly TimeSpan TakersAreKeptFor = TimeSpan.FromHours(1);
 
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
     private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
     private RedisConnection? _blocking;
     private Task _running = Task.CompletedTask;
@@ -219,7 +219,7 @@ internal sealed partial class InboxConsumer(
     }
 
     /// <summary>Takes what is there; when nothing is, waits for something, a second at most, and takes then.</summary>
-    private async Task<Batch> TakeAsync(Fence fence, IDatabase blocking, CancellationToken stopping)
+    private async Task<Batch> TakeAsync(Fence fence, MasterDatabase blocking, CancellationToken stopping)
     {
         var inbox = RedisKeys.Inbox(name);
         var taken = RedisKeys.InboxTaken(name, worker);

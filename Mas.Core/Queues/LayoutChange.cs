@@ -17,7 +17,7 @@ internal sealed partial class LayoutChange(
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>Carries out what is asked for, unless another worker does.</summary>
     /// <returns>The layout that was published, or null when another worker is at it.</returns>

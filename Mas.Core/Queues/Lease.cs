@@ -10,11 +10,11 @@ namespace Mas.Core.Queues;
 /// </summary>
 public sealed class Lease
 {
-    private readonly IDatabase _database;
+    private readonly MasterDatabase _database;
     private readonly TimeProvider _time;
     private long _validUntil;
 
-    private Lease(IDatabase database, string endpoint, string holder, long epoch, TimeSpan lasts, TimeProvider time, long validUntil)
+    private Lease(MasterDatabase database, string endpoint, string holder, long epoch, TimeSpan lasts, TimeProvider time, long validUntil)
     {
         _database = database;
         Endpoint = endpoint;

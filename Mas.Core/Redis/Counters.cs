@@ -8,6 +8,9 @@ namespace Mas.Core.Redis;
 /// </summary>
 public static class Counters
 {
+    /// <summary>More numbers than are drawn in the time by which a replica lags behind, of which clients can still count for ever.</summary>
+    private const long FailoverLeap = 1_000_000;
+
     /// <summary>Draws the next number of which no record is there.</summary>
     /// <param name="database">Where.</param>
     /// <param name="counter">The counter's key.</param>
@@ -15,7 +18,7 @@ public static class Counters
     /// <param name="modulus">Of as many consecutive numbers the one is drawn whose remainder by this is <paramref name="remainder"/>.</param>
     /// <param name="remainder">From 0 to below <paramref name="modulus"/>.</param>
     public static async Task<long> NextUnusedAsync(
-        this IDatabase database, RedisKey counter, Func<long, RedisKey[]> records, int modulus = 1, int remainder = 0)
+        this MasterDatabase database, RedisKey counter, Func<long, RedisKey[]> records, int modulus = 1, int remainder = 0)
     {
         while (true)
         {
@@ -27,12 +30,24 @@ public static class Counters
         }
     }
 
+    /// <summary>
+    /// Draws consecutive numbers that nothing had before, also not what was lost since: clients may still show that. Where no replica can
+    /// take over nothing is lost.
+    /// </summary>
+    /// <param name="redis">Where.</param>
+    /// <param name="counter">The counter's key.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>The last of them.</returns>
+    internal static async Task<long> DrawNewAsync(this RedisConnection redis, RedisKey counter, int count) => redis.MayFailOver
+        ? (long)await redis.Database.RunScriptAsync(LuaScripts.CounterDraw, [counter, RedisKeys.History(counter)], [count, FailoverLeap])
+        : await redis.Database.StringIncrementAsync(counter, count);
+
     /// <summary>Sees to it that a counter is not behind a number that is in use.</summary>
-    internal static Task RaiseAsync(this IDatabase database, RedisKey counter, long used) =>
+    internal static Task RaiseAsync(this MasterDatabase database, RedisKey counter, long used) =>
         database.RunScriptAsync(LuaScripts.CounterRaise, [counter], [used]);
 
     /// <summary>Writes a record, unless there is one of this key.</summary>
     /// <returns>Whether it was written.</returns>
-    internal static async Task<bool> CreateHashAsync(this IDatabase database, RedisKey key, HashEntry[] fields) =>
+    internal static async Task<bool> CreateHashAsync(this MasterDatabase database, RedisKey key, HashEntry[] fields) =>
         (long)await database.RunScriptAsync(LuaScripts.HashCreate, [key], [.. fields.SelectMany(field => new[] { field.Name, field.Value })]) == 1;
 }

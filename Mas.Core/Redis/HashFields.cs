@@ -10,6 +10,6 @@ public static class HashFields
     /// <param name="key">The hash.</param>
     /// <param name="field">The field.</param>
     /// <param name="value">What it holds as the caller thinks.</param>
-    public static Task RemoveFieldAsync(this IDatabase database, RedisKey key, RedisValue field, RedisValue value) =>
+    public static Task RemoveFieldAsync(this MasterDatabase database, RedisKey key, RedisValue field, RedisValue value) =>
         database.RunScriptAsync(LuaScripts.IndexRemove, [key], [field, value]);
 }

@@ -17,6 +17,7 @@ internal static class LuaScripts
     internal static readonly string Fenced = LoadFenced("fenced");
     internal static readonly string HistoryAppend = LoadFenced("history_append");
     internal static readonly string HistoryReplace = LoadFenced("history_replace");
+    internal static readonly string CounterDraw = Load("counter_draw");
     internal static readonly string CounterRaise = Load("counter_raise");
     internal static readonly string ReplicationMark = Load("replication_mark");
     internal static readonly string HashCreate = Load("hash_create");
@@ -24,7 +25,7 @@ internal static class LuaScripts
     internal static readonly string IndexRemove = Load("index_remove");
 
     /// <summary>Runs a script; a script cache that Redis lost (restart, SCRIPT FLUSH) is filled again.</summary>
-    internal static async Task<RedisResult> RunScriptAsync(this IDatabase database, string script, RedisKey[] keys, RedisValue[] values)
+    internal static async Task<RedisResult> RunScriptAsync(this MasterDatabase database, string script, RedisKey[] keys, RedisValue[] values)
     {
         try
         {

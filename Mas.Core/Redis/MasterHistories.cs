@@ -20,8 +20,7 @@ public sealed class MasterHistories(RedisConnection redis)
     public async Task<HistoryChange> LookAsync(RedisKey key, bool write)
     {
         // By EVAL, which goes out at once: by its digest it might have to be sent again, behind the WAIT.
-        var answer = (string[])(await redis.Database.ExecuteAsync(
-            "EVAL", [LuaScripts.ReplicationMark, 1, key, write ? 1 : 0], CommandFlags.DemandMaster))!;
+        var answer = (string[])(await redis.Database.ExecuteAsync("EVAL", LuaScripts.ReplicationMark, 1, key, write ? 1 : 0))!;
         var (now, earlier) = (answer[0], answer[1]);
         var change = !_known.TryGetValue(key, out var known) || known == now ? HistoryChange.None
             : earlier == None ? HistoryChange.Restarted

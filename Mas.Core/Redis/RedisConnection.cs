@@ -38,8 +38,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
         // Answers go on side by side, each on a thread of its own; nothing here relies on one answer's continuation being over
         // before the next one's begins.
         multiplexer.PreserveAsyncOrder = false;
-        Database = multiplexer.GetDatabase();
+        Database = new MasterDatabase(multiplexer.GetDatabase());
         IsCluster = Servers.Any(server => server.ServerType == ServerType.Cluster);
+        MayFailOver = IsCluster || _multiplexer.GetEndPoints().Length > 1;
         multiplexer.ConnectionFailed += (_, e) => LogLost(logger, e.EndPoint, e.FailureType);
         multiplexer.ConnectionRestored += (_, e) =>
         {
@@ -56,13 +57,19 @@ public sealed partial class RedisConnection : IAsyncDisposable
     public string ClientName { get; }
 
     /// <summary>The commands.</summary>
-    public IDatabase Database { get; }
+    public MasterDatabase Database { get; }
 
     /// <summary>Publish and subscribe.</summary>
     public ISubscriber Subscriber => _multiplexer.GetSubscriber();
 
     /// <summary>True when keys live on several nodes, so that commands for different keys have no common order.</summary>
     public bool IsCluster { get; }
+
+    /// <summary>Whether a replica that has not heard of the last writes may take over: on a cluster, or when several nodes are named.</summary>
+    internal bool MayFailOver { get; }
+
+    /// <summary>What was sent and received, for tests.</summary>
+    internal ServerCounters Counters => _multiplexer.GetCounters();
 
     /// <summary>How long one command may take (<c>Redis:TimeoutMilliseconds</c>).</summary>
     public TimeSpan Timeout => TimeSpan.FromMilliseconds(_options.TimeoutMilliseconds);

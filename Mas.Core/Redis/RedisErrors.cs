@@ -30,6 +30,8 @@ public static class RedisErrors
             // The client library's own words for a node of a cluster that was killed and not replaced yet.
             || server.Message.Contains("is not reachable at this point of time", StringComparison.Ordinal),
         RedisException => true,
+        // The client library's, of a master that has become a replica before the command was sent.
+        RedisCommandException command => command.Message.StartsWith("Command cannot be issued to a slave", StringComparison.Ordinal),
         AggregateException aggregate => aggregate.InnerExceptions.All(IsAway),
         ObjectDisposedException => true,
         _ => false,

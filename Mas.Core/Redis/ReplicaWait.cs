@@ -65,7 +65,7 @@ public sealed class ReplicaWait : IAsyncDisposable
     {
         // Both go out now, on the same connection, one behind the other.
         var looking = LookAsync(milliseconds);
-        var waiting = _redis.Database.ExecuteAsync("WAIT", [_options.WaitReplicas, milliseconds], CommandFlags.DemandMaster);
+        var waiting = _redis.Database.ExecuteAsync("WAIT", _options.WaitReplicas, milliseconds);
         await looking;
         var replicas = await CountAsync(waiting);
         if (replicas < _options.WaitReplicas)

@@ -26,7 +26,7 @@ internal sealed record LinkHolder(InboxPart Part, string Worker)
 /// </summary>
 internal sealed class LinkHolders(RedisConnection redis)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>All that are noted.</summary>
     internal async Task<List<LinkHolder>> ReadAsync()

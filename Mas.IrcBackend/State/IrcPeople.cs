@@ -11,7 +11,7 @@ namespace Mas.IrcBackend.State;
 /// </summary>
 internal sealed class IrcPeople(RedisConnection redis)
 {
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>The MAS user who has the nick now, or null.</summary>
     internal async Task<UserId?> FindMasAsync(string network, CaseMapping mapping, string nick) =>

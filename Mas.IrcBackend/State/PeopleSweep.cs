@@ -21,7 +21,7 @@ internal sealed partial class PeopleSweep(
     // Longer than whoever was found by the nick a moment ago takes to become a member or an author.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>Looks at the interval of the settings, until <paramref name="stopping"/>; by then the lease may be another's.</summary>
     internal void Begin(Fence fence, CancellationToken stopping)
@@ -137,14 +137,8 @@ internal sealed partial class PeopleSweep(
         }
     }
 
-    private Task<bool> RemoveEntryAsync(HashEntry entry)
-    {
-        var removal = _database.CreateTransaction();
-        // By now it may be somebody else's.
-        removal.AddCondition(Condition.HashEqual(RedisKeys.IrcUserIndex, entry.Name, entry.Value));
-        _ = removal.HashDeleteAsync(RedisKeys.IrcUserIndex, entry.Name);
-        return removal.ExecuteAsync();
-    }
+    // By now it may be somebody else's.
+    private Task RemoveEntryAsync(HashEntry entry) => _database.RemoveFieldAsync(RedisKeys.IrcUserIndex, entry.Name, entry.Value);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} people on IRC are forgotten: no conversation names them any more")]
     private partial void LogForgotten(int count);

@@ -11,7 +11,7 @@ namespace Mas.IrcBackend.State;
 internal sealed class UserConnections(RedisConnection redis, Conversations conversations, UserWindows windows)
 {
     private readonly ConcurrentDictionary<string, UserConnection> _known = new(StringComparer.Ordinal);
-    private readonly IDatabase _database = redis.Database;
+    private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>The connection; one that is not remembered is read.</summary>
     internal async Task<UserConnection> GetAsync(UserId user, string network)

@@ -50,7 +50,7 @@ internal sealed partial class OutboxPump(
 
     /// <summary>Says that there is something in the outbox.</summary>
     /// <param name="first">What the first pop goes through, when it is to go out with others.</param>
-    internal void Signal(IDatabaseAsync? first = null)
+    internal void Signal(MasterCommands? first = null)
     {
         for (; ; )
         {
@@ -73,7 +73,7 @@ internal sealed partial class OutboxPump(
     /// <summary>Ends the pump; a run that is under way finishes its batch.</summary>
     internal void Stop() => Volatile.Write(ref _state, Stopped);
 
-    private async Task RunAsync(IDatabaseAsync? first = null)
+    private async Task RunAsync(MasterCommands? first = null)
     {
         try
         {
@@ -119,7 +119,7 @@ internal sealed partial class OutboxPump(
         }
     }
 
-    private async Task<List<byte[]>> PopAsync(IDatabaseAsync through)
+    private async Task<List<byte[]>> PopAsync(MasterCommands through)
     {
         Volatile.Write(ref _poppingSince, Environment.TickCount64);
         var result = await through.ExecuteAsync("RPOP", _outbox, PopCount);

@@ -79,6 +79,7 @@ public sealed class FsckTests : IAsyncLifetime
             ("friend-gone", $"friendrequests:{A}", () => Db.SetAddAsync($"friendrequests:{A}", "995"), "gone"),
             ("taken-without-holder", "{inbox:loopbackparser}:taken:w", () => Db.ListLeftPushAsync("{inbox:loopbackparser}:taken:w", "{}"), "nobody's"),
             ("no-expiry", "ticket:abc123", () => Db.StringSetAsync("ticket:abc123", $"{A}:x"), "for ever"),
+            ("lastrev-behind", $"conversation:{_group}", () => Db.ListLeftPushAsync($"conversationmsgs:{_group}", Message(9, rev: 10)), "rev 10"),
             ("counter-behind", "nextGlobalUserId", () => Db.StringSetAsync("nextGlobalUserId", 0), "behind"),
             ("counter-behind", "nextGlobalConversationId", () => Db.KeyDeleteAsync("nextGlobalConversationId"), "behind"),
             ("counter-behind", "nextGlobalMsgId", () => Db.StringSetAsync("nextGlobalMsgId", 0), "behind"),
@@ -165,7 +166,8 @@ public sealed class FsckTests : IAsyncLifetime
     private static HashEntry[] Window(string conversation) =>
         [new("conversationId", conversation), new("sounds", "false"), new("titleAlert", "true"), new("visible", "true"), new("row", 0)];
 
-    private string Message(long gid) => $"{{\"gid\":{gid},\"userId\":\"{A}\",\"ts\":1,\"cat\":\"msg\",\"body\":\"x\"}}";
+    private string Message(long gid, long? rev = null) =>
+        $"{{\"gid\":{gid},\"userId\":\"{A}\",\"ts\":1,\"cat\":\"msg\",\"body\":\"x\"{(rev is null ? "" : $",\"rev\":{rev}")}}}";
 
     /// <summary>Two records with one nick: only a person knows whose it is.</summary>
     private async Task TakeNickAsync()

@@ -213,7 +213,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
     }
 
     /// <summary>How many commands the courier has sent.</summary>
-    private long Commands() => _redis.Database.Multiplexer.GetCounters().Interactive.OperationCount;
+    private long Commands() => _redis.Counters.Interactive.OperationCount;
 
     /// <summary>Runs two workers until so many entries are handled, and the layout is at rest.</summary>
     private async Task RunUntilHandledAsync(int entries, int inboxes = 0)

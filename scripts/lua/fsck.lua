@@ -27,11 +27,16 @@ end
 
 local RAISE = "if tonumber(redis.call('GET',KEYS[1]) or 0)<tonumber(ARGV[1]) then return redis.call('SET',KEYS[1],ARGV[1]) end"
 
--- mend: a command, or { 'RAISE', counter, number }; safe: whether it can be carried out without a decision.
+local RAISE_REV = "if tonumber(redis.call('HGET',KEYS[1],'lastrev') or 0)<tonumber(ARGV[1]) then return redis.call('HSET',KEYS[1],'lastrev',ARGV[1]) end"
+
+-- mend: a command, { 'RAISE', counter, number } or { 'RAISE_REV', record, number }; safe: whether it can be carried out without a
+-- decision.
 local function found(kind, key, detail, safe, mend)
   local command = {}
   if mend and mend[1] == 'RAISE' then
     command = { 'EVAL', '"' .. RAISE .. '"', '1', quote(mend[2]), mend[3] }
+  elseif mend and mend[1] == 'RAISE_REV' then
+    command = { 'EVAL', '"' .. RAISE_REV .. '"', '1', quote(mend[2]), mend[3] }
   elseif mend then
     for i, part in ipairs(mend) do
       command[i] = quote(part)
@@ -41,6 +46,8 @@ local function found(kind, key, detail, safe, mend)
   if repair and safe then
     if mend[1] == 'RAISE' then
       call('SET', mend[2], mend[3])
+    elseif mend[1] == 'RAISE_REV' then
+      call('HSET', mend[2], 'lastrev', mend[3])
     else
       call(unpack(mend))
     end
@@ -467,6 +474,7 @@ local FAMILIES = {
   { '^(nextGlobalUserId)$', 'string', checkCounter },
   { '^(nextGlobalNoteId)$', 'string', checkCounter },
   { '^(nextGlobalMsgId)$', 'string', checkCounter },
+  { '^{nextGlobalMsgId}:history$', 'string' },
   { '^(nextGlobalConversationId)$', 'string', checkCounter },
   { '^(nextGlobalLeaseEpoch)$', 'string', checkCounter },
 }
@@ -584,7 +592,9 @@ local function checkMessages(key, from, newer)
     return nil
   end
   local entries = call('LRANGE', key, from, from + MESSAGES_A_STEP - 1)
-  local mas = call('HGET', 'conversation:' .. string.match(key, '%d+'), 'network') == 'MAS'
+  local conversation = 'conversation:' .. string.match(key, '%d+')
+  local record = call('HMGET', conversation, 'network', 'lastrev')
+  local mas, lastRev = record[1] == 'MAS', 0
   -- What was said between two steps has pushed some that were checked already behind this place.
   local again, highest = newer ~= nil, nil
   for _, entry in ipairs(entries) do
@@ -606,11 +616,17 @@ local function checkMessages(key, from, newer)
         found('bad-order', key, string.format('message %.0f stands behind %.0f', gid, newer), false)
       end
       newer = again and newer or gid
-      highest = math.max(highest or 0, gid, tonumber(message.rev) or 0)
+      lastRev = math.max(lastRev, tonumber(message.rev) or 0)
+      highest = math.max(highest or 0, gid, lastRev)
     end
   end
   if highest then
     atLeast('nextGlobalMsgId', highest, key)
+  end
+  -- Whoever comes back would not be told of that edit.
+  if record[1] and lastRev > (tonumber(record[2]) or 0) then
+    found('lastrev-behind', conversation, string.format('lastrev is %s, and there is a message of rev %.0f', record[2] or 'missing', lastRev), true,
+      { 'RAISE_REV', conversation, string.format('%.0f', lastRev) })
   end
   return #entries == MESSAGES_A_STEP and from + #entries or nil, newer
 end
