@@ -71,11 +71,11 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
             }
             var check = new PromiseCheck(ground, ledger, violations);
             var mended = await check.MendAsync();
-            if (mended > 0)
-                Tell($"fsck mended {mended} things after a takeover");
+            foreach (var line in mended)
+                Tell($"fsck mends {line}");
             // What was answered with UNAVAILABLE since replicas were missing is written all the same, and was told to nobody:
             // sessions hear of it when they start.
-            if (mended > 0 || options.WaitReplicas > 0)
+            if (mended.Count > 0 || options.WaitReplicas > 0)
             {
                 foreach (var user in users)
                     await user.LeaveAsync();

@@ -19,13 +19,13 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
     /// What the operator does after a replica of a cluster took over, by docs/operations.md: a step that touches several masters
     /// may have been kept on one and lost on another.
     /// </summary>
-    /// <returns>How much there was to mend.</returns>
-    public async Task<int> MendAsync()
+    /// <returns>What there was to mend.</returns>
+    public async Task<IReadOnlyList<string>> MendAsync()
     {
         if (ground.Redis is not RedisCluster cluster || !ground.Losses.Any)
-            return 0;
+            return [];
         await cluster.LookForMastersAsync();
-        return (await Fsck.RunAsync(cluster, repair: true)).Count;
+        return await Fsck.MendAsync(cluster);
     }
 
     /// <summary>Each history against what was acknowledged.</summary>

@@ -24,6 +24,15 @@ public static class Fsck
         return rows.ConvertAll(row => new FsckFinding(row[0], row[1], row[2], row[3] == "yes", row[4]));
     }
 
+    /// <summary>Mends what is safe to mend, as an operator does.</summary>
+    /// <returns>What was mended: the kind, and the command.</returns>
+    public static async Task<IReadOnlyList<string>> MendAsync(TestRedis redis)
+    {
+        const string Mending = "mending ";
+        var run = await MasCtlRun.RunAsync(redis.Endpoint, null, "fsck", "--repair", "--json");
+        return [.. run.Notes.Split('\n').Where(line => line.StartsWith(Mending, StringComparison.Ordinal)).Select(line => line[Mending.Length..])];
+    }
+
     private static async Task<List<FsckFinding>> RunByMasctlAsync(TestRedis redis, bool repair)
     {
         var run = await MasCtlRun.RunAsync(redis.Endpoint, null, repair ? ["fsck", "--repair", "--json"] : ["fsck", "--json"]);
