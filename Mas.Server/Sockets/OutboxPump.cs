@@ -150,7 +150,7 @@ internal sealed partial class OutboxPump(
             var (buffer, length) = Frames.Rent(entries, from, count);
             try
             {
-                if (!await channel.SendAsync(buffer.AsMemory(0, length), session.Stopping))
+                if (!await channel.SendAsync(buffer.AsMemory(0, length), session.Stopping, isLast: terminate >= 0 && from + count == last))
                     return false;
             }
             finally

@@ -183,7 +183,7 @@ internal sealed partial class SocketEndpoint(
     private static async Task SendTerminateAsync(WebSocketChannel channel, string code, string reason, WebSocketCloseStatus status)
     {
         SocketMetrics.Terminated.Add(1, new KeyValuePair<string, object?>("code", code));
-        await channel.SendAsync(Frames.Of(Notifications.Terminate(code, reason)), CancellationToken.None);
+        await channel.SendAsync(Frames.Of(Notifications.Terminate(code, reason)), CancellationToken.None, isLast: true);
         await channel.CloseAsync(status, code);
     }
 

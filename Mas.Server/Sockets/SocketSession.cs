@@ -97,7 +97,7 @@ internal sealed partial class SocketSession : IDisposable
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
-            await _channel.SendAsync(Frames.Of(Notifications.Terminate(code, reason)), deadline.Token);
+            await _channel.SendAsync(Frames.Of(Notifications.Terminate(code, reason)), deadline.Token, isLast: true);
         }
         catch (OperationCanceledException)
         {

@@ -29,6 +29,7 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
     private readonly SemaphoreSlim _writing = new(1, 1);
 
     private long _writingSince;
+    private bool _lastIsSent;
 
     /// <summary>When the write that is under way began (<see cref="Environment.TickCount64"/>), or 0 for none.</summary>
     internal long WritingSince => Volatile.Read(ref _writingSince);
@@ -84,14 +85,18 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
     }
 
     /// <summary>Writes one text frame. Waits for as long as the client does not read what was written before.</summary>
-    /// <returns>False when the socket is closed.</returns>
-    internal async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken stopping)
+    /// <param name="frame">What.</param>
+    /// <param name="stopping">Ends the waiting.</param>
+    /// <param name="isLast">Whether it says that nothing follows (TERMINATE): who writes something at the same time comes too late.</param>
+    /// <returns>False when the socket is closed, or the last frame was written.</returns>
+    internal async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken stopping, bool isLast = false)
     {
         await _writing.WaitAsync(stopping);
         try
         {
-            if (socket.State != WebSocketState.Open)
+            if (socket.State != WebSocketState.Open || _lastIsSent)
                 return false;
+            _lastIsSent = isLast;
             Volatile.Write(ref _writingSince, Environment.TickCount64);
             await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, stopping);
             return true;
