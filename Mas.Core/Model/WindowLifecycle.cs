@@ -75,7 +75,7 @@ public sealed class WindowLifecycle(
             return existing;
         int windowId;
         do
-            windowId = (int)await _database.HashIncrementAsync(RedisKeys.User(user), "nextwindowid");
+            windowId = (int)await redis.DrawNewAsync(RedisKeys.User(user), "nextwindowid");
         while (await _database.KeyExistsAsync(RedisKeys.Window(user, windowId)));  // Only after the counter went back.
         var field = RedisKeys.WindowIndexField(user, conversation);
         if (await _database.HashSetAsync(RedisKeys.WindowIndex, field, windowId, When.NotExists))

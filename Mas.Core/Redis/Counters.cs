@@ -8,8 +8,11 @@ namespace Mas.Core.Redis;
 /// </summary>
 public static class Counters
 {
-    /// <summary>More numbers than are drawn in the time by which a replica lags behind, of which clients can still count for ever.</summary>
-    private const long FailoverLeap = 1_000_000;
+    /// <summary>More gids than are drawn in the time by which a replica lags behind; few enough for any number of takeovers.</summary>
+    private const long Leap = 1_000_000;
+
+    /// <summary>The same, of what one user has.</summary>
+    private const long OwnLeap = 1_000;
 
     /// <summary>Draws the next number of which no record is there.</summary>
     /// <param name="database">Where.</param>
@@ -39,8 +42,16 @@ public static class Counters
     /// <param name="count">How many.</param>
     /// <returns>The last of them.</returns>
     internal static async Task<long> DrawNewAsync(this RedisConnection redis, RedisKey counter, int count) => redis.MayFailOver
-        ? (long)await redis.Database.RunScriptAsync(LuaScripts.CounterDraw, [counter, RedisKeys.History(counter)], [count, FailoverLeap])
+        ? (long)await redis.Database.RunScriptAsync(LuaScripts.CounterDraw, [counter, RedisKeys.History(counter)], [count, Leap])
         : await redis.Database.StringIncrementAsync(counter, count);
+
+    /// <summary>The same, of a counter that is a field of a user's record.</summary>
+    /// <param name="redis">Where.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="field">The counter.</param>
+    internal static async Task<long> DrawNewAsync(this RedisConnection redis, RedisKey record, RedisValue field) => redis.MayFailOver
+        ? (long)await redis.Database.RunScriptAsync(LuaScripts.CounterDraw, [record, RedisKeys.History(record)], [1, OwnLeap, field])
+        : await redis.Database.HashIncrementAsync(record, field);
 
     /// <summary>Sees to it that a counter is not behind a number that is in use.</summary>
     internal static Task RaiseAsync(this MasterDatabase database, RedisKey counter, long used) =>

@@ -32,6 +32,11 @@ internal sealed class Losses(bool replicasAreAwaited)
     public bool Allow(int shard, DateTimeOffset since, DateTimeOffset until) =>
         !replicasAreAwaited && _all.Any(loss => loss.Shard == shard && loss.From <= until && since <= loss.Until);
 
+    /// <summary>Whether what any shard was told, and acknowledged, at some time may be gone.</summary>
+    /// <param name="since">When it was written at the earliest.</param>
+    /// <param name="until">When it was written at the latest: when it was acknowledged.</param>
+    public bool AllowAnywhere(DateTimeOffset since, DateTimeOffset until) => _all.Any(loss => Allow(loss.Shard, since, until));
+
     /// <summary>One of them.</summary>
     internal sealed class Loss(int shard, DateTimeOffset from)
     {

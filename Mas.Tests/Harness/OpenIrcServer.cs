@@ -43,6 +43,9 @@ public sealed class OpenIrcServer : IAsyncDisposable
         return Task.WhenAll(_visitors.Where(visitor => visitor.IsOpen && visitor.Nick == nick).Select(visitor => visitor.BanAsync()));
     }
 
+    /// <summary>How many connections of a nick are open.</summary>
+    public int OpenConnectionsOf(string nick) => _visitors.Count(visitor => visitor.IsOpen && visitor.IsRegistered && visitor.Nick == nick);
+
     /// <summary>Whether a nick is in a channel now.</summary>
     public bool IsInChannel(string nick) => _visitors.Any(visitor => visitor.IsOpen && visitor.IsInChannel && visitor.Nick == nick);
 

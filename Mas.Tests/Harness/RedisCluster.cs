@@ -92,6 +92,14 @@ public sealed class RedisCluster : TestRedis
     /// <summary>Ends a master's connections to its replicas: what it is told from now on they don't hear of.</summary>
     public static Task CutReplicasOffAsync(RedisProcess master) => RedisCli.RunAsync(master.Port, "CLIENT", "KILL", "TYPE", "replica");
 
+    /// <summary>Ends all connections to a node of clients whose name holds a text.</summary>
+    public async Task EndConnectionsAsync(RedisProcess node, string name)
+    {
+        var server = ServerOf(node);
+        foreach (var client in (await server.ClientListAsync()).Where(client => client.Name?.Contains(name, StringComparison.Ordinal) == true))
+            await server.ClientKillAsync(client.Id);
+    }
+
     /// <summary>Makes the test's own connection look which nodes are masters now.</summary>
     public Task LookForMastersAsync() => Connection.ConfigureAsync();
 

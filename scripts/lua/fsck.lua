@@ -412,6 +412,7 @@ end
 local USER_FIELDS = 'name email inuse lastlogout passwd salt nick secret secretExpires lastip ads maxwindows openidurl registrationtime nextwindowid'
 local FAMILIES = {
   { '^user:([1-9]%d*)$', 'hash', checkUser, must = USER_FIELDS },
+  { '^{user:([1-9]%d*)}:history$', 'string', checkOwned },
   { '^logins:([1-9]%d*)$', 'zset', checkOwned },
   { '^settings:([1-9]%d*)$', 'hash', checkOwned },
   { '^alerts:([1-9]%d*)$', 'hash', checkAlerts, fields = true },

@@ -1,0 +1,145 @@
+using Mas.Core.Queues;
+using Mas.Tests.EndToEnd;
+using Mas.Tests.Harness;
+
+namespace Mas.Tests.Irc.Bridge;
+
+/// <summary>
+/// One of two processes that share the inboxes of IRC is stopped for longer than its leases, and wakes up when the other one has
+/// taken its inboxes over.
+/// </summary>
+public sealed class SplitFreezeTests
+{
+    private const string Parser = Endpoints.IrcParser;
+    private const string Manager = Endpoints.ConnectionManager;
+
+    [Fact]
+    public async Task Parser_OneOfTwoFrozen_LosesDoublesAndReordersNothing()
+    {
+        // Two share a channel of one network; the networks are of both parts.
+        string[] networks = ["Ada", "Ada", "Bob", "Cat", "Dan", "Eve"];
+        await using var crowd = await IrcCrowd.GatherAsync(networks, Manager, Parser);
+        var mas = crowd.Mas;
+        await mas.AddIrcBackendAsync(Parser, inboxes: 2);
+        await crowd.LayoutIsAsync(Parser, 1, 2);
+        await AreSharedAsync(crowd, Parser);
+        crowd.Talk();
+        await crowd.HearMoreAsync(50);
+
+        var frozen = (await crowd.HoldersAsync(Parser, 2))[1]!;
+        frozen.Process.Signal(ProcessSignal.Stop);
+        await HasBothAsync(crowd, Parser, frozen);
+        await crowd.HearMoreAsync(50);
+        frozen.Process.Signal(ProcessSignal.Continue);
+        await AreSharedAsync(crowd, Parser);
+        await crowd.HearMoreAsync(50);
+        var (heard, said) = await crowd.StopAsync();
+
+        for (var i = 0; i < networks.Length; i++)
+        {
+            var user = crowd.Users[i];
+            var ownWords = Enumerable.Range(0, said[i]).Select(number => $"said {number}").ToList();
+            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard - 1}"), $"the last line\n{mas.Logs}");
+            await Eventually.HoldsAsync(() => crowd.Server.SaidBy(user.Nick).Count >= said[i], $"everything said is on {user.Network}\n{mas.Logs}");
+            Assert.Equal(Enumerable.Range(0, heard).Select(number => $"heard {number}"), user.Shown("heard"));
+            Assert.Equal(ownWords, user.Shown("said", user.Client.UserId));
+            Assert.Equal(ownWords, crowd.Server.SaidBy(user.Nick));
+            Assert.Equal(1, crowd.Server.ConnectionsOf(user.Nick));
+            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(mas.Redis.Database, user.Client));
+        }
+        await AssertNothingIsLeftAsync(mas);
+    }
+
+    [Fact]
+    public async Task BothRoles_OneOfTwoFrozen_HoldsEachConnectionOnceAndDoublesNothing()
+    {
+        await using var crowd = await IrcCrowd.GatherAsync(["Ada", "Bob", "Cat", "Dan", "Eve", "Fay"], "");
+        var mas = crowd.Mas;
+        await mas.AddIrcBackendAsync(inboxes: 2);
+        await crowd.LayoutIsAsync(Parser, 1, 2);
+        await crowd.LayoutIsAsync(Manager, 1, 2);
+        await AreSharedAsync(crowd, Manager);
+        await EachIsConnectedOnceAsync(crowd);
+        crowd.Talk();
+        await crowd.HearMoreAsync(50);
+
+        var holders = await crowd.LinkHoldersAsync(2);
+        var frozen = holders[1]!;
+        var connected = crowd.Users.ToDictionary(user => user.Nick, user => crowd.Server.ConnectionsOf(user.Nick));
+        var moved = crowd.Users.Where(user => holders[InboxPart.IndexOf(user.Client.UserId, 2)] == frozen).ToList();
+        Assert.InRange(moved.Count, 1, crowd.Users.Count - 1);
+        frozen.Process.Signal(ProcessSignal.Stop);
+        await HasBothAsync(crowd, Manager, frozen);
+        await HasBothAsync(crowd, Parser, frozen);
+        await Eventually.HoldsAsync(
+            () => moved.TrueForAll(user => crowd.Server.ConnectionsOf(user.Nick) > connected[user.Nick]), $"the other one has connected its users\n{mas.Logs}", IrcCrowd.Patience);
+        await crowd.HearMoreAsync(50);
+        // The sockets of the frozen one are open still: the server has not heard that it is gone.
+        Assert.All(moved, user => Assert.Equal(2, crowd.Server.OpenConnectionsOf(user.Nick)));
+        frozen.Process.Signal(ProcessSignal.Continue);
+        await AreSharedAsync(crowd, Manager);
+        await AreSharedAsync(crowd, Parser);
+        await EachIsConnectedOnceAsync(crowd);
+        var (heard, said) = await crowd.StopAsync();
+        for (var number = heard; number < heard + 20; number++)
+            await crowd.TellAsync(number);
+
+        for (var i = 0; i < said.Length; i++)
+        {
+            var user = crowd.Users[i];
+            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard + 19}"), $"the last line\n{mas.Logs}");
+            var shown = user.Shown("heard");
+            Assert.Equal(shown.Distinct(), shown);
+            // Nothing of the time when nobody was frozen or connecting is missed.
+            Assert.Equal(Enumerable.Range(heard, 20).Select(number => $"heard {number}"), shown.TakeLast(20));
+            await AssertSaidOnceAsync(crowd, user, said[i]);
+            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(mas.Redis.Database, user.Client));
+        }
+        await AssertNothingIsLeftAsync(mas);
+    }
+
+    /// <summary>Each line is on IRC once, in order, or the user has been told that it is not, or perhaps not.</summary>
+    private static Task AssertSaidOnceAsync(IrcCrowd crowd, IrcCrowdUser user, int said) => Eventually.PassesAsync(() =>
+    {
+        var sent = crowd.Server.SaidBy(user.Nick);
+        var unsent = Told(user, "Not sent");
+        var unsure = Told(user, "Perhaps not sent");
+        Assert.Equal(sent.Distinct(), sent);
+        Assert.Empty(sent.Intersect(unsent));
+        Assert.Equal(Enumerable.Range(0, said).Select(number => $"said {number}").Order(), sent.Concat(unsent).Union(unsure).Order());
+        return Task.CompletedTask;
+    });
+
+    /// <summary>The lines that an error names.</summary>
+    private static string[] Told(IrcCrowdUser user, string what) => user.Client.Read(view => view.Windows[user.WindowId].Messages.Values
+        .Where(message => message.Cat == "error" && message.Body.StartsWith(what, StringComparison.Ordinal))
+        .Select(message => message.Body[(message.Body.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]).ToArray());
+
+    /// <summary>Waits until both processes have an inbox of the endpoint each.</summary>
+    private static Task AreSharedAsync(IrcCrowd crowd, string endpoint) => Eventually.HoldsAsync(
+        async () => (await crowd.HoldersAsync(endpoint, 2)).OfType<MasProcess>().Distinct().Count() == 2, $"two share {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
+
+    /// <summary>Waits until the one that is not frozen has both inboxes of the endpoint.</summary>
+    private static Task HasBothAsync(IrcCrowd crowd, string endpoint, MasProcess frozen) => Eventually.HoldsAsync(
+        async () => (await crowd.HoldersAsync(endpoint, 2)).All(holder => holder is not null && holder != frozen), $"the other one has both of {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
+
+    /// <summary>Waits until whoever has a lease holds its users' connections, each once.</summary>
+    private static Task EachIsConnectedOnceAsync(IrcCrowd crowd) => Eventually.PassesAsync(
+        async () =>
+        {
+            Assert.Equal(await crowd.HoldersAsync(Manager, 2), await crowd.LinkHoldersAsync(2));
+            foreach (var user in crowd.Users)
+            {
+                Assert.True(
+                    crowd.Server.OpenConnectionsOf(user.Nick) == 1 && crowd.Server.IsInChannel(user.Nick),
+                    $"{user.Nick} has {crowd.Server.OpenConnectionsOf(user.Nick)} connections\n{crowd.Mas.Logs}");
+            }
+        },
+        IrcCrowd.Patience);
+
+    private static async Task AssertNothingIsLeftAsync(MasSystem mas)
+    {
+        Assert.Empty(mas.Redis.Keys("inbox:*:dead"));
+        await Fsck.AssertCleanAsync(mas.Redis);
+    }
+}
