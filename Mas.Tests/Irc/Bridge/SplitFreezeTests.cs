@@ -58,16 +58,12 @@ public sealed class SplitFreezeTests
         await mas.AddIrcBackendAsync(inboxes: 2);
         await crowd.LayoutIsAsync(Parser, 1, 2);
         await crowd.LayoutIsAsync(Manager, 1, 2);
-        await AreSharedAsync(crowd, Manager);
-        await EachIsConnectedOnceAsync(crowd);
+        var (other, frozen) = (mas.IrcBackends[0], mas.IrcBackends[1]);
+        var moved = await ReconnectedAsync(crowd, other, crowd.Users.ToDictionary(user => user.Nick, _ => 1));
         crowd.Talk();
         await crowd.HearMoreAsync(50);
 
-        var holders = await crowd.LinkHoldersAsync(2);
-        var frozen = holders[1]!;
-        var connected = crowd.Users.ToDictionary(user => user.Nick, user => crowd.Server.ConnectionsOf(user.Nick));
-        var moved = crowd.Users.Where(user => holders[InboxPart.IndexOf(user.Client.UserId, 2)] == frozen).ToList();
-        Assert.InRange(moved.Count, 1, crowd.Users.Count - 1);
+        var connected = Connections(crowd);
         frozen.Process.Signal(ProcessSignal.Stop);
         await HasBothAsync(crowd, Manager, frozen);
         await HasBothAsync(crowd, Parser, frozen);
@@ -75,11 +71,12 @@ public sealed class SplitFreezeTests
             () => moved.TrueForAll(user => crowd.Server.ConnectionsOf(user.Nick) > connected[user.Nick]), $"the other one has connected its users\n{mas.Logs}", IrcCrowd.Patience);
         await crowd.HearMoreAsync(50);
         // The sockets of the frozen one are open still: the server has not heard that it is gone.
-        Assert.All(moved, user => Assert.Equal(2, crowd.Server.OpenConnectionsOf(user.Nick)));
+        Assert.All(moved, user => Assert.True(
+            crowd.Server.OpenConnectionsOf(user.Nick) == 2, $"{user.Nick}, {connected[user.Nick]} then {crowd.Server.ConnectionsOf(user.Nick)}, {crowd.Server.OpenConnectionsOf(user.Nick)} open\n{mas.Logs}"));
+        connected = Connections(crowd);
         frozen.Process.Signal(ProcessSignal.Continue);
-        await AreSharedAsync(crowd, Manager);
         await AreSharedAsync(crowd, Parser);
-        await EachIsConnectedOnceAsync(crowd);
+        await ReconnectedAsync(crowd, other, connected);
         var (heard, said) = await crowd.StopAsync();
         for (var number = heard; number < heard + 20; number++)
             await crowd.TellAsync(number);
@@ -123,19 +120,37 @@ public sealed class SplitFreezeTests
     private static Task HasBothAsync(IrcCrowd crowd, string endpoint, MasProcess frozen) => Eventually.HoldsAsync(
         async () => (await crowd.HoldersAsync(endpoint, 2)).All(holder => holder is not null && holder != frozen), $"the other one has both of {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
 
-    /// <summary>Waits until whoever has a lease holds its users' connections, each once.</summary>
-    private static Task EachIsConnectedOnceAsync(IrcCrowd crowd) => Eventually.PassesAsync(
-        async () =>
-        {
-            Assert.Equal(await crowd.HoldersAsync(Manager, 2), await crowd.LinkHoldersAsync(2));
-            foreach (var user in crowd.Users)
+    private static Dictionary<string, int> Connections(IrcCrowd crowd) => crowd.Users.ToDictionary(user => user.Nick, user => crowd.Server.ConnectionsOf(user.Nick));
+
+    /// <summary>
+    /// Waits until both processes have their users' connections, each once, where one had all of them: those of the other one's
+    /// users have been made anew.
+    /// </summary>
+    /// <param name="crowd">The users.</param>
+    /// <param name="former">Who had all of them.</param>
+    /// <param name="before">How often each had connected then.</param>
+    /// <returns>Those who were connected anew.</returns>
+    private static async Task<List<IrcCrowdUser>> ReconnectedAsync(IrcCrowd crowd, MasProcess former, Dictionary<string, int> before)
+    {
+        List<IrcCrowdUser> moved = [];
+        await Eventually.PassesAsync(
+            async () =>
             {
-                Assert.True(
-                    crowd.Server.OpenConnectionsOf(user.Nick) == 1 && crowd.Server.IsInChannel(user.Nick),
-                    $"{user.Nick} has {crowd.Server.OpenConnectionsOf(user.Nick)} connections\n{crowd.Mas.Logs}");
-            }
-        },
-        IrcCrowd.Patience);
+                var holders = await crowd.LinkHoldersAsync(2);
+                Assert.Equal(await crowd.HoldersAsync(Manager, 2), holders);
+                moved = crowd.Users.Where(user => holders[InboxPart.IndexOf(user.Client.UserId, 2)] != former).ToList();
+                Assert.InRange(moved.Count, 1, crowd.Users.Count - 1);
+                foreach (var user in crowd.Users)
+                {
+                    var (connected, open) = (crowd.Server.ConnectionsOf(user.Nick), crowd.Server.OpenConnectionsOf(user.Nick));
+                    Assert.True(
+                        connected == before[user.Nick] + (moved.Contains(user) ? 1 : 0) && open == 1 && crowd.Server.IsInChannel(user.Nick),
+                        $"{user.Nick} has connected {connected} times, of which {open} are open\n{crowd.Mas.Logs}");
+                }
+            },
+            IrcCrowd.Patience);
+        return moved;
+    }
 
     private static async Task AssertNothingIsLeftAsync(MasSystem mas)
     {
