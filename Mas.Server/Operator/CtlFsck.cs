@@ -21,6 +21,7 @@ internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner r
     internal async Task<(string[] Columns, List<string[]> Rows)> RunAsync(bool repair, CancellationToken stopping)
     {
         var (columns, rows) = await FindTwiceAsync(stopping);
+        var isMended = false;
         // Mending one may bring another to light: a window that goes was listed, and indexed.
         for (var pass = 0; repair && pass < MostPasses && rows.Any(IsSafe); pass++)
         {
@@ -30,7 +31,10 @@ internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner r
                 await MendAsync(Split(row[4]));
             }
             (columns, rows) = await FindTwiceAsync(stopping);
+            isMended = true;
         }
+        if (isMended)
+            await notes.WriteLineAsync("Sessions see what was mended when they begin again: restart the servers one after the other if that should not wait.");
         return (columns, rows);
     }
 
