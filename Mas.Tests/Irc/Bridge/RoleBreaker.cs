@@ -7,7 +7,7 @@ namespace Mas.Tests.Irc.Bridge;
 public sealed class RoleBreaker : IAsyncDisposable
 {
     // All of them take minutes: so a few at a time, and the next run begins at another one. MAS_TEST_EACH_WRITE=1 takes all.
-    private static readonly int Stride = Environment.GetEnvironmentVariable("MAS_TEST_EACH_WRITE") == "1" ? 1 : 6;
+    private static readonly int Stride = Environment.GetEnvironmentVariable("MAS_TEST_EACH_WRITE") == "1" ? 1 : 8;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
