@@ -107,7 +107,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
 
     private static async Task<IrcCrowdUser> JoinAsync(MasSystem mas, string network)
     {
-        var client = await mas.NewClientAsync("crowd", new MasClientOptions { Deadline = Patience });
+        var client = await mas.NewClientAsync("crowd", new MasClientOptions { Deadline = Patience, WorkersFail = true });
         await IrcSystem.RequestAsync(client, "JOIN", new { network, name = Channel });
         await client.WaitAsync(view => view.Group(Channel, network)?.Members.ContainsKey(client.UserId) == true, $"the window on {network}\n{mas.Logs}");
         return new IrcCrowdUser(client, network);
