@@ -67,6 +67,20 @@ public sealed class PhoneTests(WebSystem web)
     }
 
     [Fact]
+    public async Task Phone_AllWindows_HaveRoomToWrite()
+    {
+        var login = await web.Mas.NewUserAsync("alice");
+        await using (var session = await web.Mas.ConnectAsync(login))
+            await session.OkAsync("CREATE", new { name = $"p{Guid.NewGuid():N}"[..12] });
+        await using var alice = await web.OpenAsync(login, Phone);
+        await alice.Sidebar.GetByRole(AriaRole.Button, new() { Name = "All windows" }).TapAsync();
+        var fields = alice.Page.Locator(".tile .composer textarea");
+        await Assertions.Expect(fields).ToHaveCountAsync(2);
+        foreach (var field in await fields.AllAsync())
+            Assert.InRange(await field.EvaluateAsync<double>("field => field.clientHeight"), 24, 60);
+    }
+
+    [Fact]
     public async Task Phone_SwipeOverTheList_DoesNotLeaveThePage()
     {
         await using var alice = await web.OpenAsync("alice", Phone);
