@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Mas.Tests.Harness;
 using Microsoft.Playwright;
+using Newtonsoft.Json.Linq;
 
 namespace Mas.Tests.Web;
 
@@ -152,6 +154,59 @@ public sealed class ConversationTests(WebSystem web)
         Assert.InRange(await alice.Page.Locator(".pane.full .timeline-row").CountAsync(), 5, 120);
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Jump to the latest message" }).ClickAsync();
         await alice.SeesAsync("line 350.");
+    }
+
+    [Theory]
+    [InlineData("scrollbar", 100)]
+    // A key's leap is animated: it may be on its way still when older messages are asked for, and when they come.
+    [InlineData("Home", 600)]
+    public async Task History_ReachedAtALeap_KeepsTheFirstMessageInPlace(string by, int within)
+    {
+        await using var writer = await web.NewPeerAsync("writer");
+        var name = NewName("leap");
+        await writer.OkAsync("CREATE", new { name });
+        for (var i = 1; i <= 350; i++)
+            await writer.SayAsync(writer.Window(name), $"line {i}.");
+        var login = await web.Mas.NewUserAsync("alice");
+        await using var alice = new WebUser(await web.VisitAsync(), login);
+        await alice.Visitor.UseLoginAsync(login);
+        // Older messages are asked for by the gid of the first that is held.
+        var asked = new ConcurrentQueue<long>();
+        var answered = 0;
+        alice.Page.WebSocket += (_, socket) =>
+        {
+            socket.FrameSent += (_, frame) =>
+            {
+                if (frame.Text is { } text && JObject.Parse(text) is var request && request.Value<string>("type") == "FETCH")
+                    asked.Enqueue(request.Value<long>("before"));
+            };
+            socket.FrameReceived += (_, frame) => Interlocked.Add(ref answered, frame.Text is { } text ? JArray.Parse(text).Count(entry => entry["msgs"] is not null) : 0);
+        };
+        await alice.OpenPageAsync();
+        await alice.SayAsync($"/join {name}");
+        await alice.SeesAsync("line 350.");
+        await Eventually.HoldsAsync(() => Volatile.Read(ref answered) == asked.Count, "nothing to be under way");
+        var before = asked.Count;
+
+        // What is uppermost then is the line of the day. It will stand above the older messages, and may not take the reader there.
+        var list = alice.Page.Locator(".pane.full .timeline");
+        if (by == "scrollbar")
+            await list.EvaluateAsync("list => { list.scrollTop = 0; }");
+        else
+            await list.PressAsync(by);
+        await Eventually.HoldsAsync(() => asked.Count > before, "a request for older messages");
+        await Eventually.HoldsAsync(async () => await list.EvaluateAsync<double>("list => list.scrollTop") > 1000, "older messages above");
+        var first = asked.Skip(before).First();
+        const string Place =
+            """
+            async (list, gid) => {
+              for (let frames = 0; frames < 20; frames++) await new Promise(done => requestAnimationFrame(done));
+              return list.querySelector(`[data-gid="${gid}"]`).getBoundingClientRect().top - list.getBoundingClientRect().top;
+            }
+            """;
+        Assert.InRange(await list.EvaluateAsync<double>(Place, first), -within, within);
+        // It is in the middle of what is held, so there is no need to ask for more.
+        Assert.Equal(1, asked.Count - before);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ interface BodyProps {
 const towers = /\p{M}{4}/u;
 
 /** A message's text. Every piece of it becomes a text node; nothing is ever read as markup. */
-export function Body({ body, network, mentions, children }: BodyProps) {
+export function drawBody({ body, network, mentions, children }: BodyProps) {
   const blocks = parseBody(body, { mentions });
   const images = blocks.flatMap(block => (block.kind === 'paragraph' ? block.inlines : [])).filter(inline => inline.kind === 'link' && isImage(inline.href));
   return (
@@ -31,7 +31,7 @@ export function Body({ body, network, mentions, children }: BodyProps) {
           <CodeBlock key={index} text={block.text} language={block.language} />
         ) : (
           <span key={index} class="paragraph">
-            <Inlines inlines={block.inlines} network={network} />
+            {drawInlines(block.inlines, network)}
           </span>
         ),
       )}
@@ -42,7 +42,12 @@ export function Body({ body, network, mentions, children }: BodyProps) {
 }
 
 export function Inlines({ inlines, network }: { inlines: readonly Inline[]; network: string }) {
-  return <>{inlines.map((inline, index) => drawInline(inline, index, network))}</>;
+  return <>{drawInlines(inlines, network)}</>;
+}
+
+/** Not a component, nor is what else every message has: each of them costs a message as much as several elements. */
+function drawInlines(inlines: readonly Inline[], network: string) {
+  return inlines.flatMap((inline, index) => drawInline(inline, index, network));
 }
 
 function drawInline(inline: Inline, key: number, network: string) {
@@ -56,7 +61,7 @@ function drawInline(inline: Inline, key: number, network: string) {
     case 'link':
       return (
         <a key={key} href={inline.href} target="_blank" rel="noopener noreferrer">
-          <Runs runs={inline.runs} />
+          {drawRuns(inline.runs, key)}
         </a>
       );
     case 'channel':
@@ -64,11 +69,11 @@ function drawInline(inline: Inline, key: number, network: string) {
     case 'mention':
       return (
         <mark key={key} class="mention">
-          <Runs runs={inline.runs} />
+          {drawRuns(inline.runs, key)}
         </mark>
       );
     default:
-      return <Runs key={key} runs={inline.runs} />;
+      return drawRuns(inline.runs, key);
   }
 }
 
@@ -77,13 +82,13 @@ function ChannelLink({ runs, name, network }: { runs: readonly Run[]; name: stri
   const target = network === 'MAS' ? name.slice(1) : name;
   return (
     <button type="button" class="link channel-link" onClick={() => client.joinNamed(network, target)}>
-      <Runs runs={runs} />
+      {drawRuns(runs, 0)}
     </button>
   );
 }
 
-function Runs({ runs }: { runs: readonly Run[] }) {
-  return <>{runs.map((run, index) => (isPlain(run.style) ? run.text : <StyledRun key={index} run={run} />))}</>;
+function drawRuns(runs: readonly Run[], key: number) {
+  return runs.map((run, index) => (isPlain(run.style) ? run.text : <StyledRun key={`${key}.${index}`} run={run} />));
 }
 
 function StyledRun({ run: { text, style } }: { run: Run }) {

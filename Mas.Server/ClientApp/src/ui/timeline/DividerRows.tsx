@@ -6,7 +6,7 @@ import type { ChatWindow } from '../../state/chatWindow';
 import { view } from '../../state/view';
 import { summarise } from '../../timeline/rows';
 import { useClient } from '../context';
-import { MessageRow } from './MessageRow';
+import { drawMessage } from './MessageRow';
 
 export function DayRow({ ts }: { ts: number }) {
   return (
@@ -67,7 +67,7 @@ export function NoiseRow({ window, messages }: { window: ChatWindow; messages: r
       <button type="button" class="noise-line" aria-expanded={open} title={everybody} onClick={() => setOpen(!open)}>
         {messages.length === 1 ? `${everybody} ${noiseVerb(messages[0]!.cat)}` : parts.join(', ')}
       </button>
-      {open && messages.map(message => <MessageRow key={message.gid} window={window} message={message} continued={false} />)}
+      {open && messages.map(message => drawMessage({ window, message, continued: false }))}
     </div>
   );
 }

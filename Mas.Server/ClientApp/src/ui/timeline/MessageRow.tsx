@@ -4,7 +4,7 @@ import { clock, fullTime, shortClock } from '../../i18n/time';
 import type { WireMessage } from '../../protocol/messages';
 import { type ChatWindow, serverUserId } from '../../state/chatWindow';
 import { preferences } from '../../state/settings';
-import { masNetwork } from '../../state/store';
+import { type Store, masNetwork } from '../../state/store';
 import { say } from '../../state/toasts';
 import { openDialog, view } from '../../state/view';
 import { stripFormatting } from '../../text/mirc';
@@ -14,7 +14,7 @@ import { personActions } from '../pane/person';
 import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { Menu } from '../parts/Menu';
-import { Body, Inlines } from './Body';
+import { Inlines, drawBody } from './Body';
 import { noiseVerb } from './DividerRows';
 import { EditBox } from './EditBox';
 import { parseInlines } from '../../text/markup';
@@ -26,7 +26,7 @@ interface MessageProps {
 }
 
 /** One message, in the form that its category asks for. */
-export function MessageRow(props: MessageProps) {
+export function drawMessage(props: MessageProps) {
   switch (props.message.cat) {
     case 'msg':
     case 'notice':
@@ -46,34 +46,34 @@ function SpokenRow({ window, message, continued }: MessageProps) {
   return (
     // A tap gives it the focus, and so shows its actions where nothing hovers.
     <article tabIndex={-1} class={`message ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-gid={message.gid} {...approach}>
-      {continued ? <Time ts={message.ts} class="side-time" /> : <Avatar userId={message.userId} network={window.network} />}
+      {continued ? drawTime(message.ts, 'side-time') : <Avatar userId={message.userId} network={window.network} />}
       <div class="message-main">
         {!continued && (
           <div class="message-head">
             <Author window={window} message={message} />
             {message.cat === 'notice' && <span class="tag">{t('msg.notice')}</span>}
-            <Time ts={message.ts} class="message-time" />
+            {drawTime(message.ts, 'message-time')}
           </div>
         )}
-        {editing ? <EditBox window={window} message={message} /> : <SpokenBody window={window} message={message} />}
+        {editing ? <EditBox window={window} message={message} /> : drawSpoken(store, window, message)}
         {!editing && message.status !== 'deleted' && <Actions window={window} message={message} near={near} />}
       </div>
     </article>
   );
 }
 
-function SpokenBody({ window, message }: { window: ChatWindow; message: WireMessage }) {
-  const { store } = useClient();
+function drawSpoken(store: Store, window: ChatWindow, message: WireMessage) {
   if (message.status === 'deleted') return <div class="body gone">{t('msg.deleted')}</div>;
-  return (
-    <Body body={message.body} network={window.network} mentions={store.isMe(message.userId) ? null : store.mentionPattern(window.network)}>
-      {message.status === 'edited' && (
-        <span class="edited" title={t('msg.editedAt', { time: fullTime(message.updatedTs ?? message.ts, preferences.value.timeFormat) })}>
-          ({t('msg.edited')})
-        </span>
-      )}
-    </Body>
-  );
+  return drawBody({
+    body: message.body,
+    network: window.network,
+    mentions: store.isMe(message.userId) ? null : store.mentionPattern(window.network),
+    children: message.status === 'edited' && (
+      <span class="edited" title={t('msg.editedAt', { time: fullTime(message.updatedTs ?? message.ts, preferences.value.timeFormat) })}>
+        ({t('msg.edited')})
+      </span>
+    ),
+  });
 }
 
 function ActionRow({ window, message }: MessageProps) {
@@ -82,7 +82,7 @@ function ActionRow({ window, message }: MessageProps) {
   const deleted = message.status === 'deleted';
   return (
     <article tabIndex={-1} class="message action" data-gid={message.gid} {...approach}>
-      <Time ts={message.ts} class="side-time" />
+      {drawTime(message.ts, 'side-time')}
       <div class="message-main">
         <div class="body">
           <span class="action-star" aria-hidden="true">
@@ -108,7 +108,7 @@ function EventRow({ window, message }: MessageProps) {
   const name = store.nick(message.userId, window.network);
   return (
     <article class={`message event ${message.cat}`} data-gid={message.gid}>
-      <Time ts={message.ts} class="side-time" />
+      {drawTime(message.ts, 'side-time')}
       <div class="message-main">
         <div class="body">
           {cameOrWent && (
@@ -146,7 +146,7 @@ function Author({ window, message }: { window: ChatWindow; message: WireMessage 
 }
 
 /** The time of a message: in full beside the author, short in the narrow column of those that follow. */
-function Time({ ts, class: className }: { ts: number; class: 'message-time' | 'side-time' }) {
+function drawTime(ts: number, className: 'message-time' | 'side-time') {
   const { timeFormat } = preferences.value;
   return (
     <time class={className} dateTime={new Date(ts * 1000).toISOString()} title={fullTime(ts, timeFormat)}>

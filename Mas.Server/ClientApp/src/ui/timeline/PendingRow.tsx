@@ -6,7 +6,7 @@ import { useClient } from '../context';
 import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { hueOf } from '../../text/names';
-import { Body } from './Body';
+import { drawBody } from './Body';
 
 /** A message that the server has not confirmed yet: it stands where it will be. */
 export function PendingRow({ window, pending, continued }: { window: ChatWindow; pending: PendingMessage; continued: boolean }) {
@@ -24,9 +24,12 @@ export function PendingRow({ window, pending, continued }: { window: ChatWindow;
             <span class={`author hue-text-${hueOf(me)}`}>{nick}</span>
           </div>
         )}
-        <Body body={spoken?.cat === 'action' ? `${nick} ${spoken.body}` : (spoken?.body ?? pending.text)} network={window.network} mentions={null}>
-          <State pending={pending} />
-        </Body>
+        {drawBody({
+          body: spoken?.cat === 'action' ? `${nick} ${spoken.body}` : (spoken?.body ?? pending.text),
+          network: window.network,
+          mentions: null,
+          children: <State pending={pending} />,
+        })}
       </div>
     </article>
   );

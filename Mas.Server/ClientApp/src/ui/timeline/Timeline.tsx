@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { dayKey } from '../../i18n/time';
 import type { ChatWindow } from '../../state/chatWindow';
@@ -9,7 +9,7 @@ import { type Row, RowBuilder } from '../../timeline/rows';
 import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
 import { DayRow, GapRow, NewRow, NoiseRow } from './DividerRows';
-import { MessageRow } from './MessageRow';
+import { drawMessage } from './MessageRow';
 import { PendingRow } from './PendingRow';
 import { UnseenBar } from './UnseenBar';
 import { VirtualList } from './VirtualList';
@@ -52,20 +52,23 @@ export function Timeline({ window }: { window: ChatWindow }) {
     if (editing?.windowId === window.id) setReveal({ key: `m${editing.gid}` });
   }, [editing]);
   const unread = window.unread.value.count;
+  const empty = items.length === 0;
+  const head = useMemo(() => <Head window={window} empty={empty} />, [window, empty]);
   return (
     <div class="timeline-box">
       <UnseenBar window={window} reveal={key => setReveal({ key })} />
       <VirtualList<Item>
         items={items}
         estimate={estimate}
+        steady={steady}
         label={t('timeline.label', { name: client.store.title(window) })}
-        head={<Head window={window} empty={items.length === 0} />}
+        head={head}
         onTop={() => void client.loadOlder(window)}
         onBottom={setAtBottom}
         jump={jump}
         reveal={reveal}
         look={`${density} ${textSize} ${timeFormat}`}
-        render={item => <ItemRow item={item} window={window} />}
+        render={item => drawItem(item, window)}
       />
       {!atBottom && (
         <button type="button" class="latest" onClick={() => setJump(count => count + 1)}>
@@ -77,7 +80,7 @@ export function Timeline({ window }: { window: ChatWindow }) {
   );
 }
 
-function ItemRow({ item, window }: { item: Item; window: ChatWindow }) {
+function drawItem(item: Item, window: ChatWindow) {
   switch (item.kind) {
     case 'day':
       return <DayRow ts={item.ts} />;
@@ -90,7 +93,7 @@ function ItemRow({ item, window }: { item: Item; window: ChatWindow }) {
     case 'pending':
       return <PendingRow window={window} pending={item.pending} continued={item.continued} />;
     default:
-      return <MessageRow window={window} message={item.message} continued={item.continued} />;
+      return drawMessage({ window, message: item.message, continued: item.continued });
   }
 }
 
@@ -130,6 +133,11 @@ function useRows(window: ChatWindow): BuiltRows {
   const { messages } = window.log;
   while (rows.count < messages.length) rows.builder.push(messages[rows.count++]!);
   return rows;
+}
+
+/** Messages stay among those that they stand among; what divides or folds them goes up to older ones when these come. */
+function steady(item: Item): boolean {
+  return item.kind === 'message' || item.kind === 'pending';
 }
 
 /** Roughly what rows measure; the drawn ones are measured exactly. */

@@ -9,6 +9,8 @@ interface VirtualListProps<T extends Keyed> {
   items: readonly T[];
   /** Asked once for each item object; what it draws has to follow by itself what else it shows. */
   render: (item: T) => ComponentChildren;
+  /** Whether a row stays where it is among the others when more come above. The view is kept at such a row. */
+  steady: (item: T) => boolean;
   /** The likely height of a row that was never drawn, in pixels. */
   estimate: (item: T) => number;
   label: string;
@@ -30,12 +32,14 @@ interface VirtualListProps<T extends Keyed> {
 const overscan = { following: 250, scrolled: 500 };
 /** Closer to the bottom than this counts as being there. */
 const bottomZone = 24;
+/** Closer to the top than this, what is above is asked for. */
+const topZone = 600;
 
 /**
  * Draws only the rows near the viewport. It stays at the bottom when it was there; otherwise the row at
  * the upper edge stays where it is, whatever comes above it or changes its height.
  */
-export function VirtualList<T extends Keyed>({ items, render, estimate, label, head, onTop, onBottom, jump, reveal, look }: VirtualListProps<T>) {
+export function VirtualList<T extends Keyed>({ items, render, steady, estimate, label, head, onTop, onBottom, jump, reveal, look }: VirtualListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const headBox = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -46,6 +50,8 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
   const placed = useRef(0);
   /** What the last drawing left: a change of size beyond it is news. The next one builds on it, since to ask the page would cost a layout. */
   const settled = useRef({ width: 0, height: 600, content: 0, head: 0 });
+  /** How many rows there were when the head was last found in sight. */
+  const countBefore = useRef(-1);
   const [rowOf] = useState(() => new WeakMap<T, VNode>());
   const runBefore = useRef(new Map<string, { rows: readonly T[]; drawn: VNode }>());
   const [, redraw] = useState(0);
@@ -66,27 +72,46 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
   const above = layout.tops[from]!;
   const below = total - layout.tops[to]!;
 
+  // Whatever is asked of the page here costs every message: no more than is needed.
   useLayoutEffect(() => {
-    const changed = measure(content.current!, layout, from, above + below);
+    const drawnRows = measure(content.current!, layout, from, above + below);
     const list = scroller.current!;
     // The user may have scrolled since, and the browser not have told yet: theirs is the last word.
     if (stuck.current && list.scrollTop < placed.current - 1 && distanceToBottom(list) > bottomZone) scrolled();
-    if (stuck.current) list.scrollTop = list.scrollHeight;
-    else keepAnchor(list, content.current!, anchor.current);
+    if (settled.current.width === 0) settle(list);
+    if (stuck.current) list.scrollTop = settled.current.content = list.scrollHeight;
+    else {
+      keepAnchor(list, content.current!, anchor.current);
+      settled.current.content = list.scrollHeight;
+    }
     placed.current = list.scrollTop;
     // Rows that turned out lower than believed may leave a part of the viewport without any.
-    const short = changed && !covers(list, content.current!, from > 0, to < count, beyond() / 2);
-    settled.current = { width: list.clientWidth, height: list.clientHeight, content: list.scrollHeight, head: content.current!.offsetTop };
-    if (short) again();
+    const reaches = () =>
+      stuck.current ? from === 0 || drawnRows.height >= settled.current.height + beyond() / 2 : covers(list, content.current!, from > 0, to < count, beyond() / 2);
+    if (drawnRows.changed && !reaches()) again();
+    // The head is still in sight, of a short list or with what has come above it: there may be more.
+    else if (count !== countBefore.current && (total < viewport || (!stuck.current && placed.current < topZone))) {
+      countBefore.current = count;
+      onTop();
+    }
   });
+
+  /** Notes what changes only when the observer tells of it. */
+  const settle = (list: HTMLElement) => {
+    settled.current.width = list.clientWidth;
+    settled.current.height = list.clientHeight;
+    settled.current.head = content.current!.offsetTop;
+  };
 
   useEffect(() => {
     const list = scroller.current!;
     const observer = new ResizeObserver(() => {
+      // The browser tells of a last change when the list has left the page already.
+      if (!content.current) return;
       const { width, height, content: before } = settled.current;
+      settle(list);
       if (list.clientWidth !== width) layout.forget();
       else if (list.clientHeight === height && list.scrollHeight === before) return;
-      settled.current.height = list.clientHeight;
       again();
     });
     observer.observe(list);
@@ -110,18 +135,13 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
     again();
   }, [reveal]);
 
-  // A short list shows its head at once: there may be more to load.
-  useEffect(() => {
-    if (total < viewport) onTop();
-  }, [count]);
-
   const scrolled = () => {
     const list = scroller.current;
     // The browser tells of a last scrolling when the list has left the page already.
     if (!list || !content.current) return;
     // The list's own doing is known already.
     if (!stuck.current || list.scrollTop !== placed.current) follow(list, content.current);
-    if (list.scrollTop < 600) onTop();
+    if (list.scrollTop < topZone) onTop();
   };
 
   /** Takes over where the user has scrolled to. */
@@ -130,14 +150,17 @@ export function VirtualList<T extends Keyed>({ items, render, estimate, label, h
     if (atBottom !== stuck.current) onBottom(atBottom);
     stuck.current = atBottom;
     placed.current = list.scrollTop;
-    anchor.current = inSight(list, rows) ?? believed(list.scrollTop - rows.offsetTop);
+    anchor.current = inSight(list, rows, index => steady(items[drawn.current[0] + index]!)) ?? believed(list.scrollTop - rows.offsetTop);
     if (!covers(list, rows, drawn.current[0] > 0, drawn.current[1] < layout.count, beyond() / 2)) again();
   };
 
   /** Where a leap beyond everything that is drawn has landed. */
   const believed = (offsetInRows: number) => {
     if (layout.count === 0) return null;
-    const index = rowAt(layout, Math.max(0, offsetInRows));
+    const first = rowAt(layout, Math.max(0, offsetInRows));
+    let index = first;
+    while (index < layout.count && !steady(items[index]!)) index++;
+    if (index === layout.count) index = first;
     return { key: layout.keyOf(index), offset: layout.tops[index]! - offsetInRows };
   };
 

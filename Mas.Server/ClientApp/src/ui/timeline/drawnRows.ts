@@ -16,10 +16,10 @@ export function distanceToBottom(list: HTMLElement): number {
 }
 
 /**
- * Reads the heights of the drawn rows, the first of which is number `from`; true when one differs from what was believed.
- * Those that were read before are read again only when all together are not as high as they were.
+ * Reads the heights of the drawn rows, the first of which is number `from`: how high they are together, and whether one differs
+ * from what was believed. Those that were read before are read again only when all together are not as high as they were.
  */
-export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout<T>, from: number, spacers: number): boolean {
+export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout<T>, from: number, spacers: number): { height: number; changed: boolean } {
   const rows = [...rowsIn(content)];
   let sum = spacers;
   let changed = false;
@@ -33,8 +33,9 @@ export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout
     return height;
   };
   rows.forEach((row, i) => (sum += layout.measured(from + i) ?? read(row, from + i)));
-  if (Math.abs(content.getBoundingClientRect().height - sum) >= 0.5) rows.forEach((row, i) => read(row, from + i));
-  return changed;
+  const { height } = content.getBoundingClientRect();
+  if (Math.abs(height - sum) >= 0.5) rows.forEach((row, i) => read(row, from + i));
+  return { height: height - spacers, changed };
 }
 
 /** Whether the drawn rows reach `margin` pixels beyond the viewport, on the sides where there are more. */
@@ -45,15 +46,19 @@ export function covers(list: HTMLElement, content: HTMLElement, moreAbove: boole
   return (!moreAbove || first <= viewport.top - margin) && (!moreBelow || last >= viewport.bottom + margin);
 }
 
-/** The first drawn row that the viewport shows a part of. */
-export function inSight(list: HTMLElement, content: HTMLElement): Anchor | null {
+/** The first drawn row that the viewport shows a part of and that is `steady`, asked by its number among the drawn ones; any, for want of such. */
+export function inSight(list: HTMLElement, content: HTMLElement, steady: (index: number) => boolean): Anchor | null {
   const { top, bottom } = list.getBoundingClientRect();
-  for (const row of rowsIn(content)) {
+  let other: Anchor | null = null;
+  for (const [index, row] of rowsIn(content).entries()) {
     const box = row.getBoundingClientRect();
-    if (box.top >= bottom) return null;
-    if (box.bottom > top) return { key: row.dataset['key']!, offset: box.top - top };
+    if (box.top >= bottom) break;
+    if (box.bottom <= top) continue;
+    const anchor = { key: row.dataset['key']!, offset: box.top - top };
+    if (steady(index)) return anchor;
+    other ??= anchor;
   }
-  return null;
+  return other;
 }
 
 /** Whether all of a row, or as much of it as there is room for, is in the viewport. */
