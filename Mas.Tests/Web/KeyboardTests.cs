@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Mas.Tests.Web;
@@ -126,5 +127,32 @@ public sealed class KeyboardTests(WebSystem web)
         await alice.Page.Keyboard.PressAsync("Escape");
         await alice.Page.ReloadAsync();
         await Assertions.Expect(alice.Composer).ToHaveValueAsync("not finished");
+    }
+
+    [Fact]
+    public async Task Draft_IsMarkedInTheList_WhereTheFocusIsNot()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        await bob.OkAsync("CHAT", new { userId = alice.Login.UserId });
+        await bob.SayAsync(bob.Read(view => view.OneOnOne(alice.Login.UserId)!.WindowId), "hello");
+        var lobby = alice.Entry(WebSystem.Lobby);
+        var mark = lobby.GetByText("draft", new() { Exact = true });
+        await alice.Composer.FillAsync("not finished");
+        await Assertions.Expect(mark).ToHaveCountAsync(0);
+        await alice.OpenWindowAsync(bob.Login.Nick);
+        await mark.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await Assertions.Expect(lobby).ToHaveAccessibleNameAsync(new Regex(@"\blobby draft\b"));
+        await Assertions.Expect(alice.Entry(bob.Login.Nick).GetByText("draft", new() { Exact = true })).ToHaveCountAsync(0);
+        await AxeCheck.PassesInBothThemesAsync(alice.Page, "draft");
+
+        // It is kept over a reload, and gone with the text.
+        await alice.Page.ReloadAsync();
+        await alice.OpenWindowAsync(bob.Login.Nick);
+        await mark.WaitForAsync(new() { State = WaitForSelectorState.Attached });
+        await alice.OpenWindowAsync(WebSystem.Lobby);
+        await alice.Composer.FillAsync("");
+        await alice.OpenWindowAsync(bob.Login.Nick);
+        await Assertions.Expect(mark).ToHaveCountAsync(0);
     }
 }

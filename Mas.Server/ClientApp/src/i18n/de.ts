@@ -91,6 +91,7 @@ export const de: Dictionary = {
   'side.logout': 'Abmelden',
   'side.logoutAll': 'Überall abmelden',
   'side.muted': 'stumm',
+  'side.draft': 'Entwurf',
   'side.state': '{network}: {state}',
 
   'grid.label': 'Alle Fenster',

@@ -92,6 +92,7 @@ export const en = {
   'side.logout': 'Log out',
   'side.logoutAll': 'Log out everywhere',
   'side.muted': 'muted',
+  'side.draft': 'draft',
   'side.state': '{network}: {state}',
 
   'grid.label': 'All windows',

@@ -2,7 +2,8 @@ import { t } from '../../i18n';
 import { install } from '../../notify/install';
 import type { ChatWindow } from '../../state/chatWindow';
 import { masNetwork } from '../../state/store';
-import { openDialog, openWindow, showFriends, showGrid, view } from '../../state/view';
+import { openDialog, openWindow, showFriends, showGrid, view, windowsInSight } from '../../state/view';
+import { draftOf } from '../composer/drafts';
 import { useClient } from '../context';
 import { controlKey, focusComposer } from '../keys';
 import { Avatar } from '../parts/Avatar';
@@ -112,6 +113,8 @@ function WindowItem({ window }: { window: ChatWindow }) {
   const muted = !window.sounds.value && !window.titleAlert.value;
   const active = view.active.value === window.id && view.main.value !== 'friends';
   const current = active && view.main.value === 'window';
+  // What is being written in the window that has the focus is in sight anyway.
+  const draft = !(active && windowsInSight()) && draftOf(store.me.value, window.id).value.trim() !== '';
   const title = store.title(window);
   return (
     <button
@@ -128,6 +131,8 @@ function WindowItem({ window }: { window: ChatWindow }) {
       <span class="side-name">{window.isServer ? t('side.server') : title.replace(/^#(?!#)/, '')}</span>
       {muted && <Icon name="mute" size={14} />}
       {muted && <span class="hidden">{t('side.muted')}</span>}
+      {draft && <Icon name="edit" size={14} />}
+      {draft && <span class="hidden">{t('side.draft')}</span>}
       {count > 0 && (
         <span class={`badge ${mentions > 0 ? 'mention' : ''}`}>
           <span aria-hidden="true">{count > 99 ? '99+' : count}</span>
