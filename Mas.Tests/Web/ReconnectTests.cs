@@ -73,4 +73,22 @@ public sealed class ReconnectTests(WebSystem web)
         await alice.SeesAsync(text);
         Assert.Single(await alice.BodiesAsync(), body => body == text);
     }
+
+    [Fact]
+    public async Task Command_TypedOffline_IsShownToWaitUntilItIsSent()
+    {
+        await using var alice = await web.OpenAsync("alice", WithoutServer);
+        var name = $"wait{Guid.NewGuid():N}"[..12];
+        await web.Mas.Servers[0].Process.StopAsync();
+        await alice.Page.Locator(".banner.offline").WaitForAsync();
+        await alice.SayAsync($"/join {name}");
+        var waiting = alice.Page.Locator(".pane.full .composer").GetByRole(AriaRole.Status);
+        await Assertions.Expect(waiting).ToContainTextAsync($"/join {name}");
+        await Assertions.Expect(waiting).ToContainTextAsync("Will be sent when you are back online");
+        await AxeCheck.PassesInBothThemesAsync(alice.Page, "waiting command");
+        await web.Mas.StartServerAgainAsync(0);
+        await web.Mas.IsReadyAsync();
+        await alice.Page.Locator(".complaint", new() { HasText = "/join" }).WaitForAsync();
+        await Assertions.Expect(waiting).ToBeEmptyAsync();
+    }
 }

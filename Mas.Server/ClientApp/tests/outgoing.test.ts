@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ack } from '../src/protocol/messages';
+import { waitingCommands } from '../src/state/client';
 import { Outgoing, type PendingMessage, type Store } from '../src/state/outgoing';
 
 class Harness {
@@ -74,6 +75,16 @@ describe('Outgoing', () => {
     expect(harness.sent).toHaveLength(1);
     harness.outgoing.connected();
     expect(harness.sent[1]).toMatchObject({ text: 'a', rid: 'r1', tried: true });
+  });
+
+  it('tells which commands wait, until they are sent', async () => {
+    const harness = new Harness();
+    for (const text of ['hello', '/topic new', '/me waves', '//not a command']) harness.say(text);
+    expect(waitingCommands(harness.pending).map(message => message.text)).toEqual(['/topic new']);
+    harness.outgoing.connected();
+    await harness.sent[0]!.answer({ gid: 1 });
+    expect(harness.sent[1]!.text).toBe('/topic new');
+    expect(waitingCommands(harness.pending)).toEqual([]);
   });
 
   it('waits as long as the server asks', async () => {

@@ -358,6 +358,11 @@ export function spokenText(text: string): { cat: 'msg' | 'action'; body: string 
   return text.startsWith('/') ? null : { cat: 'msg', body: text };
 }
 
+/** The commands that wait for the connection; messages that wait are shown where they will stand. */
+export function waitingCommands(pending: readonly PendingMessage[]): PendingMessage[] {
+  return pending.filter(message => message.state === 'waiting' && spokenText(message.text) === null);
+}
+
 const signedInKey = 'mas.signedIn';
 
 function signedInBefore(): boolean {

@@ -12,6 +12,7 @@ import { CompletionList } from './CompletionList';
 import { commandsFor } from './commands';
 import { draftOf, setDraft } from './drafts';
 import { fitHeight } from './fitHeight';
+import { WaitingCommands } from './WaitingCommands';
 
 /** Histories live as long as the page. */
 const histories = new Map<number, InputHistory>();
@@ -136,6 +137,7 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
         send();
       }}
     >
+      <WaitingCommands window={window} />
       {complaint !== null && (
         <p class="complaint" role="alert">
           {complaint.reason}

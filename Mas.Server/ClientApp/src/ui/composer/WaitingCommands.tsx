@@ -1,0 +1,20 @@
+import { t } from '../../i18n';
+import type { ChatWindow } from '../../state/chatWindow';
+import { waitingCommands } from '../../state/client';
+import { Icon } from '../parts/Icon';
+
+/** The commands that go out with the next connection: unlike messages they have no place in the conversation to wait at. */
+export function WaitingCommands({ window }: { window: ChatWindow }) {
+  const waiting = waitingCommands(window.pending.value);
+  return (
+    <div class="waiting-commands" role="status">
+      {waiting.map(({ rid, text }) => (
+        <p key={rid}>
+          <Icon name="clock" size={13} />
+          <span class="waiting-command">{text}</span>
+          <span>{t('msg.waiting')}</span>
+        </p>
+      ))}
+    </div>
+  );
+}
