@@ -131,4 +131,36 @@ public sealed class WritingTests(WebSystem web)
         await alice.Page.Keyboard.PressAsync("Enter");
         await alice.Page.Locator($".pane.full[aria-label=\"{name}\"]").WaitForAsync();
     }
+
+    [Fact]
+    public async Task Group_ThatIsMissing_IsOfferedToBeCreated()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        var page = alice.Page;
+        var first = $"made{Guid.NewGuid():N}"[..12];
+        await page.GetByRole(AriaRole.Button, new() { Name = "Join or create" }).First.ClickAsync();
+        await page.GetByLabel("Name of the group").FillAsync(first);
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".field-error")).ToHaveTextAsync("There is no such group.");
+        var create = page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = $"Create {first}" });
+        await create.WaitForAsync();
+        await AxeCheck.PassesInBothThemesAsync(page, "missing group in the dialog");
+        // Another name is another question.
+        await page.GetByLabel("Name of the group").FillAsync($"{first}x");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = $"Create {first}" })).ToHaveCountAsync(0);
+        await page.GetByLabel("Name of the group").FillAsync(first);
+        await create.ClickAsync();
+        await page.Locator($".pane.full[aria-label=\"{first}\"]").WaitForAsync();
+
+        var second = $"made{Guid.NewGuid():N}"[..12];
+        await alice.SayAsync($"/join {second}");
+        create = page.Locator(".complaint").GetByRole(AriaRole.Button, new() { Name = $"Create {second}" });
+        await create.WaitForAsync();
+        await AxeCheck.PassesInBothThemesAsync(page, "missing group at the composer");
+        await create.ClickAsync();
+        await page.Locator($".pane.full[aria-label=\"{second}\"]").WaitForAsync();
+        await alice.OpenWindowAsync(first);
+        await Assertions.Expect(alice.Composer).ToHaveValueAsync("");
+        await Assertions.Expect(page.Locator(".complaint")).ToHaveCountAsync(0);
+    }
 }

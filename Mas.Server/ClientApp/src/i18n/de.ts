@@ -229,6 +229,7 @@ export const de: Dictionary = {
   'join.nick': 'Nick',
   'join.do': 'Beitreten',
   'join.create.do': 'Anlegen',
+  'join.create.named': '{name} anlegen',
   'join.chat.do': 'Gespräch beginnen',
   'join.noNetworks': 'Dieser Server kennt keine IRC-Netzwerke.',
   'join.kind': 'Was geöffnet wird',

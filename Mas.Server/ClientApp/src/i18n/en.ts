@@ -230,6 +230,7 @@ export const en = {
   'join.nick': 'Nick',
   'join.do': 'Join',
   'join.create.do': 'Create',
+  'join.create.named': 'Create {name}',
   'join.chat.do': 'Start the conversation',
   'join.noNetworks': 'This server knows no IRC networks.',
   'join.kind': 'What to open',

@@ -2,6 +2,7 @@ import { type ReadonlySignal, type Signal, computed, signal } from '@preact/sign
 import type { AddWindow, Gid, Role, UserId, WindowFields, WindowId, WireMessage } from '../protocol/messages';
 import { isChat } from '../timeline/rows';
 import { MessageLog } from './messageLog';
+import type { NewGroup } from './missingGroup';
 import type { PendingMessage } from './outgoing';
 
 /** The peer of a window that shows what an IRC network's server says. */
@@ -56,8 +57,8 @@ export class ChatWindow {
   readonly marker = signal<Gid | null>(null);
   /** The marker whose line has been in sight, or that the reader wants to hear no more of. */
   readonly markerMet = signal<Gid | null>(null);
-  /** The last command that was typed here, when it failed, and why. */
-  readonly complaint = signal<{ command: string; reason: string } | null>(null);
+  /** The last command that was typed here, when it failed, and why; `missing`: the group that it would have joined if there were one. */
+  readonly complaint = signal<{ command: string; reason: string; missing: NewGroup | null } | null>(null);
   /** Its pane is drawn within the viewport. */
   readonly onScreen = signal(false);
   /** Its timeline is drawn and stands at the newest message. */

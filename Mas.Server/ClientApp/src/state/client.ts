@@ -7,6 +7,7 @@ import type { Ack, Gid, Request, TerminateCode, UserId, WindowId, WireMessage } 
 import { isChat } from '../timeline/rows';
 import { NotificationApplier } from './apply';
 import { ChatWindow } from './chatWindow';
+import { type NewGroup, missingGroup } from './missingGroup';
 import { Outgoing, type PendingMessage } from './outgoing';
 import { SeenReporter } from './seenReporter';
 import { forgetSettings, mergeSettings, preferences } from './settings';
@@ -122,6 +123,11 @@ export class ChatClient {
       // The window may follow its acknowledgement by a moment when another process makes it.
       setTimeout(() => this.opening--, 3_000);
     }
+  }
+
+  /** Makes a group and shows it. */
+  createGroup({ name, password }: NewGroup): Promise<Ack> {
+    return this.open({ type: 'CREATE', name, ...(password === '' ? {} : { password }) });
   }
 
   async chatWith(userId: UserId, network = masNetwork): Promise<void> {
@@ -325,7 +331,11 @@ export class ChatClient {
     const window = this.find(message.windowId);
     if (!window || spokenText(message.text)) return;
     this.outgoing.discard(message.windowId, message.rid);
-    window.complaint.value = { command: message.text, reason: t('compose.failed', { command: message.text.split(/\s/)[0]!, reason: statusText(ack.status, ack.errorMsg) }) };
+    window.complaint.value = {
+      command: message.text,
+      reason: t('compose.failed', { command: message.text.split(/\s/)[0]!, reason: statusText(ack.status, ack.errorMsg) }),
+      missing: missingGroup(window.network, message.text, ack.status),
+    };
   }
 
   private arrived(window: ChatWindow, message: WireMessage): void {

@@ -1,9 +1,10 @@
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { type Candidate, type Completion, type CompletionSources, applyCompletion, complete } from '../../composer/completion';
 import { InputHistory } from '../../composer/inputHistory';
-import { t } from '../../i18n';
+import { statusText, t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
 import { type ChatClient, maxText } from '../../state/client';
+import type { NewGroup } from '../../state/missingGroup';
 import { masNetwork } from '../../state/store';
 import { view } from '../../state/view';
 import { useClient } from '../context';
@@ -68,6 +69,12 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
     client.sendText(window, text.replace(/\s+$/, ''));
     write('');
     offer(null);
+  };
+  const create = async (command: string, group: NewGroup) => {
+    const ack = await client.createGroup(group);
+    window.complaint.value = ack.status === 'OK' ? null : { command, reason: statusText(ack.status, ack.errorMsg), missing: null };
+    // The command that asked for it has been answered; what was written instead of it stays.
+    if (ack.status === 'OK' && draftOf(owner, window.id).peek() === command) write('');
   };
   const keyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
@@ -140,7 +147,12 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
       <WaitingCommands window={window} />
       {complaint !== null && (
         <p class="complaint" role="alert">
-          {complaint.reason}
+          {complaint.reason}{' '}
+          {complaint.missing && (
+            <button type="button" class="link" onClick={() => void create(complaint.command, complaint.missing!)}>
+              {t('join.create.named', { name: complaint.missing.name })}
+            </button>
+          )}
         </p>
       )}
       {completion && <CompletionList id={id} completion={completion} chosen={chosen} choose={choose} />}

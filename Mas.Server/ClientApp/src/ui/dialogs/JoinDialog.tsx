@@ -19,25 +19,32 @@ export function JoinDialog({ tab: first, network: firstNetwork }: { tab: Tab; ne
   const [network, setNetwork] = useState(firstNetwork ?? irc[0] ?? '');
   const [personNetwork, setPersonNetwork] = useState(firstNetwork ?? masNetwork);
   const [error, setError] = useState<string | undefined>();
+  /** The group that there is none of. */
+  const [missing, setMissing] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    const wanted = name.trim();
+  const wanted = name.trim();
+  const open = async (kind: Tab) => {
     if (wanted === '') return;
     setBusy(true);
-    const ack = await client.open(requestFor(tab, wanted, password, network, personNetwork));
+    const ack = await client.open(requestFor(kind, wanted, password, network, personNetwork));
     setBusy(false);
+    setMissing(kind === 'group' && ack.status === 'NOT_FOUND' ? wanted : null);
     if (ack.status === 'OK') closeDialog();
     else setError(statusText(ack.status, ack.errorMsg));
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void open(tab);
   };
   const change = (next: Tab) => {
     setTab(next);
     setError(undefined);
+    setMissing(null);
   };
   const without = tab === 'irc' && irc.length === 0;
   return (
     <Dialog title={t('join.title')}>
-      <form class="form" onSubmit={event => void submit(event)}>
+      <form class="form" onSubmit={submit}>
         <Segmented<Tab>
           label={t('join.kind')}
           value={tab}
@@ -56,6 +63,11 @@ export function JoinDialog({ tab: first, network: firstNetwork }: { tab: Tab; ne
             {tab === 'irc' && <Choice label={t('join.network')} value={network} onChange={setNetwork} options={irc.map(entry => [entry, entry] as const)} />}
             {tab === 'person' && irc.length > 0 && <Choice label={t('join.network')} value={personNetwork} onChange={setPersonNetwork} options={[masNetwork, ...irc].map(entry => [entry, entry] as const)} />}
             <Field key={tab} label={tab === 'irc' ? t('join.channel') : tab === 'person' ? t('join.nick') : t('join.name')} value={name} onInput={setName} error={error} maxLength={50} required autofocus />
+            {missing !== null && missing === wanted && (
+              <button type="button" class="button" disabled={busy} onClick={() => void open('create')}>
+                {t('join.create.named', { name: missing })}
+              </button>
+            )}
             {tab !== 'person' && <Field label={tab === 'create' ? t('join.password.new') : t('join.password')} value={password} onInput={setPassword} type="password" autocomplete="off" />}
           </>
         )}
