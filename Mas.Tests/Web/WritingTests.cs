@@ -29,7 +29,27 @@ public sealed class WritingTests(WebSystem web)
         await composer.FillAsync("/help");
         await composer.PressAsync("Escape");
         await composer.PressAsync("Enter");
-        await alice.Page.Locator(".toast", new() { HasText = "/whois" }).WaitForAsync();
+        var help = alice.Page.GetByRole(AriaRole.Dialog, new() { Name = "Commands" });
+        await Assertions.Expect(help).ToContainTextAsync("/whois nick");
+        await Assertions.Expect(help).ToContainTextAsync("Ask who somebody is");
+        await Assertions.Expect(alice.Page.Locator(".toast")).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Help_TellsTheCommandsInTheReadersLanguage(bool phone)
+    {
+        await using var alice = await web.OpenAsync("alice", new VisitOptions { Phone = phone, Size = phone ? (390, 844) : (1280, 800) });
+        var page = alice.Page;
+        await alice.SayAsync("/help");
+        await page.GetByRole(AriaRole.Dialog, new() { Name = "Commands" }).WaitForAsync();
+        await AxeCheck.PassesInBothThemesAsync(page, "commands");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await alice.SayAsync("/help topic");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Term)).ToHaveTextAsync(["/topic text"]);
+        await page.Keyboard.PressAsync("Escape");
     }
 
     [Fact]

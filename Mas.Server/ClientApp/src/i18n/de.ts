@@ -335,6 +335,10 @@ export const de: Dictionary = {
   'keys.focus': 'Von überall losschreiben',
   'keys.regions': 'Nächster Bereich der Seite',
 
+  'help.title': 'Befehle',
+  'help.slashes': 'Eine Zeile, die mit zwei Schrägstrichen beginnt, wird mit einem gesendet.',
+  'help.irc': 'Andere Befehle gehen so, wie sie sind, an den Server.',
+
   'cmd.me': 'Sagen, was du gerade tust',
   'cmd.msg': 'Jemandem eine Nachricht senden',
   'cmd.query': 'Ein Gespräch mit jemandem öffnen',
@@ -350,6 +354,7 @@ export const de: Dictionary = {
   'cmd.invite': 'Jemanden einladen',
   'cmd.whois': 'Fragen, wer jemand ist',
   'cmd.away': 'Sagen, dass du weg oder zurück bist',
+  'cmd.notice': 'Jemandem einen Hinweis senden (IRC)',
   'cmd.quote': 'Eine rohe Zeile senden (IRC)',
   'cmd.help': 'Sagen, welche Befehle es gibt',
 

@@ -336,6 +336,10 @@ export const en = {
   'keys.focus': 'Start writing from anywhere',
   'keys.regions': 'Next region of the page',
 
+  'help.title': 'Commands',
+  'help.slashes': 'A line that begins with two slashes is sent with one.',
+  'help.irc': 'Other commands go to the server as typed.',
+
   'cmd.me': 'Say what you are doing',
   'cmd.msg': 'Send somebody a message',
   'cmd.query': 'Open a conversation with somebody',
@@ -351,6 +355,7 @@ export const en = {
   'cmd.invite': 'Invite somebody',
   'cmd.whois': 'Ask who somebody is',
   'cmd.away': 'Say that you are away, or back',
+  'cmd.notice': 'Send somebody a notice (IRC)',
   'cmd.quote': 'Send a raw line (IRC)',
   'cmd.help': 'Tell what commands there are',
 

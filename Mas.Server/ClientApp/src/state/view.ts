@@ -8,6 +8,8 @@ export type DialogName =
   | { name: 'join'; tab?: 'group' | 'create' | 'irc' | 'person'; network?: string }
   | { name: 'settings' }
   | { name: 'keys' }
+  /** The answer to a `/help` that was typed as `text`. */
+  | { name: 'commands'; text: string; irc: boolean }
   | { name: 'palette' }
   | { name: 'networkLogin'; network: string }
   | { name: 'details'; windowId: WindowId }

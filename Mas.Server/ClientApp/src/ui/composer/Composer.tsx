@@ -6,11 +6,11 @@ import type { ChatWindow } from '../../state/chatWindow';
 import { type ChatClient, maxText } from '../../state/client';
 import type { NewGroup } from '../../state/missingGroup';
 import { masNetwork } from '../../state/store';
-import { view } from '../../state/view';
+import { openDialog, view } from '../../state/view';
 import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
 import { CompletionList } from './CompletionList';
-import { commandsFor } from './commands';
+import { commandsFor, helpAskedBy } from './commands';
 import { draftOf, setDraft } from './drafts';
 import { fitHeight } from './fitHeight';
 import { WaitingCommands } from './WaitingCommands';
@@ -66,7 +66,11 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
   const send = () => {
     if (text.trim() === '' || tooLong > 0) return;
     history.add(text);
-    client.sendText(window, text.replace(/\s+$/, ''));
+    const line = text.replace(/\s+$/, '');
+    const irc = window.network !== masNetwork;
+    // The page knows the commands in the reader's language, and without a connection.
+    if (helpAskedBy(line, irc)) openDialog({ name: 'commands', text: line, irc });
+    else client.sendText(window, line);
     write('');
     offer(null);
   };

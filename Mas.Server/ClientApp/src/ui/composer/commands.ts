@@ -17,10 +17,28 @@ const commands: readonly (readonly [name: string, usage: string, help: TextKey, 
   ['invite', '/invite nick', 'cmd.invite'],
   ['whois', '/whois nick', 'cmd.whois'],
   ['away', '/away [text]', 'cmd.away'],
+  ['notice', '/notice nick text', 'cmd.notice', true],
   ['quote', '/quote raw', 'cmd.quote', true],
-  ['help', '/help', 'cmd.help'],
+  ['help', '/help [command]', 'cmd.help'],
 ];
 
-export function commandsFor(irc: boolean): { name: string; usage: string; help: string }[] {
+export interface Command {
+  name: string;
+  usage: string;
+  /** What it does, in the reader's language. */
+  help: string;
+}
+
+/** All commands that there are in a window of an IRC network, or in one of MAS. */
+export function commandsFor(irc: boolean): Command[] {
   return commands.filter(([, , , ircOnly]) => irc || !ircOnly).map(([name, usage, help]) => ({ name, usage, help: t(help) }));
+}
+
+/** What `/help` asks for: the commands, or the one that it names if there is such a one. Null when a text is no `/help`. */
+export function helpAskedBy(text: string, irc: boolean): Command[] | null {
+  const asked = /^\/help(?:\s+\/?(\S*).*)?$/is.exec(text);
+  if (!asked) return null;
+  const all = commandsFor(irc);
+  const named = all.filter(command => command.name === asked[1]?.toLowerCase());
+  return named.length > 0 ? named : all;
 }

@@ -1,5 +1,6 @@
 import { view } from '../../state/view';
 import { useClient } from '../context';
+import { CommandsDialog } from './CommandsDialog';
 import { DetailsDialog } from './DetailsDialog';
 import { JoinDialog } from './JoinDialog';
 import { KeysDialog } from './KeysDialog';
@@ -20,6 +21,8 @@ export function Dialogs() {
       return <SettingsDialog />;
     case 'keys':
       return <KeysDialog />;
+    case 'commands':
+      return <CommandsDialog text={dialog.text} irc={dialog.irc} />;
     case 'palette':
       return <Palette />;
     case 'networkLogin':
