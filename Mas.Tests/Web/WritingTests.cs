@@ -36,20 +36,21 @@ public sealed class WritingTests(WebSystem web)
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Help_TellsTheCommandsInTheReadersLanguage(bool phone)
+    [InlineData(false, "en", "Commands", "Set the topic")]
+    [InlineData(true, "de", "Befehle", "Das Thema setzen")]
+    public async Task Help_TellsTheCommandsInTheReadersLanguage(bool phone, string locale, string title, string topic)
     {
-        await using var alice = await web.OpenAsync("alice", new VisitOptions { Phone = phone, Size = phone ? (390, 844) : (1280, 800) });
+        await using var alice = await web.OpenAsync("alice", new VisitOptions { Locale = locale, Phone = phone, Size = phone ? (390, 844) : (1280, 800) });
         var page = alice.Page;
         await alice.SayAsync("/help");
-        await page.GetByRole(AriaRole.Dialog, new() { Name = "Commands" }).WaitForAsync();
+        var help = page.GetByRole(AriaRole.Dialog, new() { Name = title });
+        await Assertions.Expect(help).ToContainTextAsync("/kick nick");
         await AxeCheck.PassesInBothThemesAsync(page, "commands");
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await alice.SayAsync("/help topic");
-        await Assertions.Expect(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Term)).ToHaveTextAsync(["/topic text"]);
-        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(help.GetByRole(AriaRole.Term)).ToHaveTextAsync(["/topic text"]);
+        await Assertions.Expect(help.GetByRole(AriaRole.Definition)).ToHaveTextAsync([topic]);
     }
 
     [Fact]
