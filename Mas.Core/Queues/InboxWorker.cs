@@ -91,7 +91,7 @@ public sealed partial class InboxWorker(
             // As long as this lease is held the layout can't change: so it is what is read now.
             if (await ReadAsync() != layout)
             {
-                await lease.ReleaseAsync();
+                await lease.ReleaseAsync().WaitAsync(redis.Timeout, time, CancellationToken.None);
                 return;
             }
             if (!_consumers.TryGetValue(index, out var consumer))

@@ -45,27 +45,34 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
         }
     }
 
+    /// <summary>However a renewal fails: what counts is whether the lease is held, and whoever relies on it is told when not.</summary>
     private async Task RenewAsync(CancellationToken over)
     {
-        while (!over.IsCancellationRequested)
+        try
         {
-            try
+            do
             {
                 await Task.Delay(Lease.Lasts / 4, _time, over);
-                if (!await Lease.TryRenewAsync().WaitAsync(_timeout, _time, CancellationToken.None))
-                    await _lost.CancelAsync();
+                try
+                {
+                    await Lease.TryRenewAsync().WaitAsync(_timeout, _time, CancellationToken.None);
+                }
+                catch (Exception e)
+                {
+                    LogNotRenewed(Lease.Endpoint, e.GetType().Name, e.Message);
+                }
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (Exception e) when (RedisErrors.IsAway(e))
-            {
-                if (!Lease.IsValid)
-                    await _lost.CancelAsync();
-            }
+            while (Lease.IsValid);
+            await _lost.CancelAsync();
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // It is given up.
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "lease:{Endpoint} could not be renewed: {Kind}: {Reason}")]
+    private partial void LogNotRenewed(string endpoint, string kind, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "lease:{Endpoint} ends by itself: {Reason}")]
     private partial void LogNotReleased(string endpoint, string reason);

@@ -58,6 +58,21 @@ public sealed class LeaseTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     }
 
     [Fact]
+    public async Task Keeper_WhoseRenewalsFailInAnUnforeseenWay_TellsThatTheLeaseIsOver()
+    {
+        var lease = (await Lease.TryAcquireAsync(_redis, "broken", "one", TimeSpan.FromMilliseconds(400), TimeProvider.System))!;
+        await using var keeper = new LeaseKeeper(lease, _redis.Timeout, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        // What the renewal gets for it is no error that any Redis which is away would give.
+        await fixture.Redis.Database.KeyDeleteAsync("lease:broken");
+        await fixture.Redis.Database.ListLeftPushAsync("lease:broken", "no lease");
+
+        await Eventually.HoldsAsync(() => keeper.Lost.IsCancellationRequested, "the lease counts as lost");
+
+        Assert.False(lease.IsValid);
+        await fixture.Redis.Database.KeyDeleteAsync("lease:broken");
+    }
+
+    [Fact]
     public async Task Fence_WriteOfAnEarlierEpoch_IsRefusedAfterALaterOne()
     {
         var early = (await Lease.TryAcquireAsync(_redis, "early", "one", Lasts, TimeProvider.System))!;

@@ -31,7 +31,8 @@ public sealed class SplitFreezeTests
         await HasBothAsync(crowd, Parser, frozen);
         await crowd.HearMoreAsync(50);
         frozen.Process.Signal(ProcessSignal.Continue);
-        await crowd.HearMoreAsync(100);
+        await AreSharedAsync(crowd, Parser);
+        await crowd.HearMoreAsync(50);
         var (heard, said) = await crowd.StopAsync();
 
         for (var i = 0; i < networks.Length; i++)
