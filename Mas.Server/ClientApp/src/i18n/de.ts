@@ -17,6 +17,7 @@ export const de: Dictionary = {
   'common.none': 'Nichts gefunden',
   'common.dismiss': 'Ausblenden',
   'common.copied': 'Kopiert',
+  'common.notCopied': 'Der Browser lässt diese Seite nicht kopieren: Sie kam über einfaches http. Bitte den Text selbst markieren und kopieren.',
 
   'auth.tagline': 'Alle deine Gespräche nebeneinander.',
   'auth.welcome': 'Willkommen zurück',

@@ -18,6 +18,7 @@ export const en = {
   'common.none': 'Nothing found',
   'common.dismiss': 'Dismiss',
   'common.copied': 'Copied',
+  'common.notCopied': 'The browser does not let this page copy: it came over plain http. Select the text and copy it yourself.',
 
   'auth.tagline': 'All your conversations, side by side.',
   'auth.welcome': 'Welcome back',

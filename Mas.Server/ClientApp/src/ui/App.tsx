@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
-import { AuthPage, resetToken } from './auth/AuthPage';
+import { AuthPage } from './auth/AuthPage';
+import { resetToken } from './auth/authView';
 import { EndedPage } from './auth/EndedPage';
 import { useClient } from './context';
 import { Logo } from './parts/Logo';

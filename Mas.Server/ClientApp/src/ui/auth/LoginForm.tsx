@@ -3,7 +3,7 @@ import { t } from '../../i18n';
 import { post } from '../../protocol/http';
 import { useClient } from '../context';
 import { Field } from '../parts/Field';
-import { showAuth } from './AuthPage';
+import { showAuth } from './authView';
 import { FormError, useSubmit } from './useSubmit';
 
 export function LoginForm() {

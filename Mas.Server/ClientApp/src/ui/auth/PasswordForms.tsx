@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import { post } from '../../protocol/http';
 import { Field } from '../parts/Field';
-import { resetToken, showAuth } from './AuthPage';
+import { resetToken, showAuth } from './authView';
 import { FormError, useSubmit } from './useSubmit';
 
 /** Asks for the mail with the link. */

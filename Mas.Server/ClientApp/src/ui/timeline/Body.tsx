@@ -7,7 +7,7 @@ import { type Inline, parseBody } from '../../text/markup';
 import { type Run, type TextStyle, paletteColour } from '../../text/mirc';
 import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
-import { copy } from './MessageRow';
+import { copy } from './copy';
 
 interface BodyProps {
   body: string;

@@ -7,6 +7,7 @@ import { view } from '../../state/view';
 import { summarise } from '../../timeline/rows';
 import { useClient } from '../context';
 import { drawMessage } from './MessageRow';
+import { noiseVerb } from './noiseVerb';
 
 export function DayRow({ ts }: { ts: number }) {
   return (
@@ -70,8 +71,4 @@ export function NoiseRow({ window, messages }: { window: ChatWindow; messages: r
       {open && messages.map(message => drawMessage({ window, message, continued: false }))}
     </div>
   );
-}
-
-export function noiseVerb(cat: string): string {
-  return cat === 'join' ? t('msg.joined') : cat === 'quit' ? t('msg.quit') : t('msg.left');
 }

@@ -5,7 +5,6 @@ import type { WireMessage } from '../../protocol/messages';
 import { type ChatWindow, serverUserId } from '../../state/chatWindow';
 import { preferences } from '../../state/settings';
 import { type Store, masNetwork } from '../../state/store';
-import { say } from '../../state/toasts';
 import { openDialog, view } from '../../state/view';
 import { stripFormatting } from '../../text/mirc';
 import { hueOf } from '../../text/names';
@@ -15,8 +14,9 @@ import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { Menu } from '../parts/Menu';
 import { Inlines, drawBody } from './Body';
-import { noiseVerb } from './DividerRows';
 import { EditBox } from './EditBox';
+import { copy } from './copy';
+import { noiseVerb } from './noiseVerb';
 import { parseInlines } from '../../text/markup';
 
 interface MessageProps {
@@ -188,9 +188,4 @@ function Actions({ window, message, near }: { window: ChatWindow; message: WireM
       </Menu>
     </div>
   );
-}
-
-export async function copy(text: string): Promise<void> {
-  await navigator.clipboard.writeText(text);
-  say({ text: t('common.copied') });
 }
