@@ -90,6 +90,12 @@ internal static class ConnectionEvents
             await context.On.People.LeaveNickAsync(context.User, context.Network, connection.Mapping, connection.Nick);
         if (!await context.On.Users.IsInUseAsync(context.User))
         {
+            // What was heard between the account's end and this may have opened windows again.
+            foreach (var id in connection.Channels.Values.Select(channel => channel.Id).Concat(connection.OneOnOnes.Values).ToList())
+            {
+                if (await Target.FindAsync(context, id) is { } target)
+                    await CloseCommand.RunAsync(context, target, "");
+            }
             await NetworkCommands.ForgetAsync(context);
             return;
         }

@@ -117,10 +117,10 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         < 76 => WithMemberAsync((window, member) => AskAsync("UPDATE_ROLE", new { windowId = window, userId = member, role = Pick(["@", "+", "u"]) })),
         < 77 => WithMemberAsync((window, member) => AskAsync("KICK", new { windowId = window, userId = member, reason = "chaos" })),
         < 80 => AskAsync("CHAT", new { userId = Pick(_peers) }),
-        < 83 => InOneOfAsync(window => window.Newest > 0, window => AskAsync("SEEN", new { windowId = window.WindowId, gid = window.Newest })),
-        < 86 => InOneOfAsync(_ => true, window => AskAsync("UPDATE", new { windowId = window.WindowId, row = _random.Next(5), sounds = _random.Next(2) == 0 })),
+        < 83 => InOneOfAsync(window => window.Newest > 0, window => AskUntilKnownAsync("SEEN", new { windowId = window.WindowId, gid = window.Newest })),
+        < 86 => InOneOfAsync(_ => true, window => AskUntilKnownAsync("UPDATE", new { windowId = window.WindowId, row = _random.Next(5), sounds = _random.Next(2) == 0 })),
         < 88 => InOneOfAsync(_ => true, window => AskAsync("TYPING", new { windowId = window.WindowId })),
-        < 90 => AskAsync("SET", new { settings = new JObject { [$"setting{_random.Next(4)}"] = $"{_random.Next(100)}" } }),
+        < 90 => AskUntilKnownAsync("SET", new { settings = new JObject { [$"setting{_random.Next(4)}"] = $"{_random.Next(100)}" } }),
         < 92 => AskAsync("REQUEST_FRIEND", new { userId = Pick(_peers) }),
         < 94 => AnswerFriendAsync(),
         < 96 => InOneOfAsync(window => window.Newest > 0, window => AskAsync("FETCH", new { windowId = window.WindowId, limit = 20 })),
@@ -272,6 +272,16 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         request["type"] = type;
         var client = await ConnectedAsync();
         return await StartAsync(client, request) is { } answer ? await AnswerAsync(client, answer) : null;
+    }
+
+    /// <summary>
+    /// Asks for what the server itself writes, again while nobody knows what came of it, as the protocol says: perhaps it was written,
+    /// or will be by what is still on its way, and could be told to nobody.
+    /// </summary>
+    private async Task AskUntilKnownAsync(string type, object fields)
+    {
+        while ((await AskAsync(type, fields))?.Value<string>("status") is null or "UNAVAILABLE")
+            await Task.Delay(_random.Next(50, 400));
     }
 
     private async Task<Task<JObject>?> StartAsync(MasClient client, JObject request)

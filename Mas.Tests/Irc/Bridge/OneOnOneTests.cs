@@ -215,10 +215,12 @@ public sealed class OneOnOneTests(IrcFixture irc) : IClassFixture<IrcFixture>
 
         await alice.OkAsync("DESTROY_ACCOUNT", new { password = alice.Login.Password });
 
-        await bob.HeardAsync(line => line.StartsWith($":{nick}!", StringComparison.Ordinal) && line.Contains(" QUIT ", StringComparison.Ordinal), "the QUIT");
+        await bob.HeardAsync(
+            line => line.StartsWith($":{nick}!", StringComparison.Ordinal) && (line.Contains(" QUIT ", StringComparison.Ordinal) || line.Contains(" PART ", StringComparison.Ordinal)),
+            "the QUIT, or the PART ahead of it");
         var database = irc.System.Mas.Redis.Database;
         await Eventually.HoldsAsync(
-            async () => !await database.KeyExistsAsync($"networks:{alice.UserId}:{Network}") && !await database.SetContainsAsync("ircconnections", $"{alice.UserId}:{Network}"),
+            async () => irc.System.Mas.Redis.Keys($"window:{alice.UserId}:*").Count == 0 && !await database.KeyExistsAsync($"networks:{alice.UserId}:{Network}") && !await database.SetContainsAsync("ircconnections", $"{alice.UserId}:{Network}"),
             "nothing is kept of the place on the network");
     }
 
