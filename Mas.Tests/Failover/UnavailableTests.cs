@@ -37,7 +37,23 @@ public sealed class UnavailableTests
         // All at once on one session, which ends without a word when the replica has taken over.
         var meanwhile = await Task.WhenAll(requests.Select(request => alice.RequestAsync(request.Type, request.Fields)));
         await alice.Ended.WaitAsync(Patience);
-        var afterwards = await mas.ConnectAsync(alice.Login, new MasClientOptions { Resume = alice.LastView });
+        MasClient? back = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    back = await mas.ConnectAsync(alice.Login, new MasClientOptions { Resume = alice.LastView });
+                    return true;
+                }
+                catch (MasSessionEndedException e) when (e.Message.Contains("SERVER_STOPPING", StringComparison.Ordinal))
+                {
+                    // The server has yet to hear of the new master.
+                    return false;
+                }
+            },
+            $"a session begins again\n{mas.Logs}", Patience);
+        var afterwards = back!;
         var now = new List<string>();
         foreach (var (type, fields) in requests)
         {
