@@ -120,7 +120,14 @@ public sealed class OpenIrcServer : IAsyncDisposable
         public async Task BanAsync()
         {
             await WriteAsync($":open.server 465 {Nick} :You are banned", "ERROR :Closing Link: banned");
-            client.Client.Shutdown(SocketShutdown.Send);
+            try
+            {
+                client.Client.Shutdown(SocketShutdown.Send);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // It has read why, and gone by itself.
+            }
         }
 
         public async ValueTask DisposeAsync()
