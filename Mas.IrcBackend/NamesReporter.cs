@@ -22,5 +22,5 @@ internal static class NamesReporter
 
     /// <summary>The context's user hears the channel no longer: the next list counts, whoever gets it.</summary>
     internal static Task LeaveAsync(ParserContext context, ConversationId id) =>
-        context.On.Redis.Database.StringDeleteAsync(RedisKeys.IrcNamesReporter(id), context.User.Value);
+        context.On.Redis.Database.RemoveStringAsync(RedisKeys.IrcNamesReporter(id), context.User.Value);
 }

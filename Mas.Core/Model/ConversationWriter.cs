@@ -218,7 +218,7 @@ public sealed class ConversationWriter(
     public async Task ReleaseAsync(RedisValue indexField, ConversationId id)
     {
         fence.ThrowIfLost();
-        await _database.RunScriptAsync(LuaScripts.IndexRemove, [RedisKeys.ConversationIndex], [indexField, id.Value]);
+        await _database.RemoveFieldAsync(RedisKeys.ConversationIndex, indexField, id.Value);
     }
 
     /// <summary>Removes all that is kept of a conversation, its record last, but not the index entry that leads to it.</summary>

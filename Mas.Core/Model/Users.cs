@@ -140,6 +140,6 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
             || await _database.HashGetAsync(RedisKeys.UserIndex, field) == id.Value;
     }
 
-    private Task<RedisResult> ReleaseAsync(string emailOrNick, UserId id) =>
-        _database.RunScriptAsync(LuaScripts.IndexRemove, [RedisKeys.UserIndex], [RedisKeys.UserIndexField(emailOrNick), id.Value]);
+    private Task ReleaseAsync(string emailOrNick, UserId id) =>
+        _database.RemoveFieldAsync(RedisKeys.UserIndex, RedisKeys.UserIndexField(emailOrNick), id.Value);
 }

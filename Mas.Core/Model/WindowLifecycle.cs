@@ -66,7 +66,7 @@ public sealed class WindowLifecycle(
             delivery.Add(session, entry);
         // Told before the index forgets the window: who does this again after a crash would not find what to tell of.
         await delivery.FlushAsync();
-        await _database.RunScriptAsync(LuaScripts.IndexRemove, [RedisKeys.WindowIndex], [RedisKeys.WindowIndexField(user, conversation), windowId]);
+        await _database.RemoveFieldAsync(RedisKeys.WindowIndex, RedisKeys.WindowIndexField(user, conversation), windowId);
     }
 
     private async Task<int> ClaimIdAsync(UserId user, ConversationId conversation)

@@ -79,7 +79,7 @@ public sealed class Lease
     public async Task ReleaseAsync()
     {
         Volatile.Write(ref _validUntil, 0);
-        await _database.RunScriptAsync(LuaScripts.LeaseRelease, [RedisKeys.Lease(Endpoint)], [Holder]);
+        await _database.RemoveStringAsync(RedisKeys.Lease(Endpoint), Holder);
     }
 
     /// <summary>Who holds a lease now, or null.</summary>

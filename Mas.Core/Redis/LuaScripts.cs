@@ -7,7 +7,6 @@ namespace Mas.Core.Redis;
 internal static class LuaScripts
 {
     internal static readonly string LeaseRenew = Load("lease_renew");
-    internal static readonly string LeaseRelease = Load("lease_release");
     internal static readonly string InboxTake = LoadFenced("inbox_take");
     internal static readonly string InboxPush = Load("inbox_push");
     internal static readonly string InboxClose = LoadFenced("inbox_close");
@@ -22,7 +21,8 @@ internal static class LuaScripts
     internal static readonly string ReplicationMark = Load("replication_mark");
     internal static readonly string HashCreate = Load("hash_create");
     internal static readonly string HashGrow = Load("hash_grow");
-    internal static readonly string IndexRemove = Load("index_remove");
+    internal static readonly string StringRemove = Load("string_remove");
+    internal static readonly string FieldRemove = Load("field_remove");
 
     /// <summary>Runs a script; a script cache that Redis lost (restart, SCRIPT FLUSH) is filled again.</summary>
     internal static async Task<RedisResult> RunScriptAsync(this MasterDatabase database, string script, RedisKey[] keys, RedisValue[] values)

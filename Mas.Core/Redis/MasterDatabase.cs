@@ -158,16 +158,6 @@ public sealed class MasterDatabase : MasterCommands
 
     internal MasterDatabase(IDatabase database) : base(database) => _database = database;
 
-    /// <summary>DEL, unless the string holds something else by now.</summary>
-    /// <returns>Whether it is gone.</returns>
-    public Task<bool> StringDeleteAsync(RedisKey key, RedisValue value)
-    {
-        var removal = _database.CreateTransaction();
-        removal.AddCondition(Condition.StringEqual(key, value));
-        _ = removal.KeyDeleteAsync(key);
-        return removal.ExecuteAsync(CommandFlags.DemandMaster);
-    }
-
     /// <summary>Commands that are sent together.</summary>
     public MasterBatch CreateBatch() => new(_database.CreateBatch());
 }

@@ -1,5 +1,6 @@
 using Mas.Core.Queues;
 using Mas.Tests.Client;
+using Mas.Tests.EndToEnd;
 using Mas.Tests.Harness;
 using Newtonsoft.Json.Linq;
 
@@ -96,6 +97,34 @@ internal sealed class IrcCrowd : IAsyncDisposable
     /// <summary>Who holds the connections of each part's users.</summary>
     internal async Task<MasProcess?[]> LinkHoldersAsync(int parts) => [.. (await Mas.Redis.Database.HashGetAsync(
         "ircconnectionsholders", [.. Enumerable.Range(0, parts).Select(part => (StackExchange.Redis.RedisValue)$"{part}/{parts}")])).Select(ProcessOf)];
+
+    /// <summary>Everybody shows every line that was told, and has said everything, each once, in order, over one connection.</summary>
+    /// <param name="heard">How many lines were told (<see cref="StopAsync"/>).</param>
+    /// <param name="said">How many each user said.</param>
+    internal async Task AssertWholeAsync(int heard, int[] said)
+    {
+        for (var i = 0; i < Users.Count; i++)
+        {
+            var user = Users[i];
+            var ownWords = Enumerable.Range(0, said[i]).Select(number => $"said {number}").ToList();
+            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard - 1}"), $"the last line\n{Mas.Logs}");
+            await Eventually.HoldsAsync(() => Server.SaidBy(user.Nick).Count >= said[i], $"everything said is on {user.Network}\n{Mas.Logs}");
+            Assert.Equal(Enumerable.Range(0, heard).Select(number => $"heard {number}"), user.Shown("heard"));
+            Assert.Equal(ownWords, user.Shown("said", user.Client.UserId));
+            Assert.Equal(ownWords, Server.SaidBy(user.Nick));
+            Assert.Equal(1, Server.ConnectionsOf(user.Nick));
+            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(Mas.Redis.Database, user.Client));
+        }
+    }
+
+    /// <summary>No inbox has anything put away or aside, and fsck finds nothing.</summary>
+    internal async Task AssertNothingIsLeftAsync()
+    {
+        Assert.Empty(Mas.Redis.Keys("inbox:*:dead"));
+        Assert.Empty(Mas.Redis.Keys("{inbox:*}:leaving"));
+        Assert.Empty(Mas.Redis.Keys("{inbox:*}:arriving"));
+        await Fsck.AssertCleanAsync(Mas.Redis);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

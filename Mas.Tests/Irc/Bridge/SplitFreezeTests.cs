@@ -35,19 +35,8 @@ public sealed class SplitFreezeTests
         await crowd.HearMoreAsync(50);
         var (heard, said) = await crowd.StopAsync();
 
-        for (var i = 0; i < networks.Length; i++)
-        {
-            var user = crowd.Users[i];
-            var ownWords = Enumerable.Range(0, said[i]).Select(number => $"said {number}").ToList();
-            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard - 1}"), $"the last line\n{mas.Logs}");
-            await Eventually.HoldsAsync(() => crowd.Server.SaidBy(user.Nick).Count >= said[i], $"everything said is on {user.Network}\n{mas.Logs}");
-            Assert.Equal(Enumerable.Range(0, heard).Select(number => $"heard {number}"), user.Shown("heard"));
-            Assert.Equal(ownWords, user.Shown("said", user.Client.UserId));
-            Assert.Equal(ownWords, crowd.Server.SaidBy(user.Nick));
-            Assert.Equal(1, crowd.Server.ConnectionsOf(user.Nick));
-            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(mas.Redis.Database, user.Client));
-        }
-        await AssertNothingIsLeftAsync(mas);
+        await crowd.AssertWholeAsync(heard, said);
+        await crowd.AssertNothingIsLeftAsync();
     }
 
     [Fact]
@@ -92,7 +81,7 @@ public sealed class SplitFreezeTests
             await AssertSaidOnceAsync(crowd, user, said[i]);
             await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(mas.Redis.Database, user.Client));
         }
-        await AssertNothingIsLeftAsync(mas);
+        await crowd.AssertNothingIsLeftAsync();
     }
 
     /// <summary>Each line is on IRC once, in order, or the user has been told that it is not, or perhaps not.</summary>
@@ -160,11 +149,5 @@ public sealed class SplitFreezeTests
             },
             IrcCrowd.Patience);
         return moved;
-    }
-
-    private static async Task AssertNothingIsLeftAsync(MasSystem mas)
-    {
-        Assert.Empty(mas.Redis.Keys("inbox:*:dead"));
-        await Fsck.AssertCleanAsync(mas.Redis);
     }
 }

@@ -38,19 +38,8 @@ public sealed class SplitIrcTests
         await crowd.HearMoreAsync(50);
         var (heard, said) = await crowd.StopAsync();
 
-        for (var i = 0; i < networks.Length; i++)
-        {
-            var user = crowd.Users[i];
-            var ownWords = Enumerable.Range(0, said[i]).Select(number => $"said {number}").ToList();
-            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard - 1}"), $"the last line\n{mas.Logs}");
-            await Eventually.HoldsAsync(() => crowd.Server.SaidBy(user.Nick).Count >= said[i], $"everything said is on {user.Network}\n{mas.Logs}");
-            Assert.Equal(Enumerable.Range(0, heard).Select(number => $"heard {number}"), user.Shown("heard"));
-            Assert.Equal(ownWords, user.Shown("said", user.Client.UserId));
-            Assert.Equal(ownWords, crowd.Server.SaidBy(user.Nick));
-            Assert.Equal(1, crowd.Server.ConnectionsOf(user.Nick));
-            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(mas.Redis.Database, user.Client));
-        }
-        await AssertNothingIsLeftAsync(mas);
+        await crowd.AssertWholeAsync(heard, said);
+        await crowd.AssertNothingIsLeftAsync();
     }
 
     [Fact]
@@ -99,7 +88,7 @@ public sealed class SplitIrcTests
             Assert.Equal(said.OrderBy(text => int.Parse(text[5..], CultureInfo.InvariantCulture)), said);
             await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(mas.Redis.Database, user.Client));
         }
-        await AssertNothingIsLeftAsync(mas);
+        await crowd.AssertNothingIsLeftAsync();
         await Eventually.HoldsAsync(
             async () => (await mas.Redis.Database.HashKeysAsync("ircconnectionsholders")).Select(key => (string?)key).Order().SequenceEqual(["0/2", "1/2"]), "earlier holders are forgotten");
 
@@ -150,13 +139,5 @@ public sealed class SplitIrcTests
             await crowd.HearMoreAsync(50);
             Assert.Equal(connected, crowd.Users.ToDictionary(user => user.Nick, user => crowd.Server.ConnectionsOf(user.Nick)));
         }
-    }
-
-    private static async Task AssertNothingIsLeftAsync(MasSystem mas)
-    {
-        Assert.Empty(mas.Redis.Keys("inbox:*:dead"));
-        Assert.Empty(mas.Redis.Keys("{inbox:*}:leaving"));
-        Assert.Empty(mas.Redis.Keys("{inbox:*}:arriving"));
-        await Fsck.AssertCleanAsync(mas.Redis);
     }
 }

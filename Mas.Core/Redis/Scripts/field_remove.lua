@@ -1,7 +1,7 @@
--- Purpose: removes an index entry, if it still points where the caller thinks.
--- KEYS[1]  the index (hash)
+-- Purpose: removes a field, if it still holds what the caller thinks.
+-- KEYS[1]  the hash
 -- ARGV[1]  the field
--- ARGV[2]  the id that it should point at
+-- ARGV[2]  what it should hold
 -- Returns  1 when it was removed, else 0
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
   return 0

@@ -1,0 +1,22 @@
+using StackExchange.Redis;
+
+namespace Mas.Core.Redis;
+
+/// <summary>Removes what several processes write, unless it holds something else by now than the caller thinks.</summary>
+public static class Removals
+{
+    /// <summary>Removes a string.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="key">The string.</param>
+    /// <param name="value">What it holds as the caller thinks.</param>
+    public static Task RemoveStringAsync(this MasterDatabase database, RedisKey key, RedisValue value) =>
+        database.RunScriptAsync(LuaScripts.StringRemove, [key], [value]);
+
+    /// <summary>Removes a field of a hash.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="key">The hash.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="value">What it holds as the caller thinks.</param>
+    public static Task RemoveFieldAsync(this MasterDatabase database, RedisKey key, RedisValue field, RedisValue value) =>
+        database.RunScriptAsync(LuaScripts.FieldRemove, [key], [field, value]);
+}

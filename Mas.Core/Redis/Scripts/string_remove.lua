@@ -1,0 +1,8 @@
+-- Purpose: removes a string, if it still holds what the caller thinks.
+-- KEYS[1]  the string
+-- ARGV[1]  what it should hold
+-- Returns  1 when it was removed, else 0
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+return redis.call('DEL', KEYS[1])
