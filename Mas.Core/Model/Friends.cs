@@ -15,8 +15,11 @@ public sealed class Friends(RedisConnection redis)
     /// <summary>Who asks the user to be friends.</summary>
     public Task<UserId[]> GetRequestsAsync(UserId user) => GetSetAsync(RedisKeys.FriendRequests(user));
 
-    /// <summary>Whether two users are friends.</summary>
-    public Task<bool> AreFriendsAsync(UserId user, UserId other) => _database.SetContainsAsync(RedisKeys.Friends(user), other.Value);
+    /// <summary>Whether two users are friends, each of the other.</summary>
+    public async Task<bool> AreFriendsAsync(UserId user, UserId other) => !(await SidesAsync(user, other)).Contains(false);
+
+    /// <summary>Whether one of two users at least has the other as a friend: a change that was broken off may have left one side.</summary>
+    public async Task<bool> IsOneFriendAsync(UserId user, UserId other) => (await SidesAsync(user, other)).Contains(true);
 
     /// <summary>The presence of users.</summary>
     public async Task<FriendState[]> GetStatesAsync(IReadOnlyList<UserId> users)
@@ -58,6 +61,9 @@ public sealed class Friends(RedisConnection redis)
         _database.SetRemoveAsync(RedisKeys.Friends(user), other.Value),
         _database.SetRemoveAsync(RedisKeys.Friends(other), user.Value),
         RefuseAsync(user, other), RefuseAsync(other, user));
+
+    private Task<bool[]> SidesAsync(UserId one, UserId other) => Task.WhenAll(
+        _database.SetContainsAsync(RedisKeys.Friends(one), other.Value), _database.SetContainsAsync(RedisKeys.Friends(other), one.Value));
 
     private async Task<UserId[]> GetSetAsync(RedisKey key)
     {

@@ -64,19 +64,20 @@ public sealed class UserWindows(RedisConnection redis)
     /// <summary>How many windows the user has.</summary>
     public Task<long> CountAsync(UserId user) => _database.SetLengthAsync(RedisKeys.WindowList(user));
 
-    /// <summary>Changes those of a window's settings that are not null.</summary>
-    public Task UpdateAsync(UserId user, int windowId, bool? sounds, bool? titleAlert, bool? visible, int? row)
+    /// <summary>Changes those of a window's settings that are not null; one of them is not.</summary>
+    /// <returns>Whether the user has such a window.</returns>
+    public async Task<bool> UpdateAsync(UserId user, int windowId, bool? sounds, bool? titleAlert, bool? visible, int? row)
     {
-        var fields = new List<HashEntry>();
+        var fields = new List<RedisValue>();
         if (sounds is { } newSounds)
-            fields.Add(new("sounds", RedisValues.FromBool(newSounds)));
+            fields.AddRange(["sounds", RedisValues.FromBool(newSounds)]);
         if (titleAlert is { } newTitleAlert)
-            fields.Add(new("titleAlert", RedisValues.FromBool(newTitleAlert)));
+            fields.AddRange(["titleAlert", RedisValues.FromBool(newTitleAlert)]);
         if (visible is { } newVisible)
-            fields.Add(new("visible", RedisValues.FromBool(newVisible)));
+            fields.AddRange(["visible", RedisValues.FromBool(newVisible)]);
         if (row is { } newRow)
-            fields.Add(new("row", newRow));
-        return _database.HashSetAsync(RedisKeys.Window(user, windowId), [.. fields]);
+            fields.AddRange(["row", newRow]);
+        return (long)await _database.RunScriptAsync(LuaScripts.HashUpdate, [RedisKeys.Window(user, windowId)], [.. fields]) == 1;
     }
 
     /// <summary>Moves the read marker on; it never goes back.</summary>

@@ -20,6 +20,7 @@ internal static class LuaScripts
     internal static readonly string CounterRaise = Load("counter_raise");
     internal static readonly string ReplicationMark = Load("replication_mark");
     internal static readonly string HashCreate = Load("hash_create");
+    internal static readonly string HashUpdate = Load("hash_update");
     internal static readonly string HashGrow = Load("hash_grow");
     internal static readonly string StringRemove = Load("string_remove");
     internal static readonly string FieldRemove = Load("field_remove");

@@ -9,6 +9,8 @@ internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxe
 {
     private const int MaxFriends = 1000;
 
+    private static readonly Ack NoFriend = new(Status.NotFound, "This is no friend of yours.");
+
     internal async Task<Ack?> RequestAsync(RequestContext request)
     {
         var user = request.Session.User;
@@ -20,7 +22,11 @@ internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxe
         if (other == user)
             return new Ack(Status.ParameterInvalid, "You are your own friend already.");
         if (await friends.AreFriendsAsync(user, other))
+        {
+            // Who asks again may do so because nobody could be told.
+            await TellBothAsync(user, other);
             return new Ack(Status.ErrorExists, "You are friends already.");
+        }
         if ((await friends.GetAsync(user)).Length >= MaxFriends)
             return new Ack(Status.Error, $"You have {MaxFriends} friends, which is as many as allowed.");
         if (await friends.RequestAsync(user, other))
@@ -61,12 +67,14 @@ internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxe
             return problem;
         // Somebody who has closed the account can still be removed.
         var other = found ?? request.Read.OptionalUser("userId");
-        if (other is not { } friend || !await friends.AreFriendsAsync(user, friend))
-            return new Ack(Status.NotFound, "This is no friend of yours.");
-        await friends.RemoveAsync(user, friend);
-        await TellAllFriendsAsync(user);
-        await TellAllFriendsAsync(friend);
-        return Ack.Ok;
+        if (other is not { } friend)
+            return NoFriend;
+        var isFriend = await friends.IsOneFriendAsync(user, friend);
+        if (isFriend)
+            await friends.RemoveAsync(user, friend);
+        // Told in any case, as a verdict is.
+        await TellBothAsync(user, friend);
+        return isFriend ? Ack.Ok : NoFriend;
     }
 
     /// <summary>

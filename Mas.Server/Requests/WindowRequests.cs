@@ -21,10 +21,8 @@ internal sealed class WindowRequests(UserWindows windows, Backends backends, Out
             return problem;
         if (sounds is null && titleAlert is null && visible is null && row is null)
             return new Ack(Status.ParameterMissing, "One of 'sounds', 'titleAlert', 'visible' and 'row' has to be given.");
-        var user = request.Session.User;
-        if (await windows.FindAsync(user, windowId) is null)
+        if (!await windows.UpdateAsync(request.Session.User, windowId, sounds, titleAlert, visible, row))
             return Ack.NoWindow;
-        await windows.UpdateAsync(user, windowId, sounds, titleAlert, visible, row);
         await TellAsync(request, windowId, json =>
         {
             if (sounds is { } newSounds)

@@ -121,7 +121,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         < 86 => InOneOfAsync(_ => true, window => AskUntilKnownAsync("UPDATE", new { windowId = window.WindowId, row = _random.Next(5), sounds = _random.Next(2) == 0 })),
         < 88 => InOneOfAsync(_ => true, window => AskAsync("TYPING", new { windowId = window.WindowId })),
         < 90 => AskUntilKnownAsync("SET", new { settings = new JObject { [$"setting{_random.Next(4)}"] = $"{_random.Next(100)}" } }),
-        < 92 => AskAsync("REQUEST_FRIEND", new { userId = Pick(_peers) }),
+        < 92 => AskUntilKnownAsync("REQUEST_FRIEND", new { userId = Pick(_peers) }),
         < 94 => AnswerFriendAsync(),
         < 96 => InOneOfAsync(window => window.Newest > 0, window => AskAsync("FETCH", new { windowId = window.WindowId, limit = 20 })),
         < 97 => SayMalformedAsync(),
@@ -217,7 +217,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
     {
         var asking = (await ConnectedAsync()).Read(view => view.FriendRequests.ToArray());
         if (asking.Length > 0)
-            await AskAsync("FRIEND_VERDICT", new { userId = Pick(asking), allow = _random.Next(3) > 0 });
+            await AskUntilKnownAsync("FRIEND_VERDICT", new { userId = Pick(asking), allow = _random.Next(3) > 0 });
     }
 
     private async Task SayMalformedAsync()

@@ -108,6 +108,59 @@ public sealed class FriendTests(SharedSystem shared)
     }
 
     [Fact]
+    public async Task Request_AgainBecauseNobodyCouldBeTold_TellsBoth()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        await BefriendUntoldAsync(alice.UserId, bob.UserId);
+
+        await alice.RefusedAsync("ERROR_EXISTS", "REQUEST_FRIEND", new { userId = bob.UserId });
+
+        await alice.WaitAsync(view => view.Friends.ContainsKey(bob.UserId), "Bob as a friend");
+        await bob.WaitAsync(view => view.Friends.ContainsKey(alice.UserId), "Alice as a friend");
+    }
+
+    [Fact]
+    public async Task Request_BrokenOffWithOneSideWritten_WritesTheOther()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        await alice.OkAsync("REQUEST_FRIEND", new { userId = bob.UserId });
+        await _mas.Redis.Database.SetAddAsync($"friends:{bob.UserId}", alice.UserId);
+
+        await bob.OkAsync("REQUEST_FRIEND", new { userId = alice.UserId });
+
+        await alice.WaitAsync(view => view.Friends.ContainsKey(bob.UserId), "Bob as a friend");
+        await bob.WaitAsync(view => view.Friends.ContainsKey(alice.UserId) && view.FriendRequests.Count == 0, "Alice as a friend");
+    }
+
+    [Fact]
+    public async Task Remove_BrokenOffWithOneSideLeft_RemovesTheOther()
+    {
+        var (alice, bob) = await FriendsAsync();
+        await _mas.Redis.Database.SetRemoveAsync($"friends:{alice.UserId}", bob.UserId);
+
+        await alice.OkAsync("REMOVE_FRIEND", new { userId = bob.UserId });
+
+        await alice.WaitAsync(view => view.Friends.Count == 0, "no friend");
+        await bob.WaitAsync(view => view.Friends.Count == 0, "no friend");
+        Assert.False(await _mas.Redis.Database.KeyExistsAsync($"friends:{bob.UserId}"));
+    }
+
+    [Fact]
+    public async Task Remove_AgainBecauseNobodyCouldBeTold_TellsBoth()
+    {
+        var (alice, bob) = await FriendsAsync();
+        await _mas.Redis.Database.KeyDeleteAsync($"friends:{alice.UserId}");
+        await _mas.Redis.Database.KeyDeleteAsync($"friends:{bob.UserId}");
+
+        await alice.RefusedAsync("NOT_FOUND", "REMOVE_FRIEND", new { userId = bob.UserId });
+
+        await alice.WaitAsync(view => view.Friends.Count == 0, "no friend");
+        await bob.WaitAsync(view => view.Friends.Count == 0, "no friend");
+    }
+
+    [Fact]
     public async Task Requests_ThatMakeNoSense_AreRefused()
     {
         var alice = await _mas.NewClientAsync("alice");
@@ -118,6 +171,13 @@ public sealed class FriendTests(SharedSystem shared)
         await alice.RefusedAsync("NOT_FOUND", "FRIEND_VERDICT", new { userId = "1", allow = true });
         await alice.RefusedAsync("PARAMETER_MISSING", "FRIEND_VERDICT", new { userId = "1" });
         await alice.RefusedAsync("PARAMETER_INVALID", "FRIEND_VERDICT", new { userId = "1", allow = "yes" });
+    }
+
+    /// <summary>What a server that lost Redis behind its last write leaves.</summary>
+    private async Task BefriendUntoldAsync(string one, string other)
+    {
+        await _mas.Redis.Database.SetAddAsync($"friends:{one}", other);
+        await _mas.Redis.Database.SetAddAsync($"friends:{other}", one);
     }
 
     private async Task<(Client.MasClient Alice, Client.MasClient Bob)> FriendsAsync()

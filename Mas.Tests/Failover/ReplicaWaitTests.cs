@@ -19,10 +19,12 @@ public sealed class ReplicaWaitTests : IAsyncLifetime
             {
                 var master = await RedisServer.StartAsync(appendOnly, ["--repl-diskless-sync-delay", "0"]);
                 _replica = await RedisProcess.StartAsync(["--replicaof", "127.0.0.1", $"{master.Port}"]);
-                await _replica.Process.WaitForLineAsync("MASTER <-> REPLICA sync: Finished with success");
+                // As the master sees it: before, what it writes cannot be confirmed.
+                await Eventually.HoldsAsync(
+                    async () => (await master.Server.InfoRawAsync("replication"))!.Contains("state=online", StringComparison.Ordinal), "the replica is online");
                 return master;
             },
-            Settings = new Dictionary<string, string> { ["Redis:WaitReplicas"] = "1", ["Redis:WaitMilliseconds"] = "300" },
+            Settings = new Dictionary<string, string> { ["Redis:WaitReplicas"] = "1", ["Redis:WaitMilliseconds"] = "1000" },
         });
     }
 

@@ -11,12 +11,17 @@ public static class FreePort
     private const int First = 20000;
     private const int Last = 32000;
 
-    /// <summary>A port that was free when asked; another process may still be faster, so callers try again.</summary>
+    private static int _last = Random.Shared.Next(First, Last);
+
+    /// <summary>
+    /// A port that was free when asked, and that this process was not given before for a long while: what is started on it takes a
+    /// moment to bind it.
+    /// </summary>
     public static int Next()
     {
         while (true)
         {
-            var port = Random.Shared.Next(First, Last);
+            var port = First + (int)((uint)Interlocked.Increment(ref _last) % (Last - First));
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
@@ -25,7 +30,7 @@ public static class FreePort
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
-                // The next random port is as good as this one.
+                // The next one is as good.
             }
         }
     }

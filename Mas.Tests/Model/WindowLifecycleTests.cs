@@ -53,6 +53,18 @@ public sealed class WindowLifecycleTests(ModelFixture mas) : IClassFixture<Model
     }
 
     [Fact]
+    public async Task UpdateAndSeen_OfAWindowThatHasBeenClosed_LeaveNothing()
+    {
+        var windows = mas.Get<UserWindows>();
+        var user = UserId.Mas(907);
+
+        Assert.False(await windows.UpdateAsync(user, 3, sounds: true, titleAlert: null, visible: false, row: 2));
+        Assert.False(await windows.MarkSeenAsync(user, 3, 17));
+
+        Assert.False(await Database.KeyExistsAsync($"window:{user}:3"));
+    }
+
+    [Fact]
     public async Task Remove_OfAWindowWhoseSessionEndsMeanwhile_LeavesNoListener()
     {
         var (user, conversation, session) = await MemberAsync("leaving", 903);

@@ -140,7 +140,7 @@ public sealed class FsckTests : IAsyncLifetime
 
         var findings = await Fsck.RunAsync(_mas.Redis);
         Assert.Contains(findings, found => found is { Kind: "member-without-window", IsSafe: true } && found.Key == $"conversationmembers:{_group}");
-        await Fsck.RunAsync(_mas.Redis, repair: true);
+        await Fsck.MendAsync(_mas.Redis);
 
         await _bob.WaitAsync(view => view.Windows.Values.Any(other => other.Name == "tea" && other.WindowId != window), "the new window");
         await Fsck.AssertCleanAsync(_mas.Redis);
@@ -155,7 +155,7 @@ public sealed class FsckTests : IAsyncLifetime
         await Db.StringSetAsync("nextGlobalConversationId", 994);
 
         Assert.Contains(await Fsck.RunAsync(_mas.Redis), found => found is { Kind: "conversation-without-members", Key: "conversation:994", IsSafe: true });
-        await Fsck.RunAsync(_mas.Redis, repair: true);
+        await Fsck.MendAsync(_mas.Redis);
 
         await Eventually.HoldsAsync(async () => !await Db.KeyExistsAsync("conversation:994"), "the conversation is gone");
         await Fsck.AssertCleanAsync(_mas.Redis);
