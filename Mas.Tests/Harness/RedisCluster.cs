@@ -164,7 +164,7 @@ public sealed class RedisCluster : TestRedis
             member.Port,
             [
                 "--cluster-enabled", "yes", "--cluster-port", $"{member.Bus}", "--cluster-node-timeout", $"{nodeTimeout.TotalMilliseconds:0}",
-                "--repl-diskless-sync-delay", "0", "--appendonly", appendOnly ? "yes" : "no",
+                "--repl-diskless-sync-delay", "0", .. RedisProcess.Durability(appendOnly),
             ],
             folder => File.WriteAllLines(Path.Combine(folder, "nodes.conf"), NodesFile(members, i)))).ToArray();
         try

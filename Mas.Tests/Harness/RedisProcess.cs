@@ -34,6 +34,17 @@ public sealed class RedisProcess : IAsyncDisposable
     /// <summary>Its log over all restarts, oldest first.</summary>
     public IReadOnlyList<string> Log => [.. _earlierLines, .. _process?.Lines ?? []];
 
+    /// <summary>The arguments that say what a crash may take.</summary>
+    /// <param name="appendOnly">True: the lines of the project's <c>redis.conf</c>; false: a crash may take everything.</param>
+    public static string[] Durability(bool appendOnly) => appendOnly
+        ?
+        [
+            .. File.ReadLines(Path.Combine(BuildOutput.Root, "redis.conf"))
+                .Where(line => line.Split(' ')[0] is "appendonly" or "appendfsync" or "no-appendfsync-on-rewrite" or "aof-use-rdb-preamble" or "maxmemory-policy")
+                .SelectMany(line => $"--{line}".Split(' ')),
+        ]
+        : ["--appendonly", "no"];
+
     /// <summary>Starts an empty Redis on a free port.</summary>
     /// <param name="settings">Arguments of redis-server.</param>
     public static async Task<RedisProcess> StartAsync(IReadOnlyList<string> settings)

@@ -30,7 +30,7 @@ public sealed class RedisSentinels : TestRedis
         try
         {
             // A master that comes back after another one took over has no replica, and refuses to be written.
-            string[] settings = ["--appendonly", appendOnly ? "yes" : "no", "--repl-diskless-sync-delay", "0", "--min-replicas-to-write", "1"];
+            string[] settings = [.. RedisProcess.Durability(appendOnly), "--repl-diskless-sync-delay", "0", "--min-replicas-to-write", "1"];
             var master = await RedisProcess.StartAsync(settings);
             redis._nodes.Add(master);
             for (var i = 0; i < Replicas; i++)

@@ -33,7 +33,7 @@ public sealed class RedisServer : TestRedis
     /// <param name="settings">More arguments of redis-server, such as <c>["--maxmemory", "10mb"]</c>.</param>
     public static async Task<RedisServer> StartAsync(bool appendOnly = false, IReadOnlyList<string>? settings = null)
     {
-        var redis = new RedisServer(await RedisProcess.StartAsync([.. appendOnly ? Durability() : ["--appendonly", "no"], .. settings ?? []]));
+        var redis = new RedisServer(await RedisProcess.StartAsync([.. RedisProcess.Durability(appendOnly), .. settings ?? []]));
         try
         {
             await redis.ConnectAsync();
@@ -76,12 +76,4 @@ public sealed class RedisServer : TestRedis
         await DisconnectAsync();
         await _redis.DisposeAsync();
     }
-
-    /// <summary>The lines of <c>redis.conf</c> that say what a crash may take, as arguments.</summary>
-    private static string[] Durability() =>
-    [
-        .. File.ReadLines(Path.Combine(BuildOutput.Root, "redis.conf"))
-            .Where(line => line.Split(' ')[0] is "appendonly" or "appendfsync" or "no-appendfsync-on-rewrite" or "aof-use-rdb-preamble" or "maxmemory-policy")
-            .SelectMany(line => $"--{line}".Split(' ')),
-    ];
 }
