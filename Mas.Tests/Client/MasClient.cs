@@ -109,7 +109,10 @@ public sealed class MasClient : IAsyncDisposable
 
     /// <summary>Waits until the view is as <paramref name="predicate"/> wants it; looked at after each frame.</summary>
     /// <exception cref="TimeoutException">It did not become so in time; the message holds the last frames.</exception>
-    public async Task WaitAsync(Func<ChatView, bool> predicate, string what, TimeSpan? deadline = null)
+    public Task WaitAsync(Func<ChatView, bool> predicate, string what, TimeSpan? deadline = null) => WaitAsync(predicate, () => what, deadline);
+
+    /// <inheritdoc cref="WaitAsync(Func{ChatView, bool}, string, TimeSpan?)"/>
+    public async Task WaitAsync(Func<ChatView, bool> predicate, Func<string> what, TimeSpan? deadline = null)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -125,7 +128,7 @@ public sealed class MasClient : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{Login.Nick} (user {UserId}) did not see in time: {what}\n{RecentFrames()}");
+            throw new TimeoutException($"{Login.Nick} (user {UserId}) did not see in time: {what()}\n{RecentFrames()}");
         }
         finally
         {

@@ -88,7 +88,7 @@ public sealed class RedisFaultTests
         public async Task GoesOnAsync()
         {
             JObject? ack = null;
-            await Eventually.HoldsAsync(async () => (ack = await SayAsync("after", "after")).Value<string>("status") == "OK", $"a SEND is accepted again\n{Mas.Logs}");
+            await Eventually.HoldsAsync(async () => (ack = await SayAsync("after", "after")).Value<string>("status") == "OK", () => $"a SEND is accepted again\n{Mas.Logs}");
             await Eventually.HoldsAsync(async () => (await SayAsync("into the void", "void")).Value<string>("status") == "OK", "what was refused is accepted now");
             await Bob.MessageAsync(BobWindow, ack!.Value<long>("gid"));
             // Bob's server finds Redis again by itself, perhaps a moment later than Alice's.

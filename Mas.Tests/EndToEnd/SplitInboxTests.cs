@@ -138,7 +138,7 @@ public sealed class SplitInboxTests
     private static async Task<JObject> LayoutAsync(MasSystem mas) => JObject.Parse((string?)await mas.Redis.Database.StringGetAsync("inboxlayout:loopbackparser") ?? "{}");
 
     private static Task LayoutIsAsync(MasSystem mas, int version, int parts) => Eventually.HoldsAsync(
-        async () => JToken.DeepEquals(await LayoutAsync(mas), new JObject { ["version"] = version, ["parts"] = parts }), $"layout {version} has {parts} inboxes\n{mas.Logs}", Patience);
+        async () => JToken.DeepEquals(await LayoutAsync(mas), new JObject { ["version"] = version, ["parts"] = parts }), () => $"layout {version} has {parts} inboxes\n{mas.Logs}", Patience);
 
     private static async Task<string?[]> HoldersAsync(MasSystem mas, int parts) => await Task.WhenAll(
         Enumerable.Range(0, parts).Select(async part => (string?)await mas.Redis.Database.StringGetAsync("lease:" + InboxPart.NameOf("loopbackparser", part))));
@@ -192,7 +192,7 @@ public sealed class SplitInboxTests
         public Task SayMoreAsync(int messages)
         {
             var enough = _acknowledged.Count + messages;
-            return Eventually.HoldsAsync(() => _acknowledged.Count >= enough, $"{enough} messages are acknowledged\n{mas.Logs}", Patience);
+            return Eventually.HoldsAsync(() => _acknowledged.Count >= enough, () => $"{enough} messages are acknowledged\n{mas.Logs}", Patience);
         }
 
         public async Task AssertEverythingIsThereOnceAndInOrderAsync()

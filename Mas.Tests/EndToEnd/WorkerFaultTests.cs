@@ -73,7 +73,7 @@ public sealed class WorkerFaultTests
             MasProcess? frozen = null;
             await Eventually.HoldsAsync(async () => (frozen = await HolderAsync(mas)) is not null, "somebody holds the lease");
             frozen!.Process.Signal(ProcessSignal.Stop);
-            await Eventually.HoldsAsync(async () => await HolderAsync(mas) is { } holder && holder != frozen, $"the standby takes over\n{mas.Logs}", Patience);
+            await Eventually.HoldsAsync(async () => await HolderAsync(mas) is { } holder && holder != frozen, () => $"the standby takes over\n{mas.Logs}", Patience);
             after = crowd.Changes + 50;
             await Eventually.HoldsAsync(() => crowd.Changes >= after || changing.IsFaulted, "the standby goes on", Patience);
             frozen.Process.Signal(ProcessSignal.Continue);

@@ -92,7 +92,7 @@ public sealed class ClusterWorkerTests
         async Task SayMoreAsync(int messages)
         {
             var enough = talkers.Sum(talker => talker.Said.Count) + messages;
-            await Eventually.HoldsAsync(() => talkers.Sum(talker => talker.Said.Count) >= enough || talking.IsFaulted, $"people talk on\n{mas.Logs}", Patience);
+            await Eventually.HoldsAsync(() => talkers.Sum(talker => talker.Said.Count) >= enough || talking.IsFaulted, () => $"people talk on\n{mas.Logs}", Patience);
         }
 
         async Task<MasProcess> HolderAsync(MasProcess? but)
@@ -105,7 +105,7 @@ public sealed class ClusterWorkerTests
                     holder = mas.Loopbacks.FirstOrDefault(worker => name?.Contains($"-{worker.Process.Id}-", StringComparison.Ordinal) == true);
                     return holder is not null && holder != but;
                 },
-                $"a worker holds the lease\n{mas.Logs}", Patience);
+                () => $"a worker holds the lease\n{mas.Logs}", Patience);
             return holder!;
         }
     }

@@ -103,10 +103,10 @@ public sealed class FailoverTests
         var takenOver = Said();
         // With no replica left nothing is acknowledged that waits for one.
         if (lag > TimeSpan.Zero)
-            await Eventually.HoldsAsync(() => Said() > takenOver + 200 || talking.IsFaulted, $"people go on talking\n{mas.Logs}", Patience);
+            await Eventually.HoldsAsync(() => Said() > takenOver + 200 || talking.IsFaulted, () => $"people go on talking\n{mas.Logs}", Patience);
         await comeBackAsync();
         var back = Said();
-        await Eventually.HoldsAsync(() => Said() > back + 100 || talking.IsFaulted, $"people talk on\n{mas.Logs}", Patience);
+        await Eventually.HoldsAsync(() => Said() > back + 100 || talking.IsFaulted, () => $"people talk on\n{mas.Logs}", Patience);
         await stop.CancelAsync();
         await talking.WaitAsync(Patience);
 

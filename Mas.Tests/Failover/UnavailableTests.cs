@@ -52,7 +52,7 @@ public sealed class UnavailableTests
                     return false;
                 }
             },
-            $"a session begins again\n{mas.Logs}", Patience);
+            () => $"a session begins again\n{mas.Logs}", Patience);
         var afterwards = back!;
         var now = new List<string>();
         foreach (var (type, fields) in requests)
@@ -61,7 +61,7 @@ public sealed class UnavailableTests
             {
                 now.Add((await afterwards.RequestAsync(type, fields)).Value<string>("status")!);
                 return now[^1] == "OK";
-            }, $"{type} is done\n{mas.Logs}", Patience);
+            }, () => $"{type} is done\n{mas.Logs}", Patience);
         }
 
         Assert.All(meanwhile[..2], answer => Assert.Equal(("UNAVAILABLE", false), (answer.Value<string>("status")!, string.IsNullOrEmpty(answer.Value<string>("errorMsg")))));

@@ -12,23 +12,29 @@ public static class Eventually
 
     /// <summary>Waits until <paramref name="condition"/> holds.</summary>
     /// <param name="condition">Asked again and again until it says true.</param>
-    /// <param name="what">What is waited for, for the failure message.</param>
+    /// <param name="what">What is waited for, and logs as they are at the deadline, for the failure message.</param>
     /// <param name="deadline">How long to wait; <see cref="DefaultDeadline"/> when null.</param>
     /// <exception cref="TimeoutException">The condition did not hold in time.</exception>
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? deadline = null)
+    public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? deadline = null)
     {
         var limit = deadline ?? DefaultDeadline;
         var clock = Stopwatch.StartNew();
         while (!await condition())
         {
             if (clock.Elapsed > limit)
-                throw new TimeoutException($"Not within {limit.TotalSeconds:0.#} s: {what}");
+                throw new TimeoutException($"Not within {limit.TotalSeconds:0.#} s: {what()}");
             await Task.Delay(PollEvery);
         }
     }
 
-    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, string, TimeSpan?)"/>
-    public static Task HoldsAsync(Func<bool> condition, string what, TimeSpan? deadline = null) =>
+    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, Func{string}, TimeSpan?)"/>
+    public static Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? deadline = null) => HoldsAsync(condition, () => what, deadline);
+
+    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, Func{string}, TimeSpan?)"/>
+    public static Task HoldsAsync(Func<bool> condition, string what, TimeSpan? deadline = null) => HoldsAsync(condition, () => what, deadline);
+
+    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, Func{string}, TimeSpan?)"/>
+    public static Task HoldsAsync(Func<bool> condition, Func<string> what, TimeSpan? deadline = null) =>
         HoldsAsync(() => Task.FromResult(condition()), what, deadline);
 
     /// <summary>Repeats a block of assertions until all of them pass.</summary>

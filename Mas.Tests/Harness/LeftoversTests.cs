@@ -22,7 +22,7 @@ public sealed class LeftoversTests
         Dictionary<int, string> children = [];
         await Eventually.HoldsAsync(
             () => process.HasExited || Array.TrueForAll(parts, part => (children = ChildrenOf(process.Id)).Values.Any(command => command.Contains(part, StringComparison.Ordinal))),
-            $"{tool} has all of its parts\n{process.LogTail}");
+            () => $"{tool} has all of its parts\n{process.LogTail}");
         Assert.False(process.HasExited, process.LogTail);
         Assert.NotEmpty(Directory.GetDirectories(temp.Path));
 

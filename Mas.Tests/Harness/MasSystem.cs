@@ -117,7 +117,7 @@ public sealed class MasSystem : IAsyncDisposable
         foreach (var address in _addresses.ToArray())
         {
             using var http = new MasHttp(address);
-            await Eventually.HoldsAsync(() => http.IsReadyAsync(), $"{address}readyz says 200\n{Logs}");
+            await Eventually.HoldsAsync(() => http.IsReadyAsync(), () => $"{address}readyz says 200\n{Logs}");
         }
     }
 

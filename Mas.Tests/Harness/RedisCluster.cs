@@ -149,7 +149,7 @@ public sealed class RedisCluster : TestRedis
             {
                 var info = await ServerOf(node).InfoRawAsync("replication");
                 return info!.Contains("role:master", StringComparison.Ordinal) || info.Contains("master_link_status:up", StringComparison.Ordinal);
-            }, $"node {node.Endpoint} of the cluster is ready\n{node.Process.LogTail}");
+            }, () => $"node {node.Endpoint} of the cluster is ready\n{node.Process.LogTail}");
         }
     }
 

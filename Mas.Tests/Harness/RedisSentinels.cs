@@ -45,7 +45,7 @@ public sealed class RedisSentinels : TestRedis
                 await Eventually.HoldsAsync(
                     () => process.Lines.Count(line => line.Contains("+sentinel ", StringComparison.Ordinal)) == Sentinels - 1
                         && process.Lines.Count(line => line.Contains("+slave ", StringComparison.Ordinal)) == Replicas,
-                    $"the sentinels know everybody\n{process.LogTail}");
+                    () => $"the sentinels know everybody\n{process.LogTail}");
             }
             await redis.ConnectAsync();
             return redis;

@@ -284,7 +284,7 @@ public sealed class CapabilityTests : IAsyncLifetime
         await IrcSystem.RequestAsync(client, "JOIN", new { network = IrcSystem.Network, name = channel });
         await peer.ExpectStartAsync($"JOIN {channel}");
         await EnterAsync(peer, client, channel);
-        await client.WaitAsync(view => view.Group(channel, IrcSystem.Network)?.Members.ContainsKey(client.UserId) == true, $"the window\n{Irc.Mas.Logs}");
+        await client.WaitAsync(view => view.Group(channel, IrcSystem.Network)?.Members.ContainsKey(client.UserId) == true, () => $"the window\n{Irc.Mas.Logs}");
         return (client, peer);
     }
 }

@@ -69,7 +69,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
     internal Task HearMoreAsync(int lines)
     {
         var enough = Heard + lines;
-        return Eventually.HoldsAsync(() => Heard >= enough, $"{enough} lines are told\n{Mas.Logs}", Patience);
+        return Eventually.HoldsAsync(() => Heard >= enough, () => $"{enough} lines are told\n{Mas.Logs}", Patience);
     }
 
     /// <summary>Ends all talk.</summary>
@@ -88,7 +88,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
     internal Task LayoutIsAsync(string endpoint, int version, int parts) => Eventually.HoldsAsync(
         async () => JToken.DeepEquals(JObject.Parse((string?)await Mas.Redis.Database.StringGetAsync($"inboxlayout:{endpoint}") ?? "{}"), new JObject { ["version"] = version, ["parts"] = parts })
             && (await HoldersAsync(endpoint, parts)).All(holder => holder is not null),
-        $"layout {version} of {endpoint} has {parts} inboxes\n{Mas.Logs}", Patience);
+        () => $"layout {version} of {endpoint} has {parts} inboxes\n{Mas.Logs}", Patience);
 
     /// <summary>The workers of an endpoint's parts, and for a moment whoever changes its layout.</summary>
     internal async Task<MasProcess?[]> HoldersAsync(string endpoint, int parts) => [.. (await Task.WhenAll(
@@ -107,8 +107,8 @@ internal sealed class IrcCrowd : IAsyncDisposable
         {
             var user = Users[i];
             var ownWords = Enumerable.Range(0, said[i]).Select(number => $"said {number}").ToList();
-            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard - 1}"), $"the last line\n{Mas.Logs}");
-            await Eventually.HoldsAsync(() => Server.SaidBy(user.Nick).Count >= said[i], $"everything said is on {user.Network}\n{Mas.Logs}");
+            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard - 1}"), () => $"the last line\n{Mas.Logs}");
+            await Eventually.HoldsAsync(() => Server.SaidBy(user.Nick).Count >= said[i], () => $"everything said is on {user.Network}\n{Mas.Logs}");
             Assert.Equal(Enumerable.Range(0, heard).Select(number => $"heard {number}"), user.Shown("heard"));
             Assert.Equal(ownWords, user.Shown("said", user.Client.UserId));
             Assert.Equal(ownWords, Server.SaidBy(user.Nick));
@@ -138,7 +138,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
     {
         var client = await mas.NewClientAsync("crowd", new MasClientOptions { Deadline = Patience, WorkersFail = true });
         await IrcSystem.RequestAsync(client, "JOIN", new { network, name = Channel });
-        await client.WaitAsync(view => view.Group(Channel, network)?.Members.ContainsKey(client.UserId) == true, $"the window on {network}\n{mas.Logs}");
+        await client.WaitAsync(view => view.Group(Channel, network)?.Members.ContainsKey(client.UserId) == true, () => $"the window on {network}\n{mas.Logs}");
         return new IrcCrowdUser(client, network);
     }
 

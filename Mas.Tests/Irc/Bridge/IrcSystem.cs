@@ -86,7 +86,7 @@ public sealed class IrcSystem : IAsyncDisposable
     public async Task JoinAsync(MasClient client, string channel, string password = "")
     {
         await RequestAsync(client, "JOIN", new { network = Network, name = channel, password });
-        await client.WaitAsync(view => view.Group(channel, Network)?.Members.ContainsKey(client.UserId) == true, $"the window of {channel}\n{Mas.Logs}");
+        await client.WaitAsync(view => view.Group(channel, Network)?.Members.ContainsKey(client.UserId) == true, () => $"the window of {channel}\n{Mas.Logs}");
     }
 
     /// <summary>Sends a request that must succeed once the workers are seen.</summary>
@@ -98,7 +98,7 @@ public sealed class IrcSystem : IAsyncDisposable
 
     /// <summary>Waits for a state of the user's connection.</summary>
     public Task IsAsync(MasClient client, string state) =>
-        client.WaitAsync(view => view.Networks.GetValueOrDefault(Network)?.Value<string>("state") == state, $"state {state}\n{Mas.Logs}");
+        client.WaitAsync(view => view.Networks.GetValueOrDefault(Network)?.Value<string>("state") == state, () => $"state {state}\n{Mas.Logs}");
 
     /// <summary>The windowId of a channel.</summary>
     public static int Window(MasClient client, string channel) => client.Read(view => view.Group(channel, Network)!.WindowId);
@@ -108,7 +108,7 @@ public sealed class IrcSystem : IAsyncDisposable
 
     /// <summary>Waits for a message in a channel.</summary>
     public Task SeesAsync(MasClient client, string channel, string body, string cat = "msg") =>
-        client.WaitAsync(view => Count(view, channel, body, cat) > 0, $"{cat} '{body}' in {channel}\n{Mas.Logs}");
+        client.WaitAsync(view => Count(view, channel, body, cat) > 0, () => $"{cat} '{body}' in {channel}\n{Mas.Logs}");
 
     /// <summary>How often a message is in a channel's window.</summary>
     public static int Count(ChatView view, string channel, string body, string cat = "msg") =>
@@ -118,7 +118,7 @@ public sealed class IrcSystem : IAsyncDisposable
     public Task ServerSaysAsync(MasClient client, string text, string? cat = null) => client.WaitAsync(
         view => view.OneOnOne(ChatView.ServerUserId, Network)?.Messages.Values.Any(message =>
             message.Body.Contains(text, StringComparison.Ordinal) && (cat is null || message.Cat == cat)) == true,
-        $"'{text}' in the server window\n{Mas.Logs}");
+        () => $"'{text}' in the server window\n{Mas.Logs}");
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -17,7 +17,7 @@ public sealed class LinkedServersTests
         await using var bob = await IrcBystander.JoinedAsync(leafPort, "bob", "#net");
         await using var carol = await IrcBystander.JoinedAsync(leafPort, "carol", "#net");
         var alice = await system.JoinedAsync("alice", "#net");
-        await alice.WaitAsync(view => view.Group("#net", Network)!.Members.Count == 3, $"all three over both servers\n{hub.Log}\n{leaf.Log}");
+        await alice.WaitAsync(view => view.Group("#net", Network)!.Members.Count == 3, () => $"all three over both servers\n{hub.Log}\n{leaf.Log}");
 
         await leaf.KillAsync();
         await alice.WaitAsync(view => view.Group("#net", Network)!.Members.Count == 1, "the others are split off");
@@ -26,7 +26,7 @@ public sealed class LinkedServersTests
         Assert.Equal(0, alice.Read(view => view.Group("#net", Network)!.Messages.Values.Count(message => message.Cat == "quit")));
         await leaf.StartAgainAsync();
         await using var again = await IrcBystander.JoinedAsync(leafPort, "bob", "#net");
-        await alice.WaitAsync(view => view.Group("#net", Network)!.Members.Count == 2, $"bob is back\n{leaf.Log}");
+        await alice.WaitAsync(view => view.Group("#net", Network)!.Members.Count == 2, () => $"bob is back\n{leaf.Log}");
         await again.SendAsync("PRIVMSG #net :here again");
         await system.SeesAsync(alice, "#net", "here again");
 
@@ -52,7 +52,7 @@ public sealed class LinkedServersTests
         await oper.SendAsync("CONNECT hub.test.example");
 
         bool IsJoin(string line) => line.StartsWith(":alice", StringComparison.Ordinal) && line.Contains(" JOIN ", StringComparison.Ordinal);
-        await Eventually.HoldsAsync(() => bob.Lines.Count(IsJoin) == 2, $"alice is back\n{hub.Log}\n{system.Mas.Logs}");
+        await Eventually.HoldsAsync(() => bob.Lines.Count(IsJoin) == 2, () => $"alice is back\n{hub.Log}\n{system.Mas.Logs}");
         await system.IsAsync(alice, "connected");
         await bob.SendAsync("PRIVMSG #net :one alice left");
         await system.SeesAsync(alice, "#net", "one alice left");

@@ -99,7 +99,7 @@ public sealed class ManagerBreakOffTests(BreakableConnections on) : IClassFixtur
         await on.Manager.BreakAsync(atWrite, async () =>
         {
             await client.OkAsync("SEND", new { windowId = IrcSystem.Window(client, channel), text = $"/nick {nick}" });
-            await client.WaitAsync(view => view.Networks[Network].Value<string>("nick") == nick, $"the nick\n{Irc.Mas.Logs}");
+            await client.WaitAsync(view => view.Networks[Network].Value<string>("nick") == nick, () => $"the nick\n{Irc.Mas.Logs}");
         });
 
         await IsConnectedAsync(client);
@@ -125,7 +125,7 @@ public sealed class ManagerBreakOffTests(BreakableConnections on) : IClassFixtur
 
         var said = on.Server.SaidBy(nick).Count(text => text == "hello");
         if (said == 0)
-            await client.WaitAsync(view => NotSent(view, channel) == 1, $"it is told that it was not sent\n{Irc.Mas.Logs}");
+            await client.WaitAsync(view => NotSent(view, channel) == 1, () => $"it is told that it was not sent\n{Irc.Mas.Logs}");
         Assert.InRange(said + client.Read(view => NotSent(view, channel)), 1, 2);
         Assert.Equal(1, client.Read(view => IrcSystem.Count(view, channel, "hello")));
     });

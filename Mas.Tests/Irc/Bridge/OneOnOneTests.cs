@@ -228,7 +228,7 @@ public sealed class OneOnOneTests(IrcFixture irc) : IClassFixture<IrcFixture>
 
     private async Task<ViewWindow> WindowAsync(MasClient client, string body)
     {
-        await client.WaitAsync(view => Find(view, body) is not null, $"a 1on1 with '{body}'\n{irc.System.Mas.Logs}");
+        await client.WaitAsync(view => Find(view, body) is not null, () => $"a 1on1 with '{body}'\n{irc.System.Mas.Logs}");
         return client.Read(view => Find(view, body)!);
     }
 

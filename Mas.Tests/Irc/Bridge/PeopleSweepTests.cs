@@ -29,7 +29,7 @@ public sealed class PeopleSweepTests
         await alice.OkAsync("CLOSE", new { windowId = IrcSystem.Window(alice, "#gone") });
 
         await Eventually.HoldsAsync(
-            async () => !await redis.KeyExistsAsync($"ircuser:{before[0]}") && !await redis.KeyExistsAsync($"ircuser:{before[1]}"), $"who was in the channel only is forgotten\n{system.Mas.Logs}", TimeSpan.FromSeconds(60));
+            async () => !await redis.KeyExistsAsync($"ircuser:{before[0]}") && !await redis.KeyExistsAsync($"ircuser:{before[1]}"), () => $"who was in the channel only is forgotten\n{system.Mas.Logs}", TimeSpan.FromSeconds(60));
         Assert.Equal(["", "", before[2], before[3]], await IdsAsync("bob", "bob2", "dave", "eve"));
         Assert.True(await redis.KeyExistsAsync($"ircuser:{before[2]}") && await redis.KeyExistsAsync($"ircuser:{before[3]}"));
         // Who comes again is somebody new.

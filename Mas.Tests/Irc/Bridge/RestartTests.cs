@@ -80,7 +80,7 @@ public sealed class RestartTests
         await bob.HeardAsync(line => line.Contains(" QUIT ", StringComparison.Ordinal), "the old connection is gone");
         await system.Manager.StartAgainAsync();
 
-        await Eventually.HoldsAsync(() => bob.Lines.Count(line => line.Contains(" JOIN ", StringComparison.Ordinal) && line.StartsWith($":{IrcSystem.Nick(alice)}!", StringComparison.Ordinal)) == 2, $"alice is back in the channel\n{system.Mas.Logs}");
+        await Eventually.HoldsAsync(() => bob.Lines.Count(line => line.Contains(" JOIN ", StringComparison.Ordinal) && line.StartsWith($":{IrcSystem.Nick(alice)}!", StringComparison.Ordinal)) == 2, () => $"alice is back in the channel\n{system.Mas.Logs}");
         await system.IsAsync(alice, "connected");
         await bob.SendAsync("PRIVMSG #tea :welcome back");
         await system.SeesAsync(alice, "#tea", "welcome back");
@@ -151,7 +151,7 @@ public sealed class RestartTests
         await system.Manager.Process.StopAsync();
 
         await bob.HeardAsync(line => line.Contains(" QUIT ", StringComparison.Ordinal), "the QUIT");
-        await Eventually.HoldsAsync(() => bob.Lines.Count(line => line.Contains(" JOIN ", StringComparison.Ordinal)) == 3, $"alice is back over the standby\n{standby.Process.LogTail}");
+        await Eventually.HoldsAsync(() => bob.Lines.Count(line => line.Contains(" JOIN ", StringComparison.Ordinal)) == 3, () => $"alice is back over the standby\n{standby.Process.LogTail}");
         await system.IsAsync(alice, "connected");
     }
 
@@ -166,7 +166,7 @@ public sealed class RestartTests
         await system.ServerSaysAsync(alice, "the next attempt is in");
         await using var server = await NgircdServer.StartAsync(port: port);
 
-        await alice.WaitAsync(view => view.Group("#early", Network) is not null, $"the window\n{system.Mas.Logs}");
+        await alice.WaitAsync(view => view.Group("#early", Network) is not null, () => $"the window\n{system.Mas.Logs}");
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class RestartTests
 
         await thief.SendAsync("QUIT");
 
-        await alice.WaitAsync(view => view.Networks[Network].Value<string>("nick") == login.Nick, $"the nick is regained\n{system.Mas.Logs}");
+        await alice.WaitAsync(view => view.Networks[Network].Value<string>("nick") == login.Nick, () => $"the nick is regained\n{system.Mas.Logs}");
     }
 
     [Fact]

@@ -117,7 +117,7 @@ public sealed class ScriptedUser(ScriptedNetwork network, MasClient client, IrcP
         await IrcSystem.RequestAsync(Client, "JOIN", new { network = IrcSystem.Network, name = channel });
         await Peer.ExpectStartAsync($"JOIN {channel}");
         await EnterAsync(spelt ?? channel, others);
-        await Client.WaitAsync(view => view.Group(spelt ?? channel, IrcSystem.Network)?.Members.ContainsKey(Client.UserId) == true, $"the window\n{network.System.Mas.Logs}");
+        await Client.WaitAsync(view => view.Group(spelt ?? channel, IrcSystem.Network)?.Members.ContainsKey(Client.UserId) == true, () => $"the window\n{network.System.Mas.Logs}");
     }
 
     /// <summary>Says that the user is in.</summary>

@@ -57,7 +57,7 @@ public sealed class SplitFreezeTests
         await HasBothAsync(crowd, Manager, frozen);
         await HasBothAsync(crowd, Parser, frozen);
         await Eventually.HoldsAsync(
-            () => moved.TrueForAll(user => crowd.Server.ConnectionsOf(user.Nick) > connected[user.Nick]), $"the other one has connected its users\n{mas.Logs}", IrcCrowd.Patience);
+            () => moved.TrueForAll(user => crowd.Server.ConnectionsOf(user.Nick) > connected[user.Nick]), () => $"the other one has connected its users\n{mas.Logs}", IrcCrowd.Patience);
         await crowd.HearMoreAsync(50);
         // The sockets of the frozen one are open still: the server has not heard that it is gone.
         Assert.All(moved, user => Assert.True(
@@ -73,7 +73,7 @@ public sealed class SplitFreezeTests
         for (var i = 0; i < said.Length; i++)
         {
             var user = crowd.Users[i];
-            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard + 19}"), $"the last line\n{mas.Logs}");
+            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard + 19}"), () => $"the last line\n{mas.Logs}");
             var shown = user.Shown("heard");
             Assert.Equal(shown.Distinct(), shown);
             // Nothing of the time when nobody was frozen or connecting is missed.
@@ -103,7 +103,7 @@ public sealed class SplitFreezeTests
 
     /// <summary>Waits until both processes have an inbox of the endpoint each.</summary>
     private static Task AreSharedAsync(IrcCrowd crowd, string endpoint) => Eventually.HoldsAsync(
-        async () => (await crowd.HoldersAsync(endpoint, 2)).OfType<MasProcess>().Distinct().Count() == 2, $"two share {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
+        async () => (await crowd.HoldersAsync(endpoint, 2)).OfType<MasProcess>().Distinct().Count() == 2, () => $"two share {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
 
     /// <summary>Waits until the one that was frozen has its share of the parser's inboxes again.</summary>
     /// <returns>False when it has ended instead, since it stood still (<see cref="Mas.Core.Hosting.StandstillWatch"/>).</returns>
@@ -111,13 +111,13 @@ public sealed class SplitFreezeTests
     {
         await Eventually.HoldsAsync(
             async () => frozen.Process.HasExited || (await crowd.HoldersAsync(Parser, 2)).OfType<MasProcess>().Distinct().Count() == 2,
-            $"two share {Parser} again\n{crowd.Mas.Logs}", IrcCrowd.Patience);
+            () => $"two share {Parser} again\n{crowd.Mas.Logs}", IrcCrowd.Patience);
         return !frozen.Process.HasExited;
     }
 
     /// <summary>Waits until the one that is not frozen has both inboxes of the endpoint.</summary>
     private static Task HasBothAsync(IrcCrowd crowd, string endpoint, MasProcess frozen) => Eventually.HoldsAsync(
-        async () => (await crowd.HoldersAsync(endpoint, 2)).All(holder => holder is not null && holder != frozen), $"the other one has both of {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
+        async () => (await crowd.HoldersAsync(endpoint, 2)).All(holder => holder is not null && holder != frozen), () => $"the other one has both of {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
 
     private static Dictionary<string, int> Connections(IrcCrowd crowd) => crowd.Users.ToDictionary(user => user.Nick, user => crowd.Server.ConnectionsOf(user.Nick));
 

@@ -77,7 +77,7 @@ public sealed class SplitIrcTests
         Assert.Empty(crowd.Server.Doubles);
         foreach (var user in crowd.Users)
         {
-            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard + 19}"), $"the last line\n{mas.Logs}");
+            await user.Client.WaitAsync(view => view.Windows[user.WindowId].Messages.Values.Any(message => message.Body == $"heard {heard + 19}"), () => $"the last line\n{mas.Logs}");
             var shown = user.Shown("heard").ConvertAll(body => int.Parse(body[6..], CultureInfo.InvariantCulture));
             Assert.Equal(shown.Distinct().Order(), shown);
             // While a connection lives nothing is missed.
