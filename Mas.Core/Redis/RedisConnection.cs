@@ -27,6 +27,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly RedisOptions _options;
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
+    private readonly ForgottenConnections _forgotten;
     private ReplicaWait? _replicas;
 
     private RedisConnection(RedisOptions options, ILogger logger, ConnectionMultiplexer multiplexer)
@@ -48,6 +49,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
             LogRestored(logger, e.EndPoint);
             Restored?.Invoke();
         };
+        _forgotten = new ForgottenConnections(multiplexer, TimeProvider.System, logger);
     }
 
     /// <summary>Raised after a lost connection was made again; what was pushed meanwhile has to be looked for.</summary>
@@ -70,6 +72,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
 
     /// <summary>What was sent and received, for tests.</summary>
     internal ServerCounters Counters => _multiplexer.GetCounters();
+
+    /// <summary>The client library's own, for tests.</summary>
+    internal ConnectionMultiplexer Multiplexer => _multiplexer;
 
     /// <summary>How long one command may take (<c>Redis:TimeoutMilliseconds</c>).</summary>
     public TimeSpan Timeout => TimeSpan.FromMilliseconds(_options.TimeoutMilliseconds);
@@ -125,6 +130,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     {
         if (_replicas is not null)
             await _replicas.DisposeAsync();
+        await _forgotten.DisposeAsync();
         await _multiplexer.CloseAsync(allowCommandsToComplete: false);
     }
 
