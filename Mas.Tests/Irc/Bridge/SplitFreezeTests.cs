@@ -64,8 +64,8 @@ public sealed class SplitFreezeTests
             crowd.Server.OpenConnectionsOf(user.Nick) == 2, $"{user.Nick}, {connected[user.Nick]} then {crowd.Server.ConnectionsOf(user.Nick)}, {crowd.Server.OpenConnectionsOf(user.Nick)} open\n{mas.Logs}"));
         connected = Connections(crowd);
         frozen.Process.Signal(ProcessSignal.Continue);
-        if (await SharesAgainAsync(crowd, frozen))
-            await ReconnectedAsync(crowd, other, connected);
+        await AreSharedAsync(crowd, Parser);
+        await ReconnectedAsync(crowd, other, connected);
         var (heard, said) = await crowd.StopAsync();
         for (var number = heard; number < heard + 20; number++)
             await crowd.TellAsync(number);
@@ -104,16 +104,6 @@ public sealed class SplitFreezeTests
     /// <summary>Waits until both processes have an inbox of the endpoint each.</summary>
     private static Task AreSharedAsync(IrcCrowd crowd, string endpoint) => Eventually.HoldsAsync(
         async () => (await crowd.HoldersAsync(endpoint, 2)).OfType<MasProcess>().Distinct().Count() == 2, () => $"two share {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
-
-    /// <summary>Waits until the one that was frozen has its share of the parser's inboxes again.</summary>
-    /// <returns>False when it has ended instead, since it stood still (<see cref="Mas.Core.Hosting.StandstillWatch"/>).</returns>
-    private static async Task<bool> SharesAgainAsync(IrcCrowd crowd, MasProcess frozen)
-    {
-        await Eventually.HoldsAsync(
-            async () => frozen.Process.HasExited || (await crowd.HoldersAsync(Parser, 2)).OfType<MasProcess>().Distinct().Count() == 2,
-            () => $"two share {Parser} again\n{crowd.Mas.Logs}", IrcCrowd.Patience);
-        return !frozen.Process.HasExited;
-    }
 
     /// <summary>Waits until the one that is not frozen has both inboxes of the endpoint.</summary>
     private static Task HasBothAsync(IrcCrowd crowd, string endpoint, MasProcess frozen) => Eventually.HoldsAsync(
