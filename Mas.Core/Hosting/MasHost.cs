@@ -50,7 +50,6 @@ public static class MasHost
         builder.Services.AddSetting<RedisOptions>("Redis");
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new PrometheusExporter());
-        builder.Services.AddHostedService(_ => new StandstillWatch());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
