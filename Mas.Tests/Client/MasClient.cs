@@ -295,8 +295,22 @@ public sealed class MasClient : IAsyncDisposable
             {
                 throw new ProtocolViolationException($"{Login.Nick} (user {UserId}, session {SessionId}): {e.Message}\nin {frame}");
             }
-            foreach (var (_, reached) in _waiters.Where(waiter => waiter.Predicate(_view)).ToArray())
+            foreach (var (predicate, reached) in _waiters)
+                Look(predicate, reached);
+        }
+    }
+
+    /// <summary>What can't be looked at, such as a window that has gone, fails whoever waits for it, and not this client.</summary>
+    private void Look(Func<ChatView, bool> predicate, TaskCompletionSource reached)
+    {
+        try
+        {
+            if (predicate(_view))
                 reached.TrySetResult();
+        }
+        catch (Exception e)
+        {
+            reached.TrySetException(e);
         }
     }
 

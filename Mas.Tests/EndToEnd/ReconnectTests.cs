@@ -40,17 +40,16 @@ public sealed class ReconnectTests
         await stop.CancelAsync();
         await burst;
 
-        await Eventually.PassesAsync(() =>
+        await Eventually.PassesAsync(async () =>
         {
             Assert.Equal(steady.Dump(), unsteady.Dump());
-            return Task.CompletedTask;
+            await RedisTruth.AssertEqualsAsync(mas.Redis.Database, unsteady);
         });
         AssertNoDoubles(steady);
         if (!byOneGid)
             AssertNoDoubles(unsteady);
         Assert.Contains(unsteady.Read(view => view.Windows.Values.SelectMany(window => window.Messages.Values).ToArray()), message => message.Status == "edited");
         Assert.Contains(unsteady.Read(view => view.Windows.Values.SelectMany(window => window.Messages.Values).ToArray()), message => message.Status == "deleted");
-        await RedisTruth.AssertEqualsAsync(mas.Redis.Database, unsteady);
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public sealed class LeftoversTests
         process.Signal(signal);
         await process.WaitForExitAsync();
 
-        await Eventually.HoldsAsync(() => !children.Any(IsThere), $"nothing lives on of: {string.Join(", ", children.Where(IsThere))}", TimeSpan.FromSeconds(10));
-        await Eventually.HoldsAsync(() => Directory.GetDirectories(temp.Path).Length == 0, "the folders are gone", TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(() => !children.Any(IsThere), $"nothing lives on of: {string.Join(", ", children.Where(IsThere))}");
+        await Eventually.HoldsAsync(() => Directory.GetDirectories(temp.Path).Length == 0, "the folders are gone");
     }
 
     /// <summary>The command lines of the processes that a process has started, by id.</summary>

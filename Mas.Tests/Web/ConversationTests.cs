@@ -18,6 +18,7 @@ public sealed class ConversationTests(WebSystem web)
         await bob.SeesAsync("Good morning");
         await bob.SayAsync("And to you");
         await alice.SeesAsync("And to you");
+        await bob.SeesAsync("And to you");
         Assert.True(await bob.Page.Locator(".message.mentioned", new() { HasText = "Good morning" }).IsVisibleAsync());
         Assert.Equal(["And to you"], (await alice.BodiesAsync()).Where(body => body == "And to you"));
         Assert.Equal(["And to you"], (await bob.BodiesAsync()).Where(body => body == "And to you"));

@@ -26,12 +26,14 @@ public sealed class KeyboardTests(WebSystem web)
         await keys.TypeAsync("by keyboard");
         await keys.PressAsync("Shift+Enter");
         await keys.TypeAsync("two lines :tad");
+        await page.GetByRole(AriaRole.Option, new() { Name = ":tada:" }).WaitForAsync();
         await keys.PressAsync("Tab");
         await keys.PressAsync("Enter");
         await page.Locator(".message[data-gid]", new() { HasText = "two lines 🎉" }).WaitForAsync();
 
         // A group by Ctrl-K.
         await keys.PressAsync("Control+k");
+        await Assertions.Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Find or jump to" })).ToBeFocusedAsync();
         await keys.TypeAsync("join or");
         await keys.PressAsync("Enter");
         await page.GetByRole(AriaRole.Dialog).WaitForAsync();
@@ -46,12 +48,12 @@ public sealed class KeyboardTests(WebSystem web)
         await keys.PressAsync("Alt+ArrowUp");
         await Assertions.Expect(page.GetByLabel("Message to lobby")).ToBeFocusedAsync();
         await keys.PressAsync("Control+k");
+        await Assertions.Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Find or jump to" })).ToBeFocusedAsync();
         await keys.TypeAsync(name[..6]);
         await keys.PressAsync("Enter");
         await Assertions.Expect(page.GetByLabel($"Message to {name}")).ToBeFocusedAsync();
         await keys.PressAsync("Escape");
-        await page.Locator(".grid .pane").First.WaitForAsync();
-        Assert.Equal(2, await page.Locator(".grid .pane").CountAsync());
+        await Assertions.Expect(page.Locator(".grid .pane")).ToHaveCountAsync(2);
 
         // To everything else, and back.
         await keys.PressAsync("F6");
@@ -65,6 +67,7 @@ public sealed class KeyboardTests(WebSystem web)
         await keys.PressAsync("Control+Comma");
         await page.GetByRole(AriaRole.Dialog, new() { Name = "Settings" }).WaitForAsync();
         await keys.PressAsync("Escape");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
 
         // A menu.
         var menu = page.GetByRole(AriaRole.Button, new() { Name = "Actions for lobby" });
@@ -103,6 +106,7 @@ public sealed class KeyboardTests(WebSystem web)
         await using var bob = await web.NewPeerAsync("zacharias");
         await using var alice = await web.OpenAsync("alice");
         var nick = bob.Login.Nick;
+        await alice.Page.Locator(".members", new() { HasText = nick }).WaitForAsync();
         await alice.Composer.FillAsync("");
         await alice.Composer.PressSequentiallyAsync(nick[..13]);
         await alice.Composer.PressAsync("Tab");

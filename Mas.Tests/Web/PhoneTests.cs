@@ -1,3 +1,4 @@
+using Mas.Tests.Harness;
 using Microsoft.Playwright;
 
 namespace Mas.Tests.Web;
@@ -77,7 +78,7 @@ public sealed class PhoneTests(WebSystem web)
         var fields = alice.Page.Locator(".tile .composer textarea");
         await Assertions.Expect(fields).ToHaveCountAsync(2);
         foreach (var field in await fields.AllAsync())
-            Assert.InRange(await field.EvaluateAsync<double>("field => field.clientHeight"), 24, 60);
+            await Eventually.PassesAsync(async () => Assert.InRange(await field.EvaluateAsync<double>("field => field.clientHeight"), 24, 60));
     }
 
     [Fact]

@@ -27,6 +27,8 @@ public sealed class WebSystem : IAsyncLifetime
             ["Server:Url"] = $"http://127.0.0.1:{FreePort.Next()}",
         };
         var system = MasSystem.StartAsync(new MasSystemOptions { AppendOnly = true, Settings = settings });
+        // As patient as every other wait of a browser test: the machine may be busy.
+        Assertions.SetDefaultExpectTimeout((float)WebVisitor.Patience.TotalMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {

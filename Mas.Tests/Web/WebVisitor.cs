@@ -25,6 +25,9 @@ public sealed record VisitOptions
 /// <summary>A browser profile with one page, which fails its test when the page reports an error of any kind.</summary>
 public sealed class WebVisitor : IAsyncDisposable
 {
+    /// <summary>How long a browser test waits for anything.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly List<string> _errors = [];
     private readonly IBrowserContext _context;
     private readonly VisitOptions _options;
@@ -61,7 +64,7 @@ public sealed class WebVisitor : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
             Permissions = ["clipboard-read", "clipboard-write"],
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout((float)Patience.TotalMilliseconds);
         return new WebVisitor(context, await context.NewPageAsync(), address, options);
     }
 

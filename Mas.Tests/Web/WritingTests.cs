@@ -90,6 +90,7 @@ public sealed class WritingTests(WebSystem web)
         await page.Keyboard.PressAsync("Alt+g");
         await page.Locator(".grid").WaitForAsync();
         await page.Keyboard.PressAsync("Control+k");
+        await Assertions.Expect(page.GetByRole(AriaRole.Combobox, new() { Name = "Find or jump to" })).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("lobby");
         await page.Keyboard.PressAsync("Enter");
         await page.Locator(".pane.full .timeline").FocusAsync();

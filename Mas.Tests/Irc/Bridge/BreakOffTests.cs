@@ -213,7 +213,7 @@ public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<Brea
     private async Task IsRightAsync(params ScriptedUser[] users)
     {
         foreach (var user in users)
-            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(Irc.System.Mas.Redis.Database, user.Client), TimeSpan.FromSeconds(10));
+            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(Irc.System.Mas.Redis.Database, user.Client));
     }
 
     /// <summary>What a channel's window says, line by line.</summary>

@@ -8,7 +8,7 @@ public sealed class DisconnectTests
     [Fact]
     public async Task Disconnect_InThePauseBeforeTheNextAttempt_CancelsIt()
     {
-        var irc = new ScriptedNetwork { Settings = new Dictionary<string, string> { [$"Irc:Networks:{Network}:ReconnectSeconds"] = "1" } };
+        var irc = new ScriptedNetwork { Settings = new Dictionary<string, string> { [$"Irc:Networks:{Network}:ReconnectSeconds"] = "2" } };
         await irc.InitializeAsync();
         try
         {

@@ -24,6 +24,7 @@ public sealed class EchoTests(ScriptedNetwork irc) : IClassFixture<ScriptedNetwo
         await alice.HearAsync(capabilities.Length > 0 ? [relayed] : []);
         // The same said again on IRC by somebody else is another line.
         await dora.HearAsync($":bob!b@host.example PRIVMSG {channel} :hello hello");
+        await alice.HearAsync();
 
         foreach (var user in new[] { alice, dora })
         {

@@ -30,7 +30,8 @@ internal sealed class IrcCrowd : IAsyncDisposable
     internal static async Task<IrcCrowd> GatherAsync(IReadOnlyList<string> networks, params string[] roles)
     {
         var server = new OpenIrcServer();
-        var settings = new Dictionary<string, string> { ["Worker:LeaseMilliseconds"] = "2000", ["History:MaxMessages"] = "20000" };
+        // A worker that is only slow for a moment keeps its inboxes: whose users move, and how often, is what is looked at.
+        var settings = new Dictionary<string, string> { ["Worker:LeaseMilliseconds"] = "4000", ["History:MaxMessages"] = "20000" };
         foreach (var network in networks.Distinct())
         {
             settings[$"Irc:Networks:{network}:Host"] = "127.0.0.1";

@@ -25,11 +25,13 @@ public sealed class NamesReporterTests(ScriptedNetwork irc) : IClassFixture<Scri
 
         // The one whose list it was may correct it.
         await NamesAsync(alice, channel, $"{alice.Nick} {dora.Nick} bob");
+        await dora.HearAsync();
         Assert.Equal(Sorted(alice.Nick, dora.Nick, "bob"), dora.Members(channel).Keys);
 
         // When the burst is over, whoever asks resets them.
         await Redis.KeyDeleteAsync(reporter);
         await NamesAsync(dora, channel, $"{alice.Nick} {dora.Nick} bob dave");
+        await alice.HearAsync();
         Assert.Equal(Sorted(alice.Nick, dora.Nick, "bob", "dave"), alice.Members(channel).Keys);
         Assert.Equal(dora.Client.UserId, (string?)await Redis.StringGetAsync(reporter));
     }

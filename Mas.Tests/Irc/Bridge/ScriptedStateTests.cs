@@ -69,6 +69,7 @@ public sealed class ScriptedStateTests(ScriptedNetwork irc) : IClassFixture<Scri
     {
         var channel = IrcFixture.Name("#presence");
         var alice = await irc.JoinedAsync("alice", channel, capabilities: "account-notify away-notify chghost extended-join invite-notify setname");
+        await alice.HearAsync();
         int Lines() => alice.Client.Read(view => view.Group(channel, Network)!.Messages.Count);
         var before = Lines();
 

@@ -1,4 +1,5 @@
 using Mas.Tests.Client;
+using Mas.Tests.EndToEnd;
 using Mas.Tests.Harness;
 
 namespace Mas.Tests.Irc.Bridge;
@@ -122,7 +123,10 @@ public sealed class SharedChannelTests(IrcFixture irc) : IClassFixture<IrcFixtur
         Assert.Equal(1, dora.Read(view => view.Group(channel, Network)!.Messages.Values.Count(message => message.Cat == "part")));
     }
 
-    /// <summary>Waits until each user's own connection has handled all that the channel said: a message to each comes behind it.</summary>
+    /// <summary>
+    /// Waits until each user's own connection has handled all that the channel said: a message to each comes behind it. What
+    /// one connection was the first to hear may reach the other's user later than that.
+    /// </summary>
     private async Task SettleAsync(IrcBystander bystander, params MasClient[] clients)
     {
         await bystander.SettleAsync();
@@ -132,5 +136,7 @@ public sealed class SharedChannelTests(IrcFixture irc) : IClassFixture<IrcFixtur
             await bystander.SendAsync($"NOTICE {IrcSystem.Nick(client)} :{token}");
             await irc.System.ServerSaysAsync(client, token);
         }
+        foreach (var client in clients)
+            await Eventually.PassesAsync(() => RedisTruth.AssertEqualsAsync(irc.System.Mas.Redis.Database, client));
     }
 }
