@@ -56,11 +56,9 @@ public sealed class Friends(RedisConnection redis)
     /// <summary>Drops a request.</summary>
     public Task RefuseAsync(UserId asked, UserId asks) => _database.SetRemoveAsync(RedisKeys.FriendRequests(asked), asks.Value);
 
-    /// <summary>Ends a friendship, and whatever requests are open between the two.</summary>
-    public Task RemoveAsync(UserId user, UserId other) => Task.WhenAll(
-        _database.SetRemoveAsync(RedisKeys.Friends(user), other.Value),
-        _database.SetRemoveAsync(RedisKeys.Friends(other), user.Value),
-        RefuseAsync(user, other), RefuseAsync(other, user));
+    /// <summary>Takes somebody out of a user's friends, and drops what either asks the other. The other one's side stays.</summary>
+    public Task RemoveAsync(UserId user, UserId friend) => Task.WhenAll(
+        _database.SetRemoveAsync(RedisKeys.Friends(user), friend.Value), RefuseAsync(user, friend), RefuseAsync(friend, user));
 
     private Task<bool[]> SidesAsync(UserId one, UserId other) => Task.WhenAll(
         _database.SetContainsAsync(RedisKeys.Friends(one), other.Value), _database.SetContainsAsync(RedisKeys.Friends(other), one.Value));

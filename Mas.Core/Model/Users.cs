@@ -69,20 +69,36 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
         return values[2].IsNull ? null : new Profile((string?)values[0] ?? "", (string?)values[1] ?? "", values[2]!);
     }
 
-    /// <summary>Changes name, email and nick: new index entries first, then the record, then the old entries.</summary>
+    /// <summary>
+    /// Changes name, email and nick: new index entries first, then the record, then the old entries. What is the same in both is
+    /// left alone, since another session may be changing it.
+    /// </summary>
+    /// <param name="id">Whose.</param>
+    /// <param name="old">What the record says; something of it differs from <paramref name="changed"/>.</param>
+    /// <param name="changed">What it is to say.</param>
     /// <returns>Which of <c>email</c> and <c>nick</c> is taken; null when done.</returns>
     public async Task<string?> UpdateProfileAsync(UserId id, Profile old, Profile changed)
     {
-        if (!await ClaimAsync(changed.Email, id))
-            return "email";
-        if (!await ClaimAsync(changed.Nick, id))
+        var fields = new List<HashEntry>();
+        if (changed.Name != old.Name)
+            fields.Add(new("name", changed.Name));
+        if (changed.Email != old.Email)
         {
-            if (!Same(old.Email, changed.Email))
-                await ReleaseAsync(changed.Email, id);
-            return "nick";
+            if (!await ClaimAsync(changed.Email, id))
+                return "email";
+            fields.Add(new("email", changed.Email));
         }
-        await _database.HashSetAsync(RedisKeys.User(id),
-            [new("name", changed.Name), new("email", changed.Email), new("nick", changed.Nick)]);
+        if (changed.Nick != old.Nick)
+        {
+            if (!await ClaimAsync(changed.Nick, id))
+            {
+                if (!Same(old.Email, changed.Email))
+                    await ReleaseAsync(changed.Email, id);
+                return "nick";
+            }
+            fields.Add(new("nick", changed.Nick));
+        }
+        await _database.HashSetAsync(RedisKeys.User(id), [.. fields]);
         if (!Same(old.Email, changed.Email))
             await ReleaseAsync(old.Email, id);
         if (!Same(old.Nick, changed.Nick))

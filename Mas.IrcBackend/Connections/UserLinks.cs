@@ -254,8 +254,11 @@ internal sealed partial class UserLinks : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (RedisErrors.IsAway(e))
+            catch (Exception e)
             {
+                // However it fails: were it given up, another worker's users would have two sockets for good.
+                if (!RedisErrors.IsAway(e))
+                    LogNotLetGo(e, under.Part.Name);
                 await Task.Delay(WatchInterval, _time, CancellationToken.None);
             }
         }
@@ -288,6 +291,9 @@ internal sealed partial class UserLinks : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away ({Reason}): the next holder finds the connection of user {UserId} to {Network}, which is over, and ends it again")]
     private partial void LogNotForgotten(string userId, string network, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "inbox:{Endpoint}: who holds its IRC connections now could not be looked up; it is tried again")]
+    private partial void LogNotLetGo(Exception e, string endpoint);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: another process holds {Count} IRC connections now; they end here")]
     private partial void LogHandedOver(string endpoint, int count);

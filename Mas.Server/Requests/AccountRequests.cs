@@ -27,7 +27,8 @@ internal sealed class AccountRequests(
         if (request.Read.Problem is { } problem)
             return problem;
         var user = request.Session.User;
-        if (!await hasher.VerifyAsync(password, await users.GetPasswordAsync(user)))
+        // Of a closed account only what a first attempt has left is taken apart: there is no password to ask for any more.
+        if (await users.IsInUseAsync(user) && !await hasher.VerifyAsync(password, await users.GetPasswordAsync(user)))
             return new Ack(Status.IncorrectPassword, "The password is another one.");
         // From here on nobody can log in any more; what is left is taken apart by steps that may be repeated.
         await users.CloseAsync(user);
@@ -35,10 +36,7 @@ internal sealed class AccountRequests(
         foreach (var windowId in await windows.GetIdsAsync(user))
             await CloseWindowAsync(request, windowId);
         foreach (var friend in await friends.GetAsync(user))
-        {
-            await friends.RemoveAsync(user, friend);
-            await friendRequests.TellAllFriendsAsync(friend);
-        }
+            await friendRequests.LeaveAsync(user, friend);
         await request.Session.SendAsync(Ack.Ok.ToJson(request.ReqId));
         await ender.TerminateAsync(await sessions.GetAsync(user), TerminateCode.AccountClosed, "Your account is closed.");
         return null;

@@ -71,10 +71,21 @@ internal sealed class FriendRequests(Friends friends, UserLookup lookup, Outboxe
             return NoFriend;
         var isFriend = await friends.IsOneFriendAsync(user, friend);
         if (isFriend)
-            await friends.RemoveAsync(user, friend);
+            await LeaveAsync(user, friend);
         // Told in any case, as a verdict is.
-        await TellBothAsync(user, friend);
+        await TellAllFriendsAsync(user);
         return isFriend ? Ack.Ok : NoFriend;
+    }
+
+    /// <summary>
+    /// Ends a friendship, and tells the friend. The user's own side goes last: as long as it is there, whoever asks again
+    /// finds something to do, and tells the friend what may not have been told.
+    /// </summary>
+    internal async Task LeaveAsync(UserId user, UserId friend)
+    {
+        await friends.RemoveAsync(friend, user);
+        await TellAllFriendsAsync(friend);
+        await friends.RemoveAsync(user, friend);
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Acquai
         if (password is not null && AccountRules.RefusePassword(password) is { } bad)
             return new Ack(Status.ParameterInvalid, bad);
         var user = request.Session.User;
-        if (password is not null && !await hasher.VerifyAsync(currentPassword!, await users.GetPasswordAsync(user)))
+        if (password is not null && !await MayBecomeAsync(await users.GetPasswordAsync(user), password, currentPassword!))
             return new Ack(Status.IncorrectPassword, "The current password is another one.");
         var ack = await ChangeAsync(user, old => old with { Name = name ?? old.Name, Email = email ?? old.Email, Nick = nick ?? old.Nick });
         if (ack.Status == Status.Ok && password is not null)
@@ -52,7 +52,11 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Acquai
             return UserLookup.NoUser;
         var changed = change(old);
         if (changed == old)
+        {
+            // Who asks again may do so because nobody could be told.
+            await acquaintances.TellAsync(user);
             return Ack.Ok;
+        }
         if ((AccountRules.RefuseName(changed.Name) ?? AccountRules.RefuseEmail(changed.Email) ?? AccountRules.RefuseNick(changed.Nick)) is { } bad)
             return new Ack(Status.ParameterInvalid, bad);
         if (await users.UpdateProfileAsync(user, old, changed) is { } taken)
@@ -61,4 +65,8 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Acquai
             await acquaintances.TellAsync(user);
         return Ack.Ok;
     }
+
+    /// <summary>Whether who knows the current password asks; or who asks again for what was done, of which the answer was lost.</summary>
+    private async Task<bool> MayBecomeAsync(StoredPassword? stored, string password, string currentPassword) =>
+        await hasher.VerifyAsync(currentPassword, stored) || await hasher.VerifyAsync(password, stored);
 }

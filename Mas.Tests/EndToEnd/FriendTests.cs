@@ -148,7 +148,20 @@ public sealed class FriendTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task Remove_AgainBecauseNobodyCouldBeTold_TellsBoth()
+    public async Task Remove_BrokenOffBeforeTheOtherWasTold_IsToldWhenAskedAgain()
+    {
+        var (alice, bob) = await FriendsAsync();
+        await _mas.Redis.Database.KeyDeleteAsync($"friends:{bob.UserId}");
+
+        await alice.OkAsync("REMOVE_FRIEND", new { userId = bob.UserId });
+
+        await bob.WaitAsync(view => view.Friends.Count == 0, "no friend");
+        await alice.WaitAsync(view => view.Friends.Count == 0, "no friend");
+        Assert.False(await _mas.Redis.Database.KeyExistsAsync($"friends:{alice.UserId}"));
+    }
+
+    [Fact]
+    public async Task Remove_OfNoFriend_TellsTheOneWhoAsksOnly()
     {
         var (alice, bob) = await FriendsAsync();
         await _mas.Redis.Database.KeyDeleteAsync($"friends:{alice.UserId}");
@@ -157,7 +170,10 @@ public sealed class FriendTests(SharedSystem shared)
         await alice.RefusedAsync("NOT_FOUND", "REMOVE_FRIEND", new { userId = bob.UserId });
 
         await alice.WaitAsync(view => view.Friends.Count == 0, "no friend");
-        await bob.WaitAsync(view => view.Friends.Count == 0, "no friend");
+        // Anybody may name anybody: a stranger is not to be busied with it. What comes now would have come behind that.
+        await bob.OkAsync("SET", new { settings = new { lang = "de" } });
+        await bob.WaitAsync(view => view.Settings.ContainsKey("lang"), "what comes behind it");
+        Assert.Single(bob.Read(view => view.Friends.Keys.ToArray()));
     }
 
     [Fact]

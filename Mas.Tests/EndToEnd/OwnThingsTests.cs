@@ -85,6 +85,27 @@ public sealed class OwnThingsTests(SharedSystem shared)
     }
 
     [Fact]
+    public async Task UpdateProfile_AskedAgainBecauseNobodyCouldBeTold_IsTold()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var name = Steps.NewName("again");
+        var windowId = await alice.CreateAsync(name);
+        var bob = await _mas.NewClientAsync("bob");
+        await bob.JoinAsync(name);
+        await alice.WaitAsync(view => view.Windows[windowId].Members.Count == 2, "both members");
+        var nick = Steps.NewName("New");
+        // As a server leaves it that could write and not push.
+        var redis = _mas.Redis.Database;
+        await redis.HashSetAsync("index:user", nick.ToLowerInvariant(), bob.UserId);
+        await redis.HashSetAsync($"user:{bob.UserId}", "nick", nick);
+        await redis.HashDeleteAsync("index:user", bob.Login.Nick.ToLowerInvariant());
+
+        await bob.OkAsync("UPDATE_PROFILE", new { nick });
+
+        await alice.WaitAsync(view => view.Users[bob.UserId]["nick"]!["MAS"]!.ToString() == nick, "the new nick");
+    }
+
+    [Fact]
     public async Task UpdateProfile_TakenOrInvalid_ChangesNothing()
     {
         var alice = await _mas.NewClientAsync("alice");
@@ -110,6 +131,9 @@ public sealed class OwnThingsTests(SharedSystem shared)
         using var http = new MasHttp(_mas.Address);
         Assert.Equal(HttpStatusCode.Unauthorized, (await http.PostAsync("/api/login", new { username = client.Login.Nick, password = client.Login.Password })).Status);
         await http.LoginAsync(client.Login.Nick, client.Login.Email, "another one 2");
+        // Who could not be told may ask again.
+        await client.OkAsync("UPDATE_PROFILE", new { password = "another one 2", currentPassword = client.Login.Password });
+        await client.RefusedAsync("INCORRECT_PASSWORD", "UPDATE_PROFILE", new { password = "a third one 3", currentPassword = client.Login.Password });
     }
 
     [Fact]
@@ -171,5 +195,28 @@ public sealed class OwnThingsTests(SharedSystem shared)
         await Eventually.HoldsAsync(async () => await redis.SetLengthAsync($"windowlist:{bob.UserId}") == 0, "no window is left");
         await Eventually.HoldsAsync(async () => !await redis.KeyExistsAsync($"sessionlist:{bob.UserId}"), "no session is left");
         Assert.NotEqual("1", (string?)await redis.HashGetAsync($"user:{bob.UserId}", "inuse"));
+    }
+
+    [Fact]
+    public async Task DestroyAccount_BrokenOffBehindItsClosing_EndsTheRestWhenAskedAgain()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var name = Steps.NewName("destroy");
+        var windowId = await alice.CreateAsync(name);
+        var bob = await _mas.NewClientAsync("bob");
+        await bob.JoinAsync(name);
+        await alice.OkAsync("REQUEST_FRIEND", new { userId = bob.UserId });
+        await bob.OkAsync("REQUEST_FRIEND", new { userId = alice.UserId });
+        await alice.WaitAsync(view => view.Windows[windowId].Members.Count == 2 && view.Friends.ContainsKey(bob.UserId), "the member and friend");
+        // As far as a server has come that lost Redis then.
+        var redis = _mas.Redis.Database;
+        await redis.HashSetAsync($"user:{bob.UserId}", [new("inuse", "0"), new("passwd", ""), new("salt", ""), new("secret", ""), new("secretExpires", 0)]);
+
+        await bob.OkAsync("DESTROY_ACCOUNT", new { password = bob.Login.Password });
+
+        Assert.Equal("ACCOUNT_CLOSED", (await bob.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
+        await alice.WaitAsync(view => !view.Windows[windowId].Members.ContainsKey(bob.UserId) && view.Friends.Count == 0, "the member and friend is gone");
+        Assert.False(await redis.HashExistsAsync("index:user", bob.Login.Nick.ToLowerInvariant()));
+        Assert.False(await redis.KeyExistsAsync($"friends:{bob.UserId}"));
     }
 }

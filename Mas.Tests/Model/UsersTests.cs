@@ -47,6 +47,20 @@ public sealed class UsersTests(ModelFixture mas) : IClassFixture<ModelFixture>
     }
 
     [Fact]
+    public async Task UpdateProfile_OfWhatAnotherOneChangedMeanwhile_LeavesThat()
+    {
+        var (user, _) = await mas.NewUserAsync("meanwhile");
+        var old = (await Users.GetProfileAsync(user))!;
+        await Users.UpdateProfileAsync(user, old, old with { Nick = "meanwhile2" });
+
+        Assert.Null(await Users.UpdateProfileAsync(user, old, old with { Name = "Another Name" }));
+
+        Assert.Equal(old with { Name = "Another Name", Nick = "meanwhile2" }, await Users.GetProfileAsync(user));
+        Assert.Equal(user, await Users.FindAsync("meanwhile2"));
+        Assert.Null(await Users.FindAsync("meanwhile"));
+    }
+
+    [Fact]
     public async Task Close_Account_FreesTheNamesAndRemovesWhatIsPersonal()
     {
         var (user, _) = await mas.NewUserAsync("leaver");

@@ -30,10 +30,7 @@ public sealed class FreezeTests
             var then = alice.Client.Read(view => view.Group(Channel, IrcSystem.Network)!.Messages.Count);
             await alice.Client.WaitAsync(view => view.Group(Channel, IrcSystem.Network)!.Messages.Count > then + 50, "the standby goes on");
             irc.System.Parser.Process.Signal(ProcessSignal.Continue);
-            // It is cut off, or has ended since it stood still.
-            var parser = irc.System.Parser.Process;
-            await Eventually.HoldsAsync(
-                () => parser.HasExited || parser.Lines.Any(line => line.Contains("The connection to Redis at", StringComparison.Ordinal)), $"the parser wakes up\n{irc.System.Mas.Logs}");
+            await irc.System.Parser.Process.WaitForLineAsync("The connection to Redis at");
             await stop.CancelAsync();
             var heard = Enumerable.Range(0, await hearing).Select(i => $"heard {i}").ToList();
             var said = Enumerable.Range(0, await saying).Select(i => $"said {i}").ToList();

@@ -31,7 +31,7 @@ public sealed class SplitFreezeTests
         await HasBothAsync(crowd, Parser, frozen);
         await crowd.HearMoreAsync(50);
         frozen.Process.Signal(ProcessSignal.Continue);
-        await SharesAgainAsync(crowd, frozen);
+        await AreSharedAsync(crowd, Parser);
         await crowd.HearMoreAsync(50);
         var (heard, said) = await crowd.StopAsync();
 
