@@ -30,8 +30,9 @@ export async function showLanguage(next: Language): Promise<void> {
 }
 
 /** The text for a key in the language that is shown. `count` also chooses the plural form. */
-export function t(key: TextKey, parameters: Record<string, string | number> = {}): string {
-  return format(dictionary.value[key], parameters, language.value);
+export function t(key: TextKey, parameters?: Record<string, string | number>): string {
+  const phrase = dictionary.value[key];
+  return parameters === undefined && typeof phrase === 'string' ? phrase : format(phrase, parameters ?? {}, language.value);
 }
 
 /** Whether there is a text for a key that was put together. */

@@ -32,6 +32,7 @@ class LastMinute {
 const lastClock = new LastMinute();
 const lastShortClock = new LastMinute();
 const lastFullTime = new LastMinute();
+const lastMachineTime = new LastMinute();
 
 /** Hours and minutes of a time in unix seconds. */
 export function clock(ts: number, format: TimeFormat): string {
@@ -59,6 +60,11 @@ function clockFormatter(format: TimeFormat): Intl.DateTimeFormat {
 /** Day and time, for tooltips and screen readers. */
 export function fullTime(ts: number, format: TimeFormat): string {
   return lastFullTime.get(ts, format, () => `${formatter({ dateStyle: 'full' }).format(ts * 1000)}, ${clock(ts, format)}`);
+}
+
+/** A time in unix seconds, to the minute, as programs read it. */
+export function machineTime(ts: number): string {
+  return lastMachineTime.get(ts, 'auto', () => new Date(Math.floor(ts / 60) * 60_000).toISOString());
 }
 
 /** Now, as exactly as the names of days need it: it changes at midnight. */

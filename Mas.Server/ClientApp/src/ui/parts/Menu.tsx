@@ -40,7 +40,17 @@ export function Menu({ label, items, class: className = 'icon-button', named = f
   );
 }
 
-function MenuList({ anchor, label, items, close }: { anchor: HTMLElement; label: string; items: MenuItem[]; close: (refocus: boolean) => void }) {
+interface MenuListProps {
+  /** The button that it belongs to. */
+  anchor: HTMLElement;
+  label: string;
+  items: MenuItem[];
+  /** It is to go; with `refocus` the focus goes back to the button. */
+  close: (refocus: boolean) => void;
+}
+
+/** An open menu. */
+export function MenuList({ anchor, label, items, close }: MenuListProps) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = list.current!;

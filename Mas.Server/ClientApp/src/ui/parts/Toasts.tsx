@@ -27,7 +27,7 @@ export function Toasts() {
 /** Where screen readers hear of new messages. */
 export function Speaker() {
   return (
-    <div class="hidden" role="log" aria-live="polite">
+    <div class="hidden speaker" role="log" aria-live="polite">
       {spoken.value}
     </div>
   );

@@ -9,16 +9,16 @@ import { useClient } from '../context';
 import { drawMessage } from './MessageRow';
 import { noiseVerb } from './noiseVerb';
 
-export function DayRow({ ts }: { ts: number }) {
+export function DayRow({ rowKey, ts }: { rowKey: string; ts: number }) {
   return (
-    <div class="divider day" role="separator" aria-label={dayName(ts)}>
+    <div class="timeline-row divider day" data-key={rowKey} role="separator" aria-label={dayName(ts)}>
       <span>{dayName(ts)}</span>
     </div>
   );
 }
 
 /** Where the unread messages begin. Once the reader has had it before their eyes nothing needs to lead there any more. */
-export function NewRow({ window }: { window: ChatWindow }) {
+export function NewRow({ rowKey, window }: { rowKey: string; window: ChatWindow }) {
   const line = useRef<HTMLDivElement>(null);
   const [inSight, setInSight] = useState(false);
   const focused = view.focused.value;
@@ -31,30 +31,33 @@ export function NewRow({ window }: { window: ChatWindow }) {
     if (inSight && focused) window.markerMet.value = window.marker.peek();
   }, [inSight, focused]);
   return (
-    <div ref={line} class="divider new" role="separator" aria-label={t('timeline.new')}>
+    <div ref={line} class="timeline-row divider new" data-key={rowKey} role="separator" aria-label={t('timeline.new')}>
       <span>{t('timeline.new')}</span>
     </div>
   );
 }
 
 /** Messages are missing here that the server may still have. */
-export function GapRow({ window, before }: { window: ChatWindow; before: Gid }) {
+export function GapRow({ rowKey, window, before }: { rowKey: string; window: ChatWindow; before: Gid }) {
   const client = useClient();
   void window.version.value;
-  if (window.log.lost.has(before)) return <div class="gap">{t('timeline.gap.lost')}</div>;
+  const lost = window.log.lost.has(before);
   return (
-    <div class="gap">
-      <span>{t('timeline.gap')}</span>
-      <button type="button" class="link" onClick={() => void client.loadGap(window, before)}>
-        {t('timeline.gap.load')}
-      </button>
+    <div class="timeline-row gap" data-key={rowKey}>
+      <span>{lost ? t('timeline.gap.lost') : t('timeline.gap')}</span>
+      {!lost && (
+        <button type="button" class="link" onClick={() => void client.loadGap(window, before)}>
+          {t('timeline.gap.load')}
+        </button>
+      )}
     </div>
   );
 }
 
 /** Who came and went, in one line that opens. */
-export function NoiseRow({ window, messages }: { window: ChatWindow; messages: readonly WireMessage[] }) {
-  const { store } = useClient();
+export function NoiseRow({ rowKey, window, messages }: { rowKey: string; window: ChatWindow; messages: readonly WireMessage[] }) {
+  const client = useClient();
+  const { store } = client;
   const [open, setOpen] = useState(false);
   const { joined, left, passed } = summarise(messages);
   const parts: string[] = [];
@@ -64,11 +67,11 @@ export function NoiseRow({ window, messages }: { window: ChatWindow; messages: r
   const names = (people: UserId[]) => people.slice(0, 12).map(userId => store.nick(userId, window.network)).join(', ');
   const everybody = names([...joined, ...left, ...passed]);
   return (
-    <div class="noise">
+    <div class="timeline-row noise" data-key={rowKey}>
       <button type="button" class="noise-line" aria-expanded={open} title={everybody} onClick={() => setOpen(!open)}>
         {messages.length === 1 ? `${everybody} ${noiseVerb(messages[0]!.cat)}` : parts.join(', ')}
       </button>
-      {open && messages.map(message => drawMessage({ window, message, continued: false }))}
+      {open && messages.map(message => drawMessage({ client, window, message, continued: false, rowKey: null }))}
     </div>
   );
 }

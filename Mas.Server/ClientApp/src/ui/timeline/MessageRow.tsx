@@ -1,62 +1,61 @@
-import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
-import { clock, fullTime, shortClock } from '../../i18n/time';
-import type { WireMessage } from '../../protocol/messages';
+import { clock, fullTime, machineTime, shortClock } from '../../i18n/time';
+import type { Category, WireMessage } from '../../protocol/messages';
 import { type ChatWindow, serverUserId } from '../../state/chatWindow';
+import type { ChatClient } from '../../state/client';
 import { preferences } from '../../state/settings';
-import { type Store, masNetwork } from '../../state/store';
-import { openDialog, view } from '../../state/view';
-import { stripFormatting } from '../../text/mirc';
+import type { Store } from '../../state/store';
+import { view } from '../../state/view';
 import { hueOf } from '../../text/names';
-import { useClient } from '../context';
 import { personActions } from '../pane/person';
 import { Avatar } from '../parts/Avatar';
-import { Icon } from '../parts/Icon';
 import { Menu } from '../parts/Menu';
 import { Inlines, drawBody } from './Body';
 import { EditBox } from './EditBox';
-import { copy } from './copy';
+import { drawActions, useActions } from './messageActions';
 import { noiseVerb } from './noiseVerb';
 import { parseInlines } from '../../text/markup';
 
 interface MessageProps {
+  client: ChatClient;
   window: ChatWindow;
   message: WireMessage;
   continued: boolean;
+  /** That of the row which it is; null where it is a part of another one. */
+  rowKey: string | null;
 }
 
 /** One message, in the form that its category asks for. */
 export function drawMessage(props: MessageProps) {
-  switch (props.message.cat) {
-    case 'msg':
-    case 'notice':
-      return <SpokenRow {...props} />;
-    case 'action':
-      return <ActionRow {...props} />;
-    default:
-      return <EventRow {...props} />;
-  }
+  const Form = formOf(props.message.cat);
+  return <Form key={props.rowKey ?? props.message.gid} {...props} />;
 }
 
-function SpokenRow({ window, message, continued }: MessageProps) {
-  const { store } = useClient();
-  const [near, approach] = useNearness();
-  const editing = view.editing.value?.windowId === window.id && view.editing.value.gid === message.gid;
+function formOf(cat: Category) {
+  if (cat === 'msg' || cat === 'notice') return SpokenRow;
+  return cat === 'action' ? ActionRow : EventRow;
+}
+
+function SpokenRow({ client, window, message, continued, rowKey }: MessageProps) {
+  const { store } = client;
+  const actions = useActions();
+  const edited = view.editing.value;
+  const editing = edited !== null && edited.windowId === window.id && edited.gid === message.gid;
   const mentioned = !store.isMe(message.userId) && !window.isServer && message.status !== 'deleted' && store.mentionsMe(window.network, message.body);
   return (
     // A tap gives it the focus, and so shows its actions where nothing hovers.
-    <article tabIndex={-1} class={`message ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-gid={message.gid} {...approach}>
+    <article tabIndex={-1} class={`${rowClass(rowKey)} ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
       {continued ? drawTime(message.ts, 'side-time') : <Avatar userId={message.userId} network={window.network} />}
       <div class="message-main">
         {!continued && (
           <div class="message-head">
-            <Author window={window} message={message} />
+            <Author client={client} window={window} message={message} />
             {message.cat === 'notice' && <span class="tag">{t('msg.notice')}</span>}
             {drawTime(message.ts, 'message-time')}
           </div>
         )}
         {editing ? <EditBox window={window} message={message} /> : drawSpoken(store, window, message)}
-        {!editing && message.status !== 'deleted' && <Actions window={window} message={message} near={near} />}
+        {!editing && message.status !== 'deleted' && drawActions(client, window, message, actions)}
       </div>
     </article>
   );
@@ -76,30 +75,29 @@ function drawSpoken(store: Store, window: ChatWindow, message: WireMessage) {
   });
 }
 
-function ActionRow({ window, message }: MessageProps) {
-  const { store } = useClient();
-  const [near, approach] = useNearness();
+function ActionRow({ client, window, message, rowKey }: MessageProps) {
+  const { store } = client;
+  const actions = useActions();
   const deleted = message.status === 'deleted';
   return (
-    <article tabIndex={-1} class="message action" data-gid={message.gid} {...approach}>
+    <article tabIndex={-1} class={`${rowClass(rowKey)} action`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
       {drawTime(message.ts, 'side-time')}
       <div class="message-main">
         <div class="body">
           <span class="action-star" aria-hidden="true">
             ✳
           </span>{' '}
-          <Author window={window} message={message} />{' '}
+          <Author client={client} window={window} message={message} />{' '}
           {deleted ? <span class="gone">{t('msg.deleted')}</span> : <Inlines inlines={parseInlines(message.body, { mentions: store.mentionPattern(window.network) })} network={window.network} />}
         </div>
-        {!deleted && <Actions window={window} message={message} near={near} />}
+        {!deleted && drawActions(client, window, message, actions)}
       </div>
     </article>
   );
 }
 
 /** What happened, as against what was said: joins, kicks, the server's own words. */
-function EventRow({ window, message }: MessageProps) {
-  const { store } = useClient();
+function EventRow({ client: { store }, window, message, rowKey }: MessageProps) {
   const cameOrWent = message.cat === 'join' || message.cat === 'part' || message.cat === 'quit';
   // Others' doings are told as "who did what"; the server's own words stand for themselves.
   // A change of nick names both the old and the new one itself.
@@ -107,7 +105,7 @@ function EventRow({ window, message }: MessageProps) {
   const inlines = parseInlines(message.body);
   const name = store.nick(message.userId, window.network);
   return (
-    <article class={`message event ${message.cat}`} data-gid={message.gid}>
+    <article class={`${rowClass(rowKey)} event ${message.cat}`} data-key={rowKey} data-gid={message.gid}>
       {drawTime(message.ts, 'side-time')}
       <div class="message-main">
         <div class="body">
@@ -129,8 +127,11 @@ function EventRow({ window, message }: MessageProps) {
   );
 }
 
-function Author({ window, message }: { window: ChatWindow; message: WireMessage }) {
-  const client = useClient();
+function rowClass(rowKey: string | null): string {
+  return rowKey === null ? 'message' : 'timeline-row message';
+}
+
+function Author({ client, window, message }: { client: ChatClient; window: ChatWindow; message: WireMessage }) {
   const name = client.store.nick(message.userId, window.network);
   const role = window.members.value.get(message.userId);
   return (
@@ -149,43 +150,8 @@ function Author({ window, message }: { window: ChatWindow; message: WireMessage 
 function drawTime(ts: number, className: 'message-time' | 'side-time') {
   const { timeFormat } = preferences.value;
   return (
-    <time class={className} dateTime={new Date(ts * 1000).toISOString()} title={fullTime(ts, timeFormat)}>
+    <time class={className} dateTime={machineTime(ts)} title={fullTime(ts, timeFormat)}>
       {className === 'side-time' ? shortClock(ts, timeFormat) : clock(ts, timeFormat)}
     </time>
-  );
-}
-
-/** Whether the pointer or the focus was ever at a row, and what the row has to listen to for that. */
-function useNearness() {
-  const [near, setNear] = useState(false);
-  const come = near ? undefined : () => setNear(true);
-  return [near, { onPointerEnter: come, onFocusCapture: come }] as const;
-}
-
-/**
- * What can be done with a message. Until somebody comes near it is a bare button, there for the keyboard and for screen
- * readers: all that the others need would be most of what a message costs to draw.
- */
-function Actions({ window, message, near }: { window: ChatWindow; message: WireMessage; near: boolean }) {
-  const client = useClient();
-  const mine = client.store.isMe(message.userId) && window.network === masNetwork;
-  return (
-    <div class="message-actions">
-      {near && mine && message.cat === 'msg' && (
-        <button type="button" class="icon-button" aria-label={t('msg.edit')} title={t('msg.edit')} onClick={() => (view.editing.value = { windowId: window.id, gid: message.gid })}>
-          <Icon name="edit" size={16} />
-        </button>
-      )}
-      <Menu
-        label={t('msg.actions')}
-        items={() => [
-          { label: t('msg.copy'), run: () => void copy(stripFormatting(message.body)) },
-          mine && message.cat === 'msg' && { label: t('msg.edit'), run: () => (view.editing.value = { windowId: window.id, gid: message.gid }) },
-          mine && { label: t('msg.delete'), danger: true, run: () => openDialog({ name: 'deleteMessage', windowId: window.id, gid: message.gid }) },
-        ]}
-      >
-        {near && <Icon name="more" size={16} />}
-      </Menu>
-    </div>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { t } from '../../i18n';
 import { dayKey } from '../../i18n/time';
 import type { ChatWindow } from '../../state/chatWindow';
+import type { ChatClient } from '../../state/client';
 import type { PendingMessage } from '../../state/outgoing';
 import { preferences } from '../../state/settings';
 import { view, windowsInSight } from '../../state/view';
@@ -53,10 +54,11 @@ export function Timeline({ window }: { window: ChatWindow }) {
   }, [editing]);
   const unread = window.unread.value.count;
   const empty = items.length === 0;
+  const unseen = useMemo(() => <UnseenBar window={window} reveal={key => setReveal({ key })} />, [window]);
   const head = useMemo(() => <Head window={window} empty={empty} />, [window, empty]);
   return (
     <div class="timeline-box">
-      <UnseenBar window={window} reveal={key => setReveal({ key })} />
+      {unseen}
       <VirtualList<Item>
         items={items}
         estimate={estimate}
@@ -68,7 +70,7 @@ export function Timeline({ window }: { window: ChatWindow }) {
         jump={jump}
         reveal={reveal}
         look={`${density} ${textSize} ${timeFormat}`}
-        render={item => drawItem(item, window)}
+        render={item => drawItem(client, item, window)}
       />
       {!atBottom && (
         <button type="button" class="latest" onClick={() => setJump(count => count + 1)}>
@@ -80,20 +82,21 @@ export function Timeline({ window }: { window: ChatWindow }) {
   );
 }
 
-function drawItem(item: Item, window: ChatWindow) {
+function drawItem(client: ChatClient, item: Item, window: ChatWindow) {
+  const { key } = item;
   switch (item.kind) {
     case 'day':
-      return <DayRow ts={item.ts} />;
+      return <DayRow key={key} rowKey={key} ts={item.ts} />;
     case 'new':
-      return <NewRow window={window} />;
+      return <NewRow key={key} rowKey={key} window={window} />;
     case 'gap':
-      return <GapRow window={window} before={item.before} />;
+      return <GapRow key={key} rowKey={key} window={window} before={item.before} />;
     case 'noise':
-      return <NoiseRow window={window} messages={item.messages} />;
+      return <NoiseRow key={key} rowKey={key} window={window} messages={item.messages} />;
     case 'pending':
-      return <PendingRow window={window} pending={item.pending} continued={item.continued} />;
+      return <PendingRow key={key} rowKey={key} window={window} pending={item.pending} continued={item.continued} />;
     default:
-      return drawMessage({ window, message: item.message, continued: item.continued });
+      return drawMessage({ client, window, message: item.message, continued: item.continued, rowKey: key });
   }
 }
 

@@ -7,8 +7,11 @@ import { type Anchor, covers, distanceToBottom, inSight, isInSight, keepAnchor, 
 interface VirtualListProps<T extends Keyed> {
   /** May be the same array with more in it. */
   items: readonly T[];
-  /** Asked once for each item object; what it draws has to follow by itself what else it shows. */
-  render: (item: T) => ComponentChildren;
+  /**
+   * Asked once for each item object: a component with the item's key, that draws one element of the class `timeline-row` with this
+   * key in `data-key`, and follows by itself what else it shows.
+   */
+  render: (item: T) => VNode;
   /** Whether a row stays where it is among the others when more come above. The view is kept at such a row. */
   steady: (item: T) => boolean;
   /** The likely height of a row that was never drawn, in pixels. */
@@ -168,11 +171,7 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
   const row = (item: T) => {
     let drawnRow = rowOf.get(item);
     if (!drawnRow) {
-      drawnRow = (
-        <div key={item.key} data-key={item.key} class="timeline-row">
-          {render(item)}
-        </div>
-      );
+      drawnRow = render(item);
       rowOf.set(item, drawnRow);
     }
     return drawnRow;
@@ -190,11 +189,7 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
           ? before
           : {
               rows,
-              drawn: (
-                <div key={key} class="timeline-run">
-                  {rows.map(row)}
-                </div>
-              ),
+              drawn: <DrawnRun key={key} rows={rows.map(row)} />,
             },
       );
     }
@@ -214,6 +209,11 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
       </div>
     </div>
   );
+}
+
+/** A component, since Preact passes over the same object again only when that is one: of an element it compares all that is within. */
+function DrawnRun({ rows }: { rows: VNode[] }) {
+  return <div class="timeline-run">{rows}</div>;
 }
 
 /** Where the viewport begins, in the rows' own coordinates, so that the anchor stays where it was. */

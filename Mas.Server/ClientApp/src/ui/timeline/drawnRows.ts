@@ -7,8 +7,12 @@ export interface Anchor {
 }
 
 /** The drawn rows, from the uppermost. */
-function rowsIn(content: HTMLElement): NodeListOf<HTMLElement> {
-  return content.querySelectorAll<HTMLElement>('.timeline-row');
+function rowsIn(content: HTMLElement): HTMLElement[] {
+  const rows: HTMLElement[] = [];
+  // From run to run: a search through all that is drawn would be made at every message.
+  for (let run = content.firstElementChild; run; run = run.nextElementSibling)
+    for (let row = run.firstElementChild; row; row = row.nextElementSibling) rows.push(row as HTMLElement);
+  return rows;
 }
 
 export function distanceToBottom(list: HTMLElement): number {
@@ -20,7 +24,7 @@ export function distanceToBottom(list: HTMLElement): number {
  * from what was believed. Those that were read before are read again only when all together are not as high as they were.
  */
 export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout<T>, from: number, spacers: number): { height: number; changed: boolean } {
-  const rows = [...rowsIn(content)];
+  const rows = rowsIn(content);
   let sum = spacers;
   let changed = false;
   const read = (row: Element, index: number) => {
@@ -32,7 +36,7 @@ export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout
     }
     return height;
   };
-  rows.forEach((row, i) => (sum += layout.measured(from + i) ?? read(row, from + i)));
+  for (let i = 0; i < rows.length; i++) sum += layout.measured(from + i) ?? read(rows[i]!, from + i);
   const { height } = content.getBoundingClientRect();
   if (Math.abs(height - sum) >= 0.5) rows.forEach((row, i) => read(row, from + i));
   return { height: height - spacers, changed };
@@ -64,7 +68,7 @@ export function inSight(list: HTMLElement, content: HTMLElement, steady: (index:
 /** Whether all of a row, or as much of it as there is room for, is in the viewport. */
 export function isInSight(list: HTMLElement, content: HTMLElement, key: string): boolean {
   const { top, bottom } = list.getBoundingClientRect();
-  const row = [...rowsIn(content)].find(drawn => drawn.dataset['key'] === key)?.getBoundingClientRect();
+  const row = rowsIn(content).find(drawn => drawn.dataset['key'] === key)?.getBoundingClientRect();
   return row !== undefined && row.top >= top && (row.bottom <= bottom || row.height > bottom - top);
 }
 
