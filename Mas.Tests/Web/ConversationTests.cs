@@ -244,6 +244,15 @@ public sealed class ConversationTests(WebSystem web)
         await alice.SeesAsync("Are you there?");
         await Assertions.Expect(tab.Locator($".side-item[title=\"{name}\"] .badge")).ToHaveCountAsync(0);
 
+        // What is being written, until it is sent.
+        await tab.Locator($".side-item[title=\"{name}\"]").ClickAsync();
+        var field = tab.Locator(".pane.full .composer textarea");
+        await Assertions.Expect(field).ToHaveValueAsync("");
+        await alice.Composer.FillAsync("half a thought");
+        await Assertions.Expect(field).ToHaveValueAsync("half a thought");
+        await alice.Composer.PressAsync("Enter");
+        await Assertions.Expect(field).ToHaveValueAsync("");
+
         // Settings.
         await alice.Page.Keyboard.PressAsync("Control+Comma");
         await alice.Page.Locator("label.segment", new() { HasText = "Dark" }).ClickAsync();

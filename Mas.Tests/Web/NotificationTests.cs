@@ -150,6 +150,46 @@ public sealed class NotificationTests(WebSystem web)
     }
 
     [Fact]
+    public async Task WhatCameWhileTheConnectionWasAway_IsToldOnceInSum()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await OpenAsync("alice", new VisitOptions { ExpectedErrors = ["WebSocket connection to", "ERR_INTERNET_DISCONNECTED"] });
+        // Sockets that are open outlive the browser's switch for the network.
+        await alice.Page.AddInitScriptAsync("window.sockets = []; window.WebSocket = class extends WebSocket { constructor(...given) { super(...given); window.sockets.push(this); } };");
+        await alice.OpenPageAsync();
+        await alice.OpenWindowAsync(WebSystem.Lobby);
+        await AllowDesktopAsync(alice.Page);
+        await SetAsync(alice.Page, "Play a sound", true);
+        await bob.SayAsync(bob.Window(WebSystem.Lobby), "before the break");
+        await alice.SeesAsync("before the break");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+
+        await alice.Visitor.SetOfflineAsync(true);
+        await alice.Page.EvaluateAsync("() => window.sockets.at(-1).close()");
+        await alice.Page.Locator(".banner.offline").WaitForAsync();
+        foreach (var text in new[] { $"{alice.Nick}: one", "not for her", $"{alice.Nick}: two" })
+            await bob.SayAsync(bob.Window(WebSystem.Lobby), text);
+        var chat = (int)(await bob.OkAsync("CHAT", new { userId = alice.Login.UserId }))["windowId"]!;
+        await bob.SayAsync(chat, "three");
+        await alice.Visitor.SetOfflineAsync(false);
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("(3) MAS");
+        var told = Assert.Single(await NotifiedAsync(alice.Page));
+        Assert.StartsWith("3 messages for you while you were away|", told, StringComparison.Ordinal);
+        Assert.Equal([bob.Login.Nick, WebSystem.Lobby], told.Split('|')[1].Split(", ").Order(StringComparer.Ordinal));
+        Assert.Equal(2, await ChimesAsync(alice.Page));
+
+        // A break in which nothing came is not worth a word. What is sent goes out when the new session is complete.
+        await alice.OpenWindowAsync(WebSystem.Lobby);
+        await alice.Page.EvaluateAsync("() => window.sockets.at(-1).close()");
+        await alice.SayAsync("after the break");
+        await alice.SeesAsync("after the break");
+        await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Friends" }).ClickAsync();
+        await bob.SayAsync(chat, "four");
+        await Assertions.Expect(alice.Page).ToHaveTitleAsync("(2) MAS");
+        Assert.Equal([told, $"{bob.Login.Nick}|four"], await NotifiedAsync(alice.Page));
+    }
+
+    [Fact]
     public async Task DesktopNotifications_ThatTheBrowserBlocks_StayOffAndSaySo()
     {
         await using var visitor = await web.VisitAsync();
@@ -181,10 +221,10 @@ public sealed class NotificationTests(WebSystem web)
         await Assertions.Expect(banner).ToHaveCountAsync(0);
     }
 
-    private async Task<WebUser> OpenAsync(string name)
+    private async Task<WebUser> OpenAsync(string name, VisitOptions? options = null)
     {
         var login = await web.Mas.NewUserAsync(name);
-        var visitor = await web.VisitAsync();
+        var visitor = await web.VisitAsync(options);
         await visitor.UseLoginAsync(login);
         await visitor.Page.AddInitScriptAsync(Recorder);
         var user = new WebUser(visitor, login);

@@ -185,4 +185,30 @@ public sealed class WritingTests(WebSystem web)
         await Assertions.Expect(alice.Composer).ToHaveValueAsync("");
         await Assertions.Expect(page.Locator(".complaint")).ToHaveCountAsync(0);
     }
+
+    [Fact]
+    public async Task GroupNamedInAMessage_ThatIsMissing_IsOfferedToBeCreated_AndIsJoinedOnceItIsThere()
+    {
+        await using var bob = await web.OpenAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        var page = alice.Page;
+        var (first, second) = ($"named{Guid.NewGuid():N}"[..12], $"named{Guid.NewGuid():N}"[..12]);
+        await alice.SayAsync($"Shall we have #{first} or #{second}?");
+        var links = alice.Confirmed(first).Locator(".channel-link");
+        await links.Nth(1).ClickAsync();
+        var toast = page.Locator(".toast");
+        await Assertions.Expect(toast).ToContainTextAsync($"There is no group {second} yet.");
+        await AxeCheck.PassesInBothThemesAsync(page, "missing group named in a message");
+        // One offer at a time, for what was asked for last.
+        await links.Nth(0).ClickAsync();
+        await Assertions.Expect(toast).ToContainTextAsync($"There is no group {first} yet.");
+        await toast.GetByRole(AriaRole.Button, new() { Name = $"Create {first}" }).ClickAsync();
+        await page.Locator($".pane.full[aria-label=\"{first}\"]").WaitForAsync();
+        await Assertions.Expect(toast).ToHaveCountAsync(0);
+
+        await bob.SeesAsync($"Shall we have #{first}");
+        await bob.Confirmed(first).Locator(".channel-link").First.ClickAsync();
+        await bob.Page.Locator($".pane.full[aria-label=\"{first}\"]").WaitForAsync();
+        await Assertions.Expect(bob.Page.Locator(".toast")).ToHaveCountAsync(0);
+    }
 }

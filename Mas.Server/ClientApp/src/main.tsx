@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { notifyOf } from './notify/notifier';
+import { notifyOf, notifyOfMissed } from './notify/notifier';
 import { watchInstallOffer } from './notify/install';
 import { watchTitle } from './notify/pageTitle';
 import { watchForUpdates } from './notify/updates';
@@ -7,6 +7,7 @@ import { watchMidnight } from './i18n/time';
 import { ChatClient } from './state/client';
 import { watchPage } from './state/view';
 import { App } from './ui/App';
+import { watchDrafts } from './ui/composer/drafts';
 import { ClientContext } from './ui/context';
 import { watchLook } from './ui/look';
 import { installKeys } from './ui/keys';
@@ -16,7 +17,10 @@ address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
 
 const client: ChatClient = new ChatClient(
   () => new WebSocket(address, 'mas.v1'),
-  { react: (window, message, reaction) => notifyOf(client.store, window, message, reaction) },
+  {
+    react: (window, message, reaction) => notifyOf(client.store, window, message, reaction),
+    catchUp: missed => notifyOfMissed(client.store, missed),
+  },
   sessionStorage,
 );
 
@@ -24,6 +28,7 @@ watchLook();
 watchMidnight();
 watchPage();
 watchTitle(client);
+watchDrafts();
 watchInstallOffer();
 installKeys(client);
 addEventListener('online', () => client.wake());

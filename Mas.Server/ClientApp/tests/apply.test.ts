@@ -26,7 +26,7 @@ beforeEach(() => {
     windowAdded: one => heard.push(`added ${one.id}`),
     windowRemoved: one => heard.push(`removed ${one.id}`),
     friendAsked: userId => heard.push(`asked ${userId}`),
-    backlogAdded: one => heard.push(`backlog ${one.id}`),
+    backlogAdded: (one, newest) => heard.push(`backlog ${one.id} ${newest}`),
     sessionComplete: () => heard.push('complete'),
   };
   applier = new NotificationApplier(store, events, () => 1000);
@@ -46,6 +46,11 @@ describe('NotificationApplier', () => {
     apply({ type: 'ADD_MESSAGE', windowId: 3, ...message(10, { body: 'new', status: 'edited', rev: 13 }) });
     expect(store.window(3)!.log.get(10)!.body).toBe('new');
     expect(heard).toEqual([]);
+  });
+
+  it('tells which messages a reconnect brought, and up to which the window held them', () => {
+    apply(init, window(3), window(4), { type: 'ADD_MESSAGES', messages: [{ windowId: 3, messages: [message(12), message(13)] }, { windowId: 4, messages: [] }] }, { type: 'FINISH_INIT' });
+    expect(heard).toEqual(['backlog 3 11', 'complete']);
   });
 
   it('takes windows away that a reconnect does not announce again, and keeps messages of the others', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ack } from '../src/protocol/messages';
-import { waitingCommands } from '../src/state/client';
+import { waitingCommands } from '../src/state/spoken';
 import { Outgoing, type PendingMessage, type Store } from '../src/state/outgoing';
 
 class Harness {

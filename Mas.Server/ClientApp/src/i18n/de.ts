@@ -230,6 +230,7 @@ export const de: Dictionary = {
   'join.nick': 'Nick',
   'join.do': 'Beitreten',
   'join.create.do': 'Anlegen',
+  'join.missing': 'Eine Gruppe {name} gibt es noch nicht.',
   'join.create.named': '{name} anlegen',
   'join.chat.do': 'Gespräch beginnen',
   'join.noNetworks': 'Dieser Server kennt keine IRC-Netzwerke.',
@@ -311,6 +312,7 @@ export const de: Dictionary = {
   'set.everywhere': 'Einstellungen folgen dir auf jedes Gerät.',
 
   'alert.label': 'Ankündigung',
+  'notify.missed': { one: '{count} Nachricht für dich, während du weg warst', other: '{count} Nachrichten für dich, während du weg warst' },
   'notify.label': 'Meldungen von MAS',
 
   'keys.title': 'Tastenkürzel',

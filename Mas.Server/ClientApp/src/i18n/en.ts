@@ -231,6 +231,7 @@ export const en = {
   'join.nick': 'Nick',
   'join.do': 'Join',
   'join.create.do': 'Create',
+  'join.missing': 'There is no group {name} yet.',
   'join.create.named': 'Create {name}',
   'join.chat.do': 'Start the conversation',
   'join.noNetworks': 'This server knows no IRC networks.',
@@ -312,6 +313,7 @@ export const en = {
   'set.everywhere': 'Settings follow you to every device.',
 
   'alert.label': 'Announcement',
+  'notify.missed': { one: '{count} message for you while you were away', other: '{count} messages for you while you were away' },
   'notify.label': 'Messages from MAS',
 
   'keys.title': 'Keyboard shortcuts',

@@ -5,6 +5,7 @@ import type { ChatWindow } from '../state/chatWindow';
 import type { Store } from '../state/store';
 import { openWindow } from '../state/view';
 import { stripFormatting } from '../text/mirc';
+import type { Missed } from './catchUp';
 import type { Reaction } from './reaction';
 
 /** What a screen reader reads out next. */
@@ -16,7 +17,19 @@ export function notifyOf(store: Store, window: ChatWindow, message: WireMessage,
   const text = stripFormatting(message.body).slice(0, 300);
   if (reaction.speak) spoken.value = t('speak.message', { name, window: store.title(window), text });
   if (reaction.sound) chime();
-  if (reaction.desktop) show(window, window.isDirect ? name : `${name} · ${store.title(window)}`, text);
+  if (reaction.desktop) show(`window-${window.id}`, window, window.isDirect ? name : `${name} · ${store.title(window)}`, text);
+}
+
+/** The most windows that a sum names. */
+const named = 5;
+
+/** Tells once of all that came while the connection was away. */
+export function notifyOfMissed(store: Store, { windows, count, sound }: Missed): void {
+  if (sound) chime();
+  const [first] = windows;
+  if (count === 0 || !first) return;
+  const names = windows.slice(0, named).map(window => store.title(window));
+  show('missed', first, t('notify.missed', { count }), `${names.join(', ')}${windows.length > named ? ' …' : ''}`);
 }
 
 /** Asks the browser for the permission; false when it says no. */
@@ -25,9 +38,10 @@ export async function allowDesktop(): Promise<boolean> {
   return (await Notification.requestPermission()) === 'granted';
 }
 
-function show(window: ChatWindow, title: string, body: string): void {
+/** Shows a notification in the place of an earlier one of the same tag; a click on it leads to the window. */
+function show(tag: string, window: ChatWindow, title: string, body: string): void {
   if (typeof Notification === 'undefined' || Notification.permission !== 'granted') return;
-  const options: NotificationOptions = { body, tag: `window-${window.id}`, icon: '/icons/mas-192.png', silent: true };
+  const options: NotificationOptions = { body, tag, icon: '/icons/mas-192.png', silent: true };
   let notification: Notification;
   try {
     notification = new Notification(title, options);

@@ -1,4 +1,4 @@
-import type { AddWindow, Notification, UserId, WindowId, WireMessage } from '../protocol/messages';
+import type { AddWindow, Gid, Notification, UserId, WindowId, WireMessage } from '../protocol/messages';
 import { ChatWindow } from './chatWindow';
 import { mergeSettings } from './settings';
 import type { Store } from './store';
@@ -12,8 +12,8 @@ export interface ApplyEvents {
   windowAdded(window: ChatWindow): void;
   windowRemoved(window: ChatWindow): void;
   friendAsked(userId: UserId): void;
-  /** A session has begun with messages that the window did not hold. */
-  backlogAdded(window: ChatWindow): void;
+  /** A session has begun with messages that the window did not hold; it held those up to `newest`, 0 for none. */
+  backlogAdded(window: ChatWindow, newest: Gid): void;
   sessionComplete(): void;
 }
 
@@ -57,9 +57,10 @@ export class NotificationApplier {
         break;
       case 'ADD_MESSAGES':
         for (const batch of notification.messages) {
+          const window = this.window(batch.windowId);
+          const newest = window?.log.newest ?? 0;
           this.addMessages(batch.windowId, batch.messages, batch.gap === true);
-          const window = this.starting && batch.messages.length > 0 ? this.window(batch.windowId) : undefined;
-          if (window) this.events.backlogAdded(window);
+          if (window && this.starting && batch.messages.length > 0) this.events.backlogAdded(window, newest);
         }
         break;
       case 'UPDATE_MEMBERS':

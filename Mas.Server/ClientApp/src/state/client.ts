@@ -1,5 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import { statusText, t } from '../i18n';
+import { CatchUp, type Missed } from '../notify/catchUp';
 import { type Reaction, reactTo } from '../notify/reaction';
 import { Connection, type ConnectionState, type Socket } from '../protocol/connection';
 import { post } from '../protocol/http';
@@ -11,6 +12,7 @@ import { type NewGroup, missingGroup } from './missingGroup';
 import { Outgoing, type PendingMessage } from './outgoing';
 import { SeenReporter } from './seenReporter';
 import { forgetSettings, mergeSettings, preferences } from './settings';
+import { spokenText } from './spoken';
 import { Store, masNetwork } from './store';
 import { say } from './toasts';
 import { openWindow, view, windowsInSight } from './view';
@@ -21,6 +23,8 @@ export type Phase = 'starting' | 'signedOut' | 'loading' | 'ready' | 'ended';
 
 export interface NotifySink {
   react(window: ChatWindow, message: WireMessage, reaction: Reaction): void;
+  /** The same for what a reconnect brought, in sum. */
+  catchUp(missed: Missed): void;
 }
 
 /** How many messages one FETCH asks for. */
@@ -41,6 +45,7 @@ export class ChatClient {
   private readonly applier: NotificationApplier;
   private readonly outgoing: Outgoing;
   private readonly seen: SeenReporter;
+  private readonly missed = new CatchUp();
   private readonly lastTyping = new Map<WindowId, number>();
   /** A window that this page asked for is shown when it comes. */
   private opening = 0;
@@ -75,8 +80,10 @@ export class ChatClient {
         if (view.main.peek() === 'window') view.main.value = 'grid';
       },
       friendAsked: userId => say({ text: t('friends.wants', { name: this.store.nick(userId, masNetwork) }) }),
-      backlogAdded: window => {
-        if (this.phase.peek() === 'ready') this.setMarker(window);
+      backlogAdded: (window, newest) => {
+        if (this.phase.peek() !== 'ready') return;
+        this.setMarker(window);
+        this.missed.note(window, newest);
       },
       sessionComplete: () => this.sessionComplete(),
     });
@@ -138,16 +145,6 @@ export class ChatClient {
     }
     const ack = await this.open({ type: 'CHAT', userId, network });
     if (ack.status !== 'OK') say({ text: statusText(ack.status, ack.errorMsg), kind: 'error' });
-  }
-
-  /** Joins a group or channel, or shows it when the user is in it already. */
-  joinNamed(network: string, name: string): void {
-    const held = this.store.windows.peek().find(window => window.network === network && window.name.toLowerCase() === name.toLowerCase());
-    if (held) openWindow(held.id);
-    else
-      void this.open({ type: 'JOIN', network, name }).then(ack => {
-        if (ack.status !== 'OK') say({ text: statusText(ack.status, ack.errorMsg), kind: 'error' });
-      });
   }
 
   sendText(window: ChatWindow, text: string): void {
@@ -284,6 +281,9 @@ export class ChatClient {
       this.chooseFirstView();
     }
     this.phase.value = 'ready';
+    const missed = this.missed.take(this.store, watched);
+    const { desktopNotifications, soundNotifications } = preferences.peek();
+    this.sink.catchUp({ ...missed, count: desktopNotifications === 'on' ? missed.count : 0, sound: missed.sound && soundNotifications === 'on' });
     this.outgoing.connected();
     this.seen.connected();
   }
@@ -339,12 +339,12 @@ export class ChatClient {
   }
 
   private arrived(window: ChatWindow, message: WireMessage): void {
-    const watched = view.focused.peek() && windowsInSight() && window.onScreen.peek();
+    const isWatched = watched(window);
     // At once, so that no count comes up for what is being looked at.
-    if (watched && window.followed) this.markSeen(window);
+    if (isWatched && window.followed) this.markSeen(window);
     // The first that is unread again: the line moves on from what was read since it was drawn.
     const first = window.marker.peek() === null || window.unread.peek().count === 1;
-    if (!watched && first && isChat(message) && !this.store.isMe(message.userId)) window.marker.value = Math.max(window.seen.peek(), 1);
+    if (!isWatched && first && isChat(message) && !this.store.isMe(message.userId)) window.marker.value = Math.max(window.seen.peek(), 1);
     const reaction = reactTo({
       own: this.store.isMe(message.userId),
       cat: message.cat,
@@ -352,7 +352,7 @@ export class ChatClient {
       mentioned: !window.isServer && this.store.mentionsMe(window.network, message.body),
       sounds: window.sounds.peek(),
       titleAlert: window.titleAlert.peek(),
-      watched,
+      watched: isWatched,
       desktopAllowed: preferences.peek().desktopNotifications === 'on',
       soundAllowed: preferences.peek().soundNotifications === 'on',
     });
@@ -360,17 +360,9 @@ export class ChatClient {
   }
 }
 
-/** What a sent text becomes in the conversation; null for a command that says nothing there. */
-export function spokenText(text: string): { cat: 'msg' | 'action'; body: string } | null {
-  const action = /^\/me\s+([\s\S]+)$/i.exec(text);
-  if (action) return { cat: 'action', body: action[1]! };
-  if (text.startsWith('//')) return { cat: 'msg', body: text.slice(1) };
-  return text.startsWith('/') ? null : { cat: 'msg', body: text };
-}
-
-/** The commands that wait for the connection; messages that wait are shown where they will stand. */
-export function waitingCommands(pending: readonly PendingMessage[]): PendingMessage[] {
-  return pending.filter(message => message.state === 'waiting' && spokenText(message.text) === null);
+/** Whether the reader has a window before their eyes. */
+function watched(window: ChatWindow): boolean {
+  return view.focused.peek() && windowsInSight() && window.onScreen.peek();
 }
 
 const signedInKey = 'mas.signedIn';
@@ -378,4 +370,3 @@ const signedInKey = 'mas.signedIn';
 function signedInBefore(): boolean {
   return localStorage.getItem(signedInKey) !== null;
 }
-

@@ -6,6 +6,7 @@ export interface Toast {
   kind?: 'error';
   /** Stays until it is answered. */
   sticky?: boolean;
+  /** What can be done about it; done, the message goes. */
   action?: { label: string; run: () => void };
 }
 
@@ -13,10 +14,12 @@ export interface Toast {
 export const toasts = signal<readonly Toast[]>([]);
 let nextId = 1;
 
-export function say(toast: Omit<Toast, 'id'>): void {
+/** Shows a message; what is given back takes it away by `dismiss`. */
+export function say(toast: Omit<Toast, 'id'>): number {
   const id = nextId++;
   toasts.value = [...toasts.peek().slice(-3), { id, ...toast }];
   if (!toast.sticky) setTimeout(() => dismiss(id), 6_000);
+  return id;
 }
 
 export function dismiss(id: number): void {

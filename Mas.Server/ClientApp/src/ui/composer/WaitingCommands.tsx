@@ -1,6 +1,6 @@
 import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
-import { waitingCommands } from '../../state/client';
+import { waitingCommands } from '../../state/spoken';
 import { Icon } from '../parts/Icon';
 
 /** The commands that go out with the next connection: unlike messages they have no place in the conversation to wait at. */

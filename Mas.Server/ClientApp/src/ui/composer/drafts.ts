@@ -21,6 +21,15 @@ export function setDraft(owner: string, windowId: WindowId, text: string): void 
   else localStorage.setItem(key(owner, windowId), text);
 }
 
+/** Takes over what is being written in another tab of this browser. */
+export function watchDrafts(): void {
+  window.addEventListener('storage', event => {
+    if (event.storageArea !== localStorage) return;
+    const draft = event.key === null ? undefined : drafts.get(event.key);
+    if (draft) draft.value = event.newValue ?? '';
+  });
+}
+
 /** Puts a nick into what is being written. */
 export function mention(windowId: WindowId, nick: string): void {
   const text = draftOf(current, windowId).peek();

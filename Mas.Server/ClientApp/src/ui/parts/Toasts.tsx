@@ -11,7 +11,14 @@ export function Toasts() {
         <div key={toast.id} class={`toast ${toast.kind ?? ''}`}>
           <span class="toast-text">{toast.text}</span>
           {toast.action && (
-            <button type="button" class="button small primary" onClick={toast.action.run}>
+            <button
+              type="button"
+              class="button small primary"
+              onClick={() => {
+                dismiss(toast.id);
+                toast.action!.run();
+              }}
+            >
               {toast.action.label}
             </button>
           )}

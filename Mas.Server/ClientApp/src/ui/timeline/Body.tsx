@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../../i18n';
+import { joinNamed } from '../../state/joining';
 import { isEmojiOnly } from '../../text/emojiOnly';
 import { isImage } from '../../text/links';
 import { type Inline, parseBody } from '../../text/markup';
@@ -81,7 +82,7 @@ function ChannelLink({ runs, name, network }: { runs: readonly Run[]; name: stri
   const client = useClient();
   const target = network === 'MAS' ? name.slice(1) : name;
   return (
-    <button type="button" class="link channel-link" onClick={() => client.joinNamed(network, target)}>
+    <button type="button" class="link channel-link" onClick={() => void joinNamed(client, network, target)}>
       {drawRuns(runs, 0)}
     </button>
   );

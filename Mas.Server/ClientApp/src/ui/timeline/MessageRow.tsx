@@ -12,7 +12,7 @@ import { Avatar } from '../parts/Avatar';
 import { Menu } from '../parts/Menu';
 import { Inlines, drawBody } from './Body';
 import { EditBox } from './EditBox';
-import { drawActions, useActions } from './messageActions';
+import { type ActionsState, drawActions, useActions } from './messageActions';
 import { noiseVerb } from './noiseVerb';
 import { parseInlines } from '../../text/markup';
 
@@ -44,7 +44,7 @@ function SpokenRow({ client, window, message, continued, rowKey }: MessageProps)
   const mentioned = !store.isMe(message.userId) && !window.isServer && message.status !== 'deleted' && store.mentionsMe(window.network, message.body);
   return (
     // A tap gives it the focus, and so shows its actions where nothing hovers.
-    <article tabIndex={-1} class={`${rowClass(rowKey)} ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
+    <article tabIndex={-1} class={`${rowClass(rowKey, actions)} ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
       {continued ? drawTime(message.ts, 'side-time') : <Avatar userId={message.userId} network={window.network} />}
       <div class="message-main">
         {!continued && (
@@ -80,7 +80,7 @@ function ActionRow({ client, window, message, rowKey }: MessageProps) {
   const actions = useActions();
   const deleted = message.status === 'deleted';
   return (
-    <article tabIndex={-1} class={`${rowClass(rowKey)} action`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
+    <article tabIndex={-1} class={`${rowClass(rowKey, actions)} action`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
       {drawTime(message.ts, 'side-time')}
       <div class="message-main">
         <div class="body">
@@ -127,8 +127,8 @@ function EventRow({ client: { store }, window, message, rowKey }: MessageProps) 
   );
 }
 
-function rowClass(rowKey: string | null): string {
-  return rowKey === null ? 'message' : 'timeline-row message';
+function rowClass(rowKey: string | null, actions?: ActionsState): string {
+  return `message${rowKey === null ? '' : ' timeline-row'}${actions?.menuOf ? ' menu-open' : ''}`;
 }
 
 function Author({ client, window, message }: { client: ChatClient; window: ChatWindow; message: WireMessage }) {

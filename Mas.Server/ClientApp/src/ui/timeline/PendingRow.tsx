@@ -1,6 +1,6 @@
 import { statusText, t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
-import { spokenText } from '../../state/client';
+import { spokenText } from '../../state/spoken';
 import type { PendingMessage } from '../../state/outgoing';
 import { useClient } from '../context';
 import { Avatar } from '../parts/Avatar';
