@@ -80,8 +80,21 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
         // Keys first: were the heartbeat removed first, a crash in between would leave keys that nobody looks for.
         await Task.WhenAll(cleanup.RemoveKeysAsync(session), NotePresenceAsync(session));
         // Who is pushing to it at this moment may crash before it finds out that the session is gone.
-        await _database.SortedSetAddAsync(RedisKeys.EndedSessions, session.ToString(), time.GetUtcNow().ToUnixTimeSeconds());
+        await NoteEndAsync(session);
         return await _database.SortedSetRemoveAsync(RedisKeys.SessionLastHeartbeat, session.ToString());
+    }
+
+    /// <summary>Ends a session whose heartbeat is older than the idle timeout still: one that has beaten since it was found lives on.</summary>
+    /// <returns>Whether this call ended it.</returns>
+    public async Task<bool> EndIdleAsync(SessionRef session, TimeSpan idleTimeout)
+    {
+        // The heartbeat goes first: behind one that succeeds its server relies on the session being whole. So what leads to the keys,
+        // were this broken off behind that, has to be there before.
+        await NoteEndAsync(session);
+        if (!await _database.RemoveMemberAsync(RedisKeys.SessionLastHeartbeat, session.ToString(), Before(idleTimeout)))
+            return false;
+        await Task.WhenAll(cleanup.RemoveKeysAsync(session), NotePresenceAsync(session));
+        return true;
     }
 
     /// <summary>Says that the friends know of a session's beginning or end.</summary>
@@ -97,12 +110,17 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
     /// <param name="most">So many of them at most.</param>
     public async Task TidyEndedAsync(TimeSpan ago, int most)
     {
-        var before = (time.GetUtcNow() - ago).ToUnixTimeSeconds();
+        var before = Before(ago);
         foreach (var member in await _database.SortedSetRangeByScoreAsync(RedisKeys.EndedSessions, before, most))
         {
             if (SessionRef.TryParse(member, out var session))
-                await cleanup.RemoveKeysAsync(session);
-            await _database.SortedSetRemoveAsync(RedisKeys.EndedSessions, member);
+            {
+                // Whoever ended it has crashed before the friends could be told.
+                if (await IsListedAsync(session))
+                    await NotePresenceAsync(session);
+                await cleanup.RemoveGoneAsync([session]);
+            }
+            await _database.RemoveMemberAsync(RedisKeys.EndedSessions, member, before);
         }
     }
 
@@ -130,8 +148,7 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
 
     private async Task<SessionRef[]> GetOlderAsync(RedisKey key, TimeSpan than, int most)
     {
-        var before = (time.GetUtcNow() - than).ToUnixTimeSeconds();
-        var members = await _database.SortedSetRangeByScoreAsync(key, before, most);
+        var members = await _database.SortedSetRangeByScoreAsync(key, Before(than), most);
         var sessions = new List<SessionRef>(members.Length);
         foreach (var member in members)
         {
@@ -140,6 +157,11 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
         }
         return [.. sessions];
     }
+
+    private long Before(TimeSpan ago) => (time.GetUtcNow() - ago).ToUnixTimeSeconds();
+
+    private Task<bool> NoteEndAsync(SessionRef session) =>
+        _database.SortedSetAddAsync(RedisKeys.EndedSessions, session.ToString(), time.GetUtcNow().ToUnixTimeSeconds());
 
     private Task<bool> NotePresenceAsync(SessionRef session) =>
         _database.SortedSetAddAsync(RedisKeys.PresenceDue, session.ToString(), time.GetUtcNow().ToUnixTimeSeconds());

@@ -24,6 +24,7 @@ internal static class LuaScripts
     internal static readonly string HashGrow = Load("hash_grow");
     internal static readonly string StringRemove = Load("string_remove");
     internal static readonly string FieldRemove = Load("field_remove");
+    internal static readonly string MemberRemove = Load("member_remove");
 
     /// <summary>Runs a script; a script cache that Redis lost (restart, SCRIPT FLUSH) is filled again.</summary>
     internal static async Task<RedisResult> RunScriptAsync(this MasterDatabase database, string script, RedisKey[] keys, RedisValue[] values)

@@ -19,4 +19,13 @@ public static class Removals
     /// <param name="value">What it holds as the caller thinks.</param>
     public static Task RemoveFieldAsync(this MasterDatabase database, RedisKey key, RedisValue field, RedisValue value) =>
         database.RunScriptAsync(LuaScripts.FieldRemove, [key], [field, value]);
+
+    /// <summary>Removes a member of a sorted set.</summary>
+    /// <param name="database">Where.</param>
+    /// <param name="key">The sorted set.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="upTo">The highest score with which it is removed.</param>
+    /// <returns>Whether this call removed it.</returns>
+    public static async Task<bool> RemoveMemberAsync(this MasterDatabase database, RedisKey key, RedisValue member, long upTo) =>
+        (long)await database.RunScriptAsync(LuaScripts.MemberRemove, [key], [member, upTo]) == 1;
 }

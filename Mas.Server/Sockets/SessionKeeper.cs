@@ -102,8 +102,9 @@ internal sealed partial class SessionKeeper(
             return;
         foreach (var session in await sessions.GetIdleAsync(_idleTimeout, 500))
         {
-            if (await sessions.EndAsync(session))
-                LogSwept(logger, session);
+            if (!await sessions.EndIdleAsync(session, _idleTimeout))
+                continue;
+            LogSwept(logger, session);
             await presence.UpdateAsync(session);
         }
         await sessions.TidyEndedAsync(_idleTimeout, 500);

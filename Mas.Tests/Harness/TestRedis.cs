@@ -99,7 +99,7 @@ public abstract class TestRedis : IAsyncDisposable
 
     /// <summary>Opens the test's own connection.</summary>
     protected async Task ConnectAsync() =>
-        _connection = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true,abortConnect=true,syncTimeout=20000");
+        _connection = await ConnectionMultiplexer.ConnectAsync($"{Endpoint},allowAdmin=true,abortConnect=true,connectTimeout=20000,syncTimeout=20000");
 
     /// <summary>Closes the test's own connection, when there is one.</summary>
     protected async Task DisconnectAsync()
