@@ -8,7 +8,7 @@ public sealed class CleanUpTests
     [Fact]
     public async Task EverybodyGone_AndIdleTimeoutPassed_LeavesNoSessionKey()
     {
-        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { Servers = 2, IdleTimeoutSeconds = 2 });
+        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { Servers = 2, IdleTimeoutSeconds = 4 });
         var clients = new List<MasClient>();
         for (var i = 0; i < 12; i++)
         {
@@ -38,7 +38,7 @@ public sealed class CleanUpTests
     [Fact]
     public async Task SessionsThatComeAndGoWhileWindowsAreMade_LeaveNothing()
     {
-        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { IdleTimeoutSeconds = 2 });
+        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { IdleTimeoutSeconds = 4 });
         var talker = await mas.NewClientAsync("talker");
         var flickering = await mas.NewUserAsync("flicker");
         for (var i = 0; i < 40; i++)
@@ -62,7 +62,7 @@ public sealed class CleanUpTests
     [Fact]
     public async Task PushedBehindASessionsEnd_ByAWorkerThatDies_IsRemoved()
     {
-        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { IdleTimeoutSeconds = 2 });
+        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { IdleTimeoutSeconds = 4 });
         var client = await mas.NewClientAsync("late");
         await client.CloseAsync();
         await Eventually.HoldsAsync(() => Leftovers(mas).Count == 0, "no key of a session is left");

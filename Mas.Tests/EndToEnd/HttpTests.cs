@@ -266,7 +266,7 @@ public sealed class HttpTests(SharedSystem shared) : IDisposable
         await Eventually.HoldsAsync(
             () =>
             {
-                var mail = Directory.GetFiles(_mas.MailFolder).Select(File.ReadAllText).FirstOrDefault(text => text.Contains(email, StringComparison.OrdinalIgnoreCase));
+                var mail = Directory.GetFiles(_mas.MailFolder, "*.eml").Select(File.ReadAllText).FirstOrDefault(text => text.Contains(email, StringComparison.OrdinalIgnoreCase));
                 var start = mail?.IndexOf("reset-password=", StringComparison.Ordinal) ?? -1;
                 token = start < 0 ? "" : new string([.. mail![(start + "reset-password=".Length)..].TakeWhile(c => !char.IsWhiteSpace(c))]);
                 return token.Length > 0;

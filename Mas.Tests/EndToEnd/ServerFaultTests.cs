@@ -33,7 +33,7 @@ public sealed class ServerFaultTests
     [Fact]
     public async Task Server_Killed_ItsClientsGoOnAtTheOtherAndLoseNothing()
     {
-        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { Servers = 2, IdleTimeoutSeconds = 2 });
+        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { Servers = 2, IdleTimeoutSeconds = 4 });
         var alice = await mas.NewClientAsync("alice", server: 0);
         var bob = await mas.NewClientAsync("bob", server: 1);
         var aliceWindow = await alice.CreateAsync("moving");
@@ -57,7 +57,7 @@ public sealed class ServerFaultTests
     [Fact]
     public async Task Server_FrozenPastTheIdleTimeout_SendsNothingBehindWhatWasLost()
     {
-        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { Servers = 2, IdleTimeoutSeconds = 2 });
+        await using var mas = await MasSystem.StartAsync(new MasSystemOptions { Servers = 2, IdleTimeoutSeconds = 4 });
         var alice = await mas.NewClientAsync("alice", server: 0);
         var bob = await mas.NewClientAsync("bob", server: 1);
         var aliceWindow = await alice.CreateAsync("frozen");

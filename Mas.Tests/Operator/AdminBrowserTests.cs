@@ -13,9 +13,7 @@ public sealed class AdminBrowserTests(WebSystem web)
     {
         var login = await web.Mas.NewUserAsync("boss");
         await RedisCli.EvalAsync(web.Mas.Redis, "permit", login.UserId, "admin", "yes");
-        var mallory = await web.Mas.NewUserAsync("mallory");
-        await Eventually.HoldsAsync(() => web.Mas.Redis.Database.KeyExistsAsync($"windowlist:{mallory.UserId}"), "the lobby's window");
-        var hostile = await web.Mas.ConnectAsync(mallory);
+        var hostile = await web.NewPeerAsync("mallory");
         await hostile.OkAsync("UPDATE_PROFILE", new { name = "<img src=x onerror=alert(1)>" });
         await using var visitor = await web.VisitAsync(new VisitOptions { ExpectedErrors = ["422"] });
         await visitor.UseLoginAsync(login);

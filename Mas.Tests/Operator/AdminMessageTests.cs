@@ -36,7 +36,7 @@ public sealed class AdminMessageTests(OperatorFixture on) : IClassFixture<Operat
             Assert.Single(window.Messages.Values, message => message.Cat == "kick");
             Assert.Equal([gids[0], gids[1], gids[3]], window.Messages.Values.Where(message => message.Status == "deleted" && message.Cat == "msg").Select(message => message.Gid));
         }
-        Assert.Null(carol.Read(view => view.Group(name)));
+        await carol.WaitAsync(view => view.Group(name) is null, "her window is gone");
         var fresh = await on.Mas.ConnectAsync(alice.Login);
         Assert.Single(fresh.Read(view => view.Windows.Values.Where(window => window.Name == name).ToArray()));
         Assert.Equal(

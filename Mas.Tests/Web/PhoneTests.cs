@@ -70,7 +70,7 @@ public sealed class PhoneTests(WebSystem web)
     [Fact]
     public async Task Phone_AllWindows_HaveRoomToWrite()
     {
-        var login = await web.Mas.NewUserAsync("alice");
+        var login = await web.NewMemberAsync("alice");
         await using (var session = await web.Mas.ConnectAsync(login))
             await session.OkAsync("CREATE", new { name = $"p{Guid.NewGuid():N}"[..12] });
         await using var alice = await web.OpenAsync(login, Phone);

@@ -59,7 +59,7 @@ public sealed class RareViewTests(WebSystem web)
     [InlineData(true)]
     public async Task PagesThatSayNo_HaveNoSeriousFinding(bool dark)
     {
-        var login = await web.Mas.NewUserAsync("many");
+        var login = await web.NewMemberAsync("many");
         for (var i = 0; i < 8; i++)
             await web.Mas.ConnectAsync(login);
         await using var visitor = await web.VisitAsync(new VisitOptions { Dark = dark });

@@ -141,7 +141,7 @@ public sealed class SignUpTests(WebSystem web)
         await Eventually.HoldsAsync(
             () =>
             {
-                var mail = Directory.EnumerateFiles(web.Mas.MailFolder).Select(File.ReadAllText).FirstOrDefault(text => text.Contains(email, StringComparison.OrdinalIgnoreCase));
+                var mail = Directory.EnumerateFiles(web.Mas.MailFolder, "*.eml").Select(File.ReadAllText).FirstOrDefault(text => text.Contains(email, StringComparison.OrdinalIgnoreCase));
                 link = mail is null ? null : Regex.Match(mail.Replace("=\r\n", "").Replace("=\n", "").Replace("=3D", "="), "/#reset-password=[A-Za-z0-9_-]+").Value;
                 return !string.IsNullOrEmpty(link);
             },

@@ -52,7 +52,10 @@ public sealed class WebSystem : IAsyncLifetime
     public async Task<WebUser> OpenAsync(string name, VisitOptions? options = null) => await OpenAsync(await Mas.NewUserAsync(name), options);
 
     /// <summary>A new user in the lobby with a session of the protocol's own, to talk to the browsers.</summary>
-    public async Task<MasClient> NewPeerAsync(string name)
+    public async Task<MasClient> NewPeerAsync(string name) => await Mas.ConnectAsync(await NewMemberAsync(name));
+
+    /// <summary>A new user who is in the lobby when this returns.</summary>
+    public async Task<MasLogin> NewMemberAsync(string name)
     {
         var login = await Mas.NewUserAsync(name);
         // The lobby is joined behind the registration; a session that starts meanwhile may hear of its window twice.
@@ -70,7 +73,7 @@ public sealed class WebSystem : IAsyncLifetime
                 }
             },
             "the lobby's window");
-        return await Mas.ConnectAsync(login);
+        return login;
     }
 
     /// <summary>A page of a user's in a browser profile of its own.</summary>

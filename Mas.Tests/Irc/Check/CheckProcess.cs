@@ -76,12 +76,12 @@ internal sealed class CheckProcess : IAsyncDisposable
     /// <summary>Waits until the transcript holds a text.</summary>
     public async Task SaysAsync(string text, TimeSpan? patience = null)
     {
-        var deadline = DateTime.UtcNow + (patience ?? TimeSpan.FromSeconds(20));
-        while (!Transcript.Contains(text, StringComparison.Ordinal))
-        {
-            Assert.True(DateTime.UtcNow < deadline && IsRunning, $"No \"{text}\" in:\n{Transcript}");
-            await Task.Delay(20);
-        }
+        await Eventually.HoldsAsync(
+            () => Transcript.Contains(text, StringComparison.Ordinal) || !IsRunning, () => $"\"{text}\" in:\n{Transcript}", patience);
+        // The end may be known before the last lines are.
+        if (!IsRunning)
+            await ExitCodeAsync();
+        Assert.Contains(text, Transcript, StringComparison.Ordinal);
     }
 
     public void Terminate() => _ = Kill(_process.Id, SigTerm);
