@@ -23,6 +23,9 @@ internal sealed partial class UserLinks : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, UserLink> _links = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<InboxPart, LinkLease> _held = new();
+
+    /// <summary>Ends of links that have made place for others, which have yet to start.</summary>
+    private readonly ConcurrentDictionary<string, Task> _replaced = new(StringComparer.Ordinal);
     private readonly Lock _changing = new();
     private readonly RedisConnection _redis;
     private readonly LinkHolders _holders;
@@ -78,8 +81,8 @@ internal sealed partial class UserLinks : IAsyncDisposable
     internal async Task ConnectAsync(UserId user, string network, LinkLease under)
     {
         var member = RedisKeys.IrcConnectionMember(user, network);
+        var name = Name(user, network);
         Task noted;
-        UserLink? link;
         var stays = false;
         // What a link that ends now takes away (ForgetAsync) is put in again behind it, or it takes nothing away.
         lock (_changing)
@@ -87,18 +90,23 @@ internal sealed partial class UserLinks : IAsyncDisposable
             noted = Task.WhenAll(
                 _redis.Database.SetAddAsync(RedisKeys.IrcConnections, member),
                 _redis.Database.SetRemoveAsync(RedisKeys.IrcConnectionsEnding, member));
-            if (TryGet(user, network, out link))
+            if (TryGet(user, network, out var link))
             {
                 stays = !link.IsEnding && link.State != LinkState.Waiting;
                 if (!stays)
-                    _links.TryRemove(KeyValuePair.Create(Name(user, network), link));
+                {
+                    _links.TryRemove(KeyValuePair.Create(name, link));
+                    // From here on this may fail, and be done again: the link ends all the same, and its successor waits for it.
+                    _replaced[name] = link.Ended;
+                    link.Stop();
+                }
             }
         }
         await noted;
         if (stays)
             return;
-        link?.Stop();
-        await StartAsync(user, network, link?.Ended ?? Task.CompletedTask, under);
+        await StartAsync(user, network, _replaced.GetValueOrDefault(name, Task.CompletedTask), under);
+        _replaced.TryRemove(name, out _);
     }
 
     /// <summary>
@@ -134,6 +142,7 @@ internal sealed partial class UserLinks : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync(_links.Values);
+        await Task.WhenAll(_replaced.Values);
         try
         {
             // Then whoever comes next need not wait.

@@ -54,7 +54,7 @@ public sealed class WebSystem : IAsyncLifetime
     /// <summary>A new user in the lobby with a session of the protocol's own, to talk to the browsers.</summary>
     public async Task<MasClient> NewPeerAsync(string name) => await Mas.ConnectAsync(await NewMemberAsync(name));
 
-    /// <summary>A new user who is in the lobby when this returns.</summary>
+    /// <summary>A new user who is in the lobby when this returns, and has no session.</summary>
     public async Task<MasLogin> NewMemberAsync(string name)
     {
         var login = await Mas.NewUserAsync(name);
@@ -73,6 +73,7 @@ public sealed class WebSystem : IAsyncLifetime
                 }
             },
             "the lobby's window");
+        await Eventually.HoldsAsync(async () => await Mas.Redis.Database.SortedSetLengthAsync($"sessionlist:{login.UserId}") == 0, "no session is left");
         return login;
     }
 

@@ -1,3 +1,5 @@
+using Mas.Tests.Harness;
+
 namespace Mas.Tests.Irc.Bridge;
 
 /// <summary>A user who does not want to be connected any more is left alone.</summary>
@@ -55,6 +57,44 @@ public sealed class DisconnectTests
 
             await alice.ReconnectedAsync();
             Assert.True(await irc.System.Mas.Redis.Database.SetContainsAsync("ircconnections", $"{alice.Client.UserId}:{Network}"));
+        }
+        finally
+        {
+            await irc.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Connect_ThatFailsInThePauseBeforeTheNextAttempt_LeavesNoSecondConnectionBehind()
+    {
+        var irc = new ScriptedNetwork { Settings = new Dictionary<string, string> { [$"Irc:Networks:{Network}:ReconnectSeconds"] = "4" } };
+        await irc.InitializeAsync();
+        try
+        {
+            var redis = irc.System.Mas.Redis.Database;
+            var alice = await irc.ConnectedAsync("alice");
+            var dora = await irc.ConnectedAsync("dora");
+            await alice.Peer.DisposeAsync();
+            await irc.System.ServerSaysAsync(alice.Client, "the next attempt is in");
+            // No write of what is wanted succeeds.
+            await redis.KeyRenameAsync("ircconnections", "aside");
+            await redis.StringSetAsync("ircconnections", "no set");
+            await alice.Client.OkAsync("CONNECT", new { network = Network });
+            await Eventually.HoldsAsync(() => redis.KeyExistsAsync("inbox:connectionmanager:dead"), "it has failed");
+            await redis.KeyRenameAsync("aside", "ircconnections");
+            await redis.KeyDeleteAsync("inbox:connectionmanager:dead");
+
+            await alice.Client.OkAsync("CONNECT", new { network = Network });
+            await alice.ReconnectedAsync();
+
+            // Two such pauses, one after the other, are longer than the longest that alice's could have been.
+            for (var pause = 0; pause < 2; pause++)
+            {
+                await dora.Peer.DisposeAsync();
+                await dora.ReconnectedAsync();
+            }
+            Assert.Equal([alice.Nick, dora.Nick, alice.Nick, dora.Nick, dora.Nick], irc.Nicks);
+            Assert.Equal(0, irc.Mock.WaitingConnections);
         }
         finally
         {
