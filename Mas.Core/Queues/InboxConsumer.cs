@@ -31,11 +31,17 @@ internal sealed partial class InboxConsumer(
 
     private static readonly TimeSpan TakersAreKeptFor = TimeSpan.FromHours(1);
 
+    /// <summary>How long before the consumer stood still a connection may have been lost that was the reason, ms: longer than any batch takes that was in hand then.</summary>
+    private const long LossCountsFor = 60_000;
+
     private readonly MasterDatabase _database = redis.Database;
     private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
     private RedisConnection? _blocking;
     private Task _running = Task.CompletedTask;
     private volatile bool _isLeaving;
+
+    /// <summary>When it last took, or began, as <see cref="Environment.TickCount64"/>.</summary>
+    private long _movedAt;
 
     /// <summary>Whether it consumes now.</summary>
     internal bool IsRunning => !_running.IsCompleted;
@@ -64,6 +70,7 @@ internal sealed partial class InboxConsumer(
     private async Task RunAsync(Lease lease, InboxPart part, CancellationToken stopping)
     {
         LogActive(logger, name, lease.Epoch);
+        Moved();
         var failed = false;
         await using (var held = new LeaseKeeper(lease, redis.Timeout, time, logger, stopping))
         {
@@ -136,6 +143,7 @@ internal sealed partial class InboxConsumer(
                 }
                 while (inHand.TryPeek(out var oldest) && (oldest.IsCompleted || inHand.Count == MostInHand))
                     await inHand.Dequeue();
+                Moved();
                 _pause.Reset();
             }
             await newest;
@@ -151,14 +159,33 @@ internal sealed partial class InboxConsumer(
     }
 
     /// <summary>
-    /// Completed when work that should have ended with its lease goes on for too long: it waits for an answer that a silent
-    /// connection does not bring, or that the Redis client has lost. What it might still do is fenced.
+    /// Completed when work that should have ended with its lease goes on for too long, or stands still under it: it waits for an answer
+    /// that a silent connection does not bring, or that the Redis client has lost. What it might still do is fenced.
     /// </summary>
     private async Task OverlongAsync(CancellationToken lost)
     {
-        await Task.WhenAny(Task.Delay(Timeout.Infinite, lost));
-        await Task.Delay(2 * redis.Timeout, time, CancellationToken.None);
+        await Task.WhenAny(StandsStillAsync(lost));
+        if (lost.IsCancellationRequested)
+            await Task.Delay(2 * redis.Timeout, time, CancellationToken.None);
     }
+
+    /// <summary>
+    /// Completed when nothing moves on for two looks, and a connection was lost not long before. The Redis client has been seen to lose the
+    /// answer of a command then, while the lease goes on being renewed: nobody else would ever take the inbox.
+    /// </summary>
+    private async Task StandsStillAsync(CancellationToken lost)
+    {
+        var (movedAt, looks) = (0L, 0);
+        while (looks < 2)
+        {
+            await Task.Delay(redis.Timeout, time, lost);
+            var now = Volatile.Read(ref _movedAt);
+            var isSuspect = now == movedAt && Math.Max(redis.LostAt, _blocking?.LostAt ?? long.MinValue) > now - LossCountsFor;
+            (movedAt, looks) = (now, isSuspect ? looks + 1 : 0);
+        }
+    }
+
+    private void Moved() => Volatile.Write(ref _movedAt, Environment.TickCount64);
 
     /// <summary>Before anything is handled: nothing of an earlier holder may arrive behind what is done under this lease.</summary>
     private async Task CutOffFormerHoldersAsync()
@@ -246,7 +273,7 @@ internal sealed partial class InboxConsumer(
     [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint} waits for Redis: {Reason}")]
     private static partial void LogAway(ILogger logger, string endpoint, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: what was under way when the lease ended still waits for Redis; it is left behind")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: what is under way waits for an answer of Redis that does not come; it is left behind, and the lease given up")]
     private static partial void LogStuck(ILogger logger, string endpoint);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A batch of inbox:{Endpoint} failed and will be handled again")]

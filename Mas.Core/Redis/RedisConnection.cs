@@ -29,6 +29,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly ForgottenConnections _forgotten;
     private ReplicaWait? _replicas;
+    private long _lostAt = long.MinValue;
 
     private RedisConnection(RedisOptions options, ILogger logger, ConnectionMultiplexer multiplexer)
     {
@@ -42,7 +43,11 @@ public sealed partial class RedisConnection : IAsyncDisposable
         Database = new MasterDatabase(multiplexer.GetDatabase());
         IsCluster = Servers.Any(server => server.ServerType == ServerType.Cluster);
         MayFailOver = IsCluster || _multiplexer.GetEndPoints().Length > 1;
-        multiplexer.ConnectionFailed += (_, e) => LogLost(logger, e.EndPoint, e.FailureType);
+        multiplexer.ConnectionFailed += (_, e) =>
+        {
+            Volatile.Write(ref _lostAt, Environment.TickCount64);
+            LogLost(logger, e.EndPoint, e.FailureType);
+        };
         multiplexer.ConnectionRestored += (_, e) =>
         {
             RedisMetrics.Reconnects.Add(1);
@@ -69,6 +74,12 @@ public sealed partial class RedisConnection : IAsyncDisposable
 
     /// <summary>Whether a replica that has not heard of the last writes may take over: on a cluster, or when several nodes are named.</summary>
     internal bool MayFailOver { get; }
+
+    /// <summary>
+    /// When a connection was lost last, as <see cref="Environment.TickCount64"/>; <see cref="long.MinValue"/> when none was. The client library may
+    /// lose an answer for good then, so that what waits for it waits for ever.
+    /// </summary>
+    internal long LostAt => Volatile.Read(ref _lostAt);
 
     /// <summary>What was sent and received, for tests.</summary>
     internal ServerCounters Counters => _multiplexer.GetCounters();

@@ -233,6 +233,27 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await NothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task Batch_WhoseAnswerIsLostWithAConnection_IsLeftBehindAndComesAgain()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = await RedisConnection.ConnectAsync(
+            new RedisOptions { Endpoint = server.Endpoint, TimeoutMilliseconds = 500 }, NullLogger.Instance, CancellationToken.None);
+        var courier = new Courier(redis, TimeProvider.System);
+        var handler = new Recorder(_endpoint, courier, Letters());
+        using var consumer = new InboxWorker(redis, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+        await courier.SendAsync(_endpoint, "a", Encoding.UTF8.GetBytes("a lost"));
+        await consumer.StartAsync(CancellationToken.None);
+        await Eventually.HoldsAsync(() => handler.IsLost, "it waits");
+
+        await server.Database.ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+
+        // Its lease is renewed all the while: nobody else would take the inbox.
+        await Eventually.HoldsAsync(() => !handler.Handled.IsEmpty, "it is handled again");
+        await consumer.StopAsync(CancellationToken.None);
+        Assert.Equal([("a lost", true)], handler.Handled);
+    }
+
     private async Task SendAsync(IEnumerable<string> entries)
     {
         var courier = NewCourier();
@@ -267,18 +288,21 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         Assert.False(await Database.KeyExistsAsync($"lease:{_endpoint}"));
     }
 
-    /// <summary>Reads "lane text"; "poison" fails, "away" fails once as when Redis is away, "wait" waits until another lane said "go".</summary>
+    /// <summary>Reads "lane text"; "poison" fails, "away" fails once as when Redis is away, "lost" once waits for ever as for an answer that was lost, "wait" waits until another lane said "go".</summary>
     private sealed class Recorder(string endpoint, Courier courier, DeadLetters letters) : LaneHandler<string>(endpoint, courier, letters)
     {
         private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _poisonAttempts;
         private int _wasAway;
+        private int _wasLost;
 
         public ConcurrentQueue<(string Text, bool Redelivered)> Handled { get; } = new();
 
         public ConcurrentQueue<string> Failed { get; } = new();
 
         public int PoisonAttempts => _poisonAttempts;
+
+        public bool IsLost => Volatile.Read(ref _wasLost) == 1;
 
         public long Epoch { get; private set; }
 
@@ -313,6 +337,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
             }
             if (text.EndsWith("away", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasAway, 1) == 0)
                 throw new TimeoutException("Redis is away");
+            if (text.EndsWith("lost", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasLost, 1) == 0)
+                await new TaskCompletionSource().Task;
             if (text.EndsWith("wait", StringComparison.Ordinal))
                 await _go.Task;
             Handled.Enqueue((text, run[0].Redelivered));
