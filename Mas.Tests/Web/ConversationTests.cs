@@ -211,6 +211,28 @@ public sealed class ConversationTests(WebSystem web)
     }
 
     [Fact]
+    public async Task Edit_OfTheNewestMessage_ShowsTheWholeField_AndStaysAtTheNewest()
+    {
+        await using var alice = await web.OpenAsync("alice", new VisitOptions { Size = (1000, 600) });
+        await using var bob = await web.NewPeerAsync("bob");
+        var name = NewName("edit");
+        await CreateByDialogAsync(alice.Page, name);
+        await bob.OkAsync("JOIN", new { network = "MAS", name });
+        await bob.WaitAsync(view => view.Group(name) is not null, "the group");
+        for (var i = 0; i < 30; i++)
+            await bob.SayAsync(bob.Window(name), $"line {i}");
+        await alice.SayAsync("the newest");
+        await alice.SeesAsync("the newest");
+        await alice.Composer.PressAsync("ArrowUp");
+        await alice.Page.Locator(".edit").WaitForAsync();
+        await alice.Page.WaitForFunctionAsync("() => document.querySelector('.edit-foot').getBoundingClientRect().bottom <= document.querySelector('.pane.full .timeline').getBoundingClientRect().bottom");
+        await bob.SayAsync(bob.Window(name), "and one more");
+        await alice.SeesAsync("and one more");
+        await alice.Page.WaitForFunctionAsync("() => { const list = document.querySelector('.pane.full .timeline'); return list.scrollHeight - list.scrollTop - list.clientHeight < 24; }");
+        await Assertions.Expect(alice.Page.Locator(".pane.full .latest")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task TwoTabs_StayInStep()
     {
         await using var alice = await web.OpenAsync("alice");

@@ -74,7 +74,7 @@ export const de: Dictionary = {
   'net.disconnected': 'Nicht verbunden',
 
   'side.label': 'Gespräche',
-  'side.search': 'Suchen oder springen…',
+  'side.search': 'Suchen, springen…',
   'side.desktop': 'Alle Fenster',
   'side.friends': 'Freunde',
   'side.join': 'Beitreten oder anlegen',

@@ -12,12 +12,15 @@ export function EditBox({ window, message }: { window: ChatWindow; message: Wire
   const client = useClient();
   // The row may be scrolled out of what is drawn, and come back.
   const [text, setText] = useState(view.editing.peek()?.text ?? message.body);
+  const box = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  useLayoutEffect(() => {
-    field.current!.focus();
-    field.current!.setSelectionRange(text.length, text.length);
-  }, []);
   useLayoutEffect(() => fitHeight(field.current!));
+  useLayoutEffect(() => {
+    // All of it: to the caret alone the browser would scroll too little, and so away from the newest message.
+    field.current!.focus({ preventScroll: true });
+    field.current!.setSelectionRange(text.length, text.length);
+    box.current!.scrollIntoView({ block: 'nearest' });
+  }, []);
   const close = () => {
     view.editing.value = null;
     focusComposer(window.id);
@@ -29,7 +32,7 @@ export function EditBox({ window, message }: { window: ChatWindow; message: Wire
     } else if (text === message.body || (await client.edit(window, message.gid, text))) close();
   };
   return (
-    <div class="edit">
+    <div ref={box} class="edit">
       <textarea
         ref={field}
         rows={1}
