@@ -22,11 +22,14 @@ internal sealed partial class FormerHolders(RedisConnection redis, ILogger logge
     internal static string NewWorkerName(RedisConnection redis) => $"{redis.ClientName}{NumberFollows}{Interlocked.Increment(ref _lastNumber)}";
 
     /// <summary>Ends the connections for commands of all workers but this process's own.</summary>
-    internal async Task CutOffAsync(string endpoint, IEnumerable<string> workers)
+    /// <returns>False when they can't be ended here: on a cluster, or by a Redis that forbids it.</returns>
+    internal async Task<bool> TryCutOffAsync(string endpoint, IEnumerable<string> workers)
     {
+        if (redis.IsCluster)
+            return false;
         var names = workers.Select(ClientNameOf).OfType<string>().Where(name => name != redis.ClientName).ToHashSet(StringComparer.Ordinal);
-        if (names.Count == 0 || redis.IsCluster)
-            return;
+        if (names.Count == 0)
+            return true;
         try
         {
             foreach (var server in redis.Servers.Where(server => server.IsConnected))
@@ -37,11 +40,13 @@ internal sealed partial class FormerHolders(RedisConnection redis, ILogger logge
                         LogCutOff(logger, endpoint, client.Name);
                 }
             }
+            return true;
         }
         catch (RedisServerException e) when (!RedisErrors.IsAway(e))
         {
             // A Redis that forbids CLIENT: each worker's own clock and the fences remain.
             LogRefused(logger, endpoint, e.Message);
+            return false;
         }
     }
 

@@ -29,6 +29,9 @@ internal sealed partial class InboxConsumer(
     /// </summary>
     private const int MostInHand = 4;
 
+    /// <summary>The score of a taker whose connection a later holder has ended.</summary>
+    private const long IsCutOff = 0;
+
     private static readonly TimeSpan TakersAreKeptFor = TimeSpan.FromHours(1);
 
     /// <summary>How long before the consumer stood still a connection may have been lost that was the reason, ms: longer than any batch takes that was in hand then.</summary>
@@ -115,7 +118,7 @@ internal sealed partial class InboxConsumer(
     {
         var blocking = _blocking ??= await redis.OpenAnotherAsync(held.Lost);
         var fence = new Fence(redis, held.Lease);
-        await CutOffFormerHoldersAsync();
+        await CutOffFormerHoldersAsync(fence);
         await handler.BeginAsync(held.Lease, part, held.Lost);
         var nextLook = time.GetTimestamp();
         var ownTaken = RedisKeys.InboxTaken(name, worker);
@@ -188,10 +191,17 @@ internal sealed partial class InboxConsumer(
     private void Moved() => Volatile.Write(ref _movedAt, Environment.TickCount64);
 
     /// <summary>Before anything is handled: nothing of an earlier holder may arrive behind what is done under this lease.</summary>
-    private async Task CutOffFormerHoldersAsync()
+    /// <remarks>
+    /// Each once: whoever takes again enters itself again. Else every change of holder would end the connections of all who had the lease
+    /// within the hour, and with them what they do for other inboxes, which would change their holders in turn.
+    /// </remarks>
+    private async Task CutOffFormerHoldersAsync(Fence fence)
     {
-        var takers = await _database.SortedSetRangeByRankAsync(RedisKeys.InboxTakers(name));
-        await new FormerHolders(redis, logger).CutOffAsync(name, takers.Select(taker => (string)taker!).Where(taker => taker != worker));
+        var takers = RedisKeys.InboxTakers(name);
+        var former = (await _database.SortedSetRangeByRankWithScoresAsync(takers)).Where(taker => taker.Score > IsCutOff && taker.Element != worker)
+            .Select(taker => taker.Element).ToArray();
+        if (former.Length > 0 && await new FormerHolders(redis, logger).TryCutOffAsync(name, former.Select(taker => (string)taker!)))
+            await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZADD", "XX", .. former.SelectMany(taker => new RedisValue[] { IsCutOff, taker })], takers);
     }
 
     /// <summary>Whoever stops with everything done need not be cut off by the next holder.</summary>

@@ -97,7 +97,7 @@ internal sealed partial class LayoutChange(
     {
         var takers = await _database.SortedSetRangeByRankAsync(RedisKeys.InboxTakers(inbox.Name));
         // A conversation's next worker is another inbox's: it would not know whom to cut off.
-        await new FormerHolders(redis, logger).CutOffAsync(inbox.Name, takers.Select(taker => (string)taker!));
+        await new FormerHolders(redis, logger).TryCutOffAsync(inbox.Name, takers.Select(taker => (string)taker!));
         var taken = takers.Select(taker => RedisKeys.InboxTaken(inbox.Name, taker!));
         return (long)await inbox.Fence.RunAsync(
             LuaScripts.InboxClose, RedisKeys.Inbox(inbox.Name), [-version, InboxEntry.Mark],

@@ -124,6 +124,34 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     [Fact]
+    public async Task NewHolder_OfAnInboxWhoseFormerHolderWasCutOffBefore_LeavesItsConnections()
+    {
+        await using var server = await RedisServer.StartAsync();
+        var options = new RedisOptions { Endpoint = server.Endpoint };
+        await using var former = await RedisConnection.ConnectAsync(options, NullLogger.Instance, CancellationToken.None);
+        await using var next = await RedisConnection.ConnectAsync(options, NullLogger.Instance, CancellationToken.None);
+        await server.Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", $"{former.ClientName}.1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        await HoldOnceAsync(() => { });
+        await Eventually.PassesAsync(() => former.Database.PingAsync());
+        var again = server.Clients(former.ClientName);
+        IEnumerable<string>? left = null;
+
+        await HoldOnceAsync(() => left = server.Clients(former.ClientName));
+
+        Assert.NotEmpty(again);
+        Assert.Equal(again.Order(), left!.Order());
+
+        async Task HoldOnceAsync(Action beginning)
+        {
+            var handler = new Recorder(_endpoint, new Courier(next, TimeProvider.System), Letters()) { Beginning = beginning };
+            using var consumer = new InboxWorker(next, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+            await consumer.StartAsync(CancellationToken.None);
+            await Eventually.HoldsAsync(() => handler.Epoch > 0, "it holds the lease");
+            await consumer.StopAsync(CancellationToken.None);
+        }
+    }
+
+    [Fact]
     public async Task Lanes_OfOneBatch_RunSideBySide()
     {
         await SendAsync(["a wait", "b go"]);
