@@ -47,6 +47,7 @@ internal static class LuaScripts
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")
             ?? throw new InvalidOperationException($"The script {name}.lua is not embedded.");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        // The client library looks each call's script up by its whole text; comments would make that long.
+        return string.Concat(reader.ReadToEnd().Split('\n').Where(line => !line.TrimStart().StartsWith("--", StringComparison.Ordinal)).Select(line => line + "\n"));
     }
 }

@@ -157,6 +157,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
             ConnectRetry = 1,
             SyncTimeout = options.TimeoutMilliseconds,
             KeepAlive = 2,
+            // What is sent at once goes out in so few pieces, each a system call; the library's default is 4 KB.
+            WriteBuffer = 64 * 1024,
             // How soon a replica that took over is found, when nothing else tells.
             ConfigCheckSeconds = 2,
             ReconnectRetryPolicy = new LinearRetry(300),
