@@ -51,27 +51,39 @@ public sealed class PrometheusExporter : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 
-    private sealed class Family(Instrument instrument)
+    private sealed class Family
     {
-        private readonly bool _observed = instrument.IsObservable;
-        private readonly string _type =
-            instrument.GetType().Name.Contains("Histogram", StringComparison.Ordinal) ? "histogram"
-            : instrument.GetType().Name.Contains("UpDown", StringComparison.Ordinal) || instrument.GetType().Name.Contains("Gauge", StringComparison.Ordinal) ? "gauge"
-            : "counter";
-
-        private readonly double[] _bounds = instrument.Unit == "s" ? SecondsBuckets : CountBuckets;
+        private readonly Instrument _instrument;
+        private readonly bool _observed;
+        private readonly string _type;
+        private readonly double[] _bounds;
         private readonly Dictionary<string, double[]> _series = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, double[]>.AlternateLookup<ReadOnlySpan<char>> _seriesByLabels;
         private readonly Lock _lock = new();
 
-        public string Name => instrument.Name + (_type == "counter" ? "_total" : instrument.Unit == "s" ? "_seconds" : "");
+        public Family(Instrument instrument)
+        {
+            _instrument = instrument;
+            _observed = instrument.IsObservable;
+            var kind = instrument.GetType().Name;
+            _type = kind.Contains("Histogram", StringComparison.Ordinal) ? "histogram"
+                : kind.Contains("UpDown", StringComparison.Ordinal) || kind.Contains("Gauge", StringComparison.Ordinal) ? "gauge"
+                : "counter";
+            _bounds = instrument.Unit == "s" ? SecondsBuckets : CountBuckets;
+            _seriesByLabels = _series.GetAlternateLookup<ReadOnlySpan<char>>();
+        }
+
+        public string Name => _instrument.Name + (_type == "counter" ? "_total" : _instrument.Unit == "s" ? "_seconds" : "");
 
         public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            var labels = Labels(tags);
+            // On the way of every message: what is there already is found without building a string.
+            Span<char> labels = stackalloc char[256];
+            var isShort = TryWriteLabels(tags, labels, out var length);
             lock (_lock)
             {
-                if (!_series.TryGetValue(labels, out var cells))
-                    _series[labels] = cells = new double[_type == "histogram" ? _bounds.Length + 2 : 1];
+                if (!isShort || !_seriesByLabels.TryGetValue(labels[..length], out var cells))
+                    cells = SeriesOf(Labels(tags));
                 if (_type != "histogram")
                 {
                     cells[0] = _observed ? value : cells[0] + value;
@@ -89,7 +101,7 @@ public sealed class PrometheusExporter : IDisposable
         {
             lock (_lock)
             {
-                text.Append(CultureInfo.InvariantCulture, $"# HELP {Name} {instrument.Description}\n# TYPE {Name} {_type}\n");
+                text.Append(CultureInfo.InvariantCulture, $"# HELP {Name} {_instrument.Description}\n# TYPE {Name} {_type}\n");
                 foreach (var (labels, cells) in _series)
                 {
                     if (_type == "histogram")
@@ -114,6 +126,24 @@ public sealed class PrometheusExporter : IDisposable
                 text.Append(CultureInfo.InvariantCulture, $"{Name}_bucket{{{labels}{separator}le=\"{bound}\"}} {count}\n");
             }
             text.Append(CultureInfo.InvariantCulture, $"{Name}_sum{braced} {cells[^1]}\n{Name}_count{braced} {count}\n");
+        }
+
+        private double[] SeriesOf(string labels) => _series.TryGetValue(labels, out var cells)
+            ? cells
+            : _series[labels] = new double[_type == "histogram" ? _bounds.Length + 2 : 1];
+
+        /// <summary>Writes what <see cref="Labels"/> gives, unless it is long or has to be escaped.</summary>
+        private static bool TryWriteLabels(ReadOnlySpan<KeyValuePair<string, object?>> tags, Span<char> to, out int length)
+        {
+            length = 0;
+            foreach (var (name, value) in tags)
+            {
+                if (value is not string text || text.AsSpan().IndexOfAny('\\', '"', '\n') >= 0
+                    || !to[length..].TryWrite($"{(length > 0 ? "," : "")}{name}=\"{text}\"", out var written))
+                    return false;
+                length += written;
+            }
+            return true;
         }
 
         private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -59,7 +59,7 @@ internal sealed partial class SocketEndpoint(
         {
             init = InitRequest.Read(frame, history.Backlog);
             return Task.CompletedTask;
-        }, CancellationToken.None);
+        });
         var tooLate = RefuseLaterAsync(receiving, done.Token);
         var received = await receiving;
         await done.CancelAsync();
@@ -131,10 +131,10 @@ internal sealed partial class SocketEndpoint(
 
     private async Task ReceiveRequestsAsync(WebSocketChannel channel, SocketSession session)
     {
+        Func<ReadOnlyMemory<byte>, Task> dispatch = frame => session.IsTerminated ? Task.CompletedTask : dispatcher.DispatchAsync(session, frame);
         for (; ; )
         {
-            var received = await channel.ReceiveAsync(
-                frame => session.IsTerminated ? Task.CompletedTask : dispatcher.DispatchAsync(session, frame), session.Stopping);
+            var received = await channel.ReceiveAsync(dispatch);
             switch (received)
             {
                 case Received.Frame:

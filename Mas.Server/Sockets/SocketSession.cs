@@ -28,6 +28,7 @@ internal sealed partial class SocketSession : IDisposable
         OnTheWay = new RequestsOnTheWay(redis.Timeout, time, RefuseAsync);
         _channel = channel;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        _stopping.Token.UnsafeRegister(static channel => ((WebSocketChannel)channel!).Abort(), channel);
         Pump = new OutboxPump(this, channel, redis, sessions, options, logger);
         _time = time;
         _heartbeatIsDoubtful = TimeSpan.FromSeconds(options.IdleTimeoutSeconds / 2.0);

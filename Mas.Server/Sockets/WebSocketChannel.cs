@@ -21,7 +21,8 @@ internal enum Received
 
 /// <summary>
 /// A WebSocket with whole frames: one reader, and any number of writers whose frames don't mix. While nothing comes, it
-/// holds no buffer.
+/// holds no buffer. Whoever is to wait no longer for the client breaks the connection (<see cref="Abort"/>): a token for each
+/// read and write would have to be registered each time.
 /// </summary>
 internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : IDisposable
 {
@@ -37,13 +38,13 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
     internal bool IsOpen => socket.State == WebSocketState.Open;
 
     /// <summary>Reads a frame into a rented buffer and hands it to <paramref name="handle"/>, which must not keep it.</summary>
-    internal async Task<Received> ReceiveAsync(Func<ReadOnlyMemory<byte>, Task> handle, CancellationToken stopping)
+    internal async Task<Received> ReceiveAsync(Func<ReadOnlyMemory<byte>, Task> handle)
     {
         byte[]? buffer = null;
         try
         {
             // Waits without a buffer. A frame without content is over with this.
-            var first = await socket.ReceiveAsync(Memory<byte>.Empty, stopping);
+            var first = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
             if (first.MessageType == WebSocketMessageType.Close)
                 return Received.Closed;
             if (first.EndOfMessage)
@@ -57,7 +58,7 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
             var length = 0;
             for (; ; )
             {
-                var result = await socket.ReceiveAsync(buffer.AsMemory(length), stopping);
+                var result = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                 if (result.MessageType == WebSocketMessageType.Close)
                     return Received.Closed;
                 if (result.MessageType != WebSocketMessageType.Text)
@@ -86,7 +87,7 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
 
     /// <summary>Writes one text frame. Waits for as long as the client does not read what was written before.</summary>
     /// <param name="frame">What.</param>
-    /// <param name="stopping">Ends the waiting.</param>
+    /// <param name="stopping">Ends the waiting for other writers, and for the client when it is the last.</param>
     /// <param name="isLast">Whether it says that nothing follows (TERMINATE): who writes something at the same time comes too late.</param>
     /// <returns>False when the socket is closed, or the last frame was written.</returns>
     internal async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken stopping, bool isLast = false)
@@ -98,7 +99,7 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
                 return false;
             _lastIsSent = isLast;
             Volatile.Write(ref _writingSince, Environment.TickCount64);
-            await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, stopping);
+            await socket.SendAsync(frame, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, isLast ? stopping : CancellationToken.None);
             return true;
         }
         catch (Exception e) when (e is WebSocketException or ObjectDisposedException or IOException or InvalidOperationException)
