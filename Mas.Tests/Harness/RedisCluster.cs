@@ -20,6 +20,9 @@ public sealed class RedisCluster : TestRedis
     /// <summary>A node that comes back asks its master, loads its file, and follows; on a busy machine that takes a while.</summary>
     private static readonly TimeSpan Settles = TimeSpan.FromSeconds(60);
 
+    /// <summary>A replica that has not caught up with its master by then gives a CLUSTER FAILOVER up (Redis: five seconds), and has to be asked again.</summary>
+    private static readonly TimeSpan TakeoverIsGivenUpAfter = TimeSpan.FromSeconds(6);
+
     private readonly IReadOnlyList<RedisProcess> _nodes;
 
     private RedisCluster(IReadOnlyList<RedisProcess> nodes) => _nodes = nodes;
@@ -85,7 +88,13 @@ public sealed class RedisCluster : TestRedis
     {
         var master = await MasterOfShardAsync(shard);
         var replica = NodesOf(shard).Single(node => node != master);
-        await RedisCli.RunAsync(replica.Port, "CLUSTER", "FAILOVER");
+        await Eventually.PassesAsync(async () =>
+        {
+            if (await MasterOfShardAsync(shard) == replica)
+                return;
+            await RedisCli.RunAsync(replica.Port, "CLUSTER", "FAILOVER");
+            await Eventually.HoldsAsync(async () => await MasterOfShardAsync(shard) == replica, $"the replica on port {replica.Port} takes over", TakeoverIsGivenUpAfter);
+        }, Settles);
         await FollowsAsync(master);
     }
 
