@@ -28,6 +28,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
     private readonly ForgottenConnections _forgotten;
+    private readonly ForgottenCluster? _forgottenCluster;
     private ReplicaWait? _replicas;
     private long _lostAt = long.MinValue;
 
@@ -55,6 +56,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
             Restored?.Invoke();
         };
         _forgotten = new ForgottenConnections(multiplexer, TimeProvider.System, logger);
+        if (IsCluster)
+            _forgottenCluster = new ForgottenCluster(multiplexer, Timeout, TimeProvider.System, logger);
     }
 
     /// <summary>Raised after a lost connection was made again; what was pushed meanwhile has to be looked for.</summary>
@@ -142,6 +145,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
         if (_replicas is not null)
             await _replicas.DisposeAsync();
         await _forgotten.DisposeAsync();
+        if (_forgottenCluster is not null)
+            await _forgottenCluster.DisposeAsync();
         await _multiplexer.CloseAsync(allowCommandsToComplete: false);
     }
 

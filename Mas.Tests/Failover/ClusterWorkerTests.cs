@@ -1,7 +1,9 @@
+using System.Reflection;
 using Mas.Core.Redis;
 using Mas.Tests.EndToEnd;
 using Mas.Tests.Harness;
 using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
 
 namespace Mas.Tests.Failover;
 
@@ -22,6 +24,21 @@ public sealed class ClusterWorkerTests
             foreach (var key in KeysOfAllShards(cluster))
                 await Eventually.HoldsAsync(async () => await WritesAsync(redis, key), $"{key} can be written", Patience);
         }
+    }
+
+    /// <summary>Left so by the client library, when it lost all connections at once and asked who is there before any was made again.</summary>
+    [Fact]
+    public async Task Connection_ThatHasForgottenThatThereIsACluster_ComesBack()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = cluster.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        var strategy = typeof(ConnectionMultiplexer).GetField("serverSelectionStrategy", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(redis.Multiplexer)!;
+
+        strategy.GetType().GetProperty("ServerType")!.SetValue(strategy, ServerType.Standalone);
+
+        Assert.False(await WritesAsync(redis, "key"));
+        foreach (var key in KeysOfAllShards(cluster))
+            await Eventually.HoldsAsync(async () => await WritesAsync(redis, key), $"{key} can be written", Patience);
     }
 
     [Fact]
