@@ -34,6 +34,8 @@ public static class RedisErrors
         RedisCommandException command => command.Message.StartsWith("Command cannot be issued to a slave", StringComparison.Ordinal),
         AggregateException aggregate => aggregate.InnerExceptions.All(IsAway),
         ObjectDisposedException => true,
+        // The client library fails over its own words, when connections go while it puts together why there is none; nothing was sent.
+        NullReferenceException or ArgumentException => e.StackTrace?.Contains("StackExchange.Redis.ExceptionFactory", StringComparison.Ordinal) == true,
         _ => false,
     };
 }
