@@ -14,6 +14,8 @@ public static class CoreServices
         .AddSingleton<CredentialVault>()
         .AddSingleton<Users>()
         .AddSingleton<UserCards>()
+        .AddSingleton<UserNetworks>()
+        .AddSingleton<ClosingAccounts>()
         .AddSingleton<Logins>()
         .AddSingleton<Sessions>()
         .AddSingleton<SessionCleanup>()

@@ -51,6 +51,13 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
     /// <summary>Whether the account is there and not closed.</summary>
     public async Task<bool> IsInUseAsync(UserId id) => await _database.HashGetAsync(RedisKeys.User(id), "inuse") == "1";
 
+    /// <summary>Whether the user has closed the account; of one that an operator has disabled the password is still there.</summary>
+    public async Task<bool> IsClosedAsync(UserId id)
+    {
+        var values = await _database.HashGetAsync(RedisKeys.User(id), ["inuse", "passwd"]);
+        return values[0] == "0" && values[1].IsNullOrEmpty;
+    }
+
     /// <summary>The stored password; null when there is no such user, or the account is closed.</summary>
     public async Task<StoredPassword?> GetPasswordAsync(UserId id)
     {

@@ -36,6 +36,9 @@ public static class RedisKeys
     /// </summary>
     public static readonly RedisKey PresenceDue = "presencedue";
 
+    /// <summary>Sorted set of userIds by unix time: accounts that were closed, until what they left was looked for once more (extension).</summary>
+    public static readonly RedisKey AccountsClosing = "accountsclosing";
+
     /// <summary>Set of the configured networks.</summary>
     public static readonly RedisKey NetworkList = "networklist";
 

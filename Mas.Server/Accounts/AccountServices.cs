@@ -15,6 +15,8 @@ internal static class AccountServices
         .AddSingleton<Registration>()
         .AddSingleton<AccountCalls>()
         .AddSingleton<PasswordResetCalls>()
+        .AddSingleton<AccountClosing>()
+        .AddHostedService<AccountSweep>()
         .AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;

@@ -39,8 +39,15 @@ internal abstract partial class PeriodicWatch(TimeProvider time, ILogger logger)
         {
             LogAway(Logger, e.Message);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(Logger, e);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Redis is away while it is looked at: {Reason}")]
     private static partial void LogAway(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A look at Redis failed; the next one follows")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
 }

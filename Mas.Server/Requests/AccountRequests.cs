@@ -1,15 +1,13 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
-using Mas.Core.Queues;
+using Mas.Core.Redis;
 using Mas.Server.Accounts;
 using Mas.Server.Sockets;
 
 namespace Mas.Server.Requests;
 
-/// <summary>LOGOUT and DESTROY_ACCOUNT.</summary>
-internal sealed class AccountRequests(
-    Users users, UserWindows windows, Sessions sessions, Friends friends, FriendRequests friendRequests, Acquaintances acquaintances,
-    Backends backends, PasswordHasher hasher, SessionEnder ender)
+/// <summary>LOGOUT and DESTROY_ACCOUNT. Each acknowledges by itself, ahead of what ends the session.</summary>
+internal sealed class AccountRequests(Users users, PasswordHasher hasher, AccountClosing closing, SessionEnder ender, RedisConnection redis)
 {
     internal async Task<Ack?> LogoutAsync(RequestContext request)
     {
@@ -28,27 +26,13 @@ internal sealed class AccountRequests(
             return problem;
         var user = request.Session.User;
         // Of a closed account only what a first attempt has left is taken apart: there is no password to ask for any more.
-        if (await users.IsInUseAsync(user) && !await hasher.VerifyAsync(password, await users.GetPasswordAsync(user)))
+        if (!await users.IsClosedAsync(user) && !await hasher.VerifyAsync(password, await users.GetPasswordAsync(user)))
             return new Ack(Status.IncorrectPassword, "The password is another one.");
-        // From here on nobody can log in any more; what is left is taken apart by steps that may be repeated.
-        await users.CloseAsync(user);
-        await acquaintances.TellAsync(user);
-        foreach (var windowId in await windows.GetIdsAsync(user))
-            await CloseWindowAsync(request, windowId);
-        foreach (var friend in await friends.GetAsync(user))
-            await friendRequests.LeaveAsync(user, friend);
+        var since = redis.WriteGeneration;
+        await closing.CloseAsync(user);
+        await redis.ConfirmWritesAsync(since);
         await request.Session.SendAsync(Ack.Ok.ToJson(request.ReqId));
-        await ender.TerminateAsync(await sessions.GetAsync(user), TerminateCode.AccountClosed, "Your account is closed.");
+        await closing.EndSessionsAsync(user);
         return null;
-    }
-
-    private async Task CloseWindowAsync(RequestContext request, int windowId)
-    {
-        if (await backends.FindTargetAsync(request.Session, windowId) is not { } target)
-            return;
-        if (target.IsMas)
-            await backends.TellAsync(new CloseWindow(new Origin(Rids.New(), request.Session.User), target.ConversationId.Value));
-        else
-            await backends.TellIrcAsync(request, target.Network, target.ConversationId);
     }
 }

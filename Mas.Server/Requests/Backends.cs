@@ -40,15 +40,15 @@ internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows 
     }
 
     /// <summary>Lets the IRC backend know of a request that is answered here: of its type, and of <paramref name="fields"/>.</summary>
-    internal Task TellIrcAsync(RequestContext request, string network, ConversationId? conversation, Action<Utf8JsonWriter>? fields = null) =>
-        SendIrcAsync(new Origin(Rids.New(), request.Session.User), network, conversation, Words(request, fields));
+    internal Task TellIrcAsync(UserId user, string type, string network, ConversationId? conversation, Action<Utf8JsonWriter>? fields = null) =>
+        SendIrcAsync(new Origin(Rids.New(), user), network, conversation, Words(type, fields));
 
-    /// <summary>A request of the same type with other fields.</summary>
-    internal static JsonElement Words(RequestContext request, Action<Utf8JsonWriter>? fields)
+    /// <summary>A request of this type with fields of our own.</summary>
+    internal static JsonElement Words(string type, Action<Utf8JsonWriter>? fields)
     {
-        using var document = JsonDocument.Parse(WireJson.Write((request.Read.Type, fields), static (json, state) =>
+        using var document = JsonDocument.Parse(WireJson.Write((type, fields), static (json, state) =>
         {
-            json.WriteString("type", state.Type);
+            json.WriteString("type", state.type);
             state.fields?.Invoke(json);
         }));
         return document.RootElement.Clone();

@@ -31,7 +31,7 @@ internal sealed class NetworkRequests(Backends backends, TextCommands commands, 
             return IsMas;
         if (credentials is not null && !vault.IsOpen)
             return new Ack(Status.Error, "This MAS keeps no credentials for networks: its operator has set no key for them.");
-        return await backends.AskIrcAsync(request, network, null, Backends.Words(request, json =>
+        return await backends.AskIrcAsync(request, network, null, Backends.Words("CONNECT", json =>
         {
             json.WriteString("network", network);
             json.WriteString("nick", nick);

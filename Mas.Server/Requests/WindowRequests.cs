@@ -50,7 +50,7 @@ internal sealed class WindowRequests(UserWindows windows, Backends backends, Out
             await TellAsync(request, windowId, json => json.WriteNumber("seen", gid));
             // A network may keep read markers of its own, for the user's other clients.
             if (await backends.FindTargetAsync(request.Session, windowId) is { IsMas: false } target)
-                await backends.TellIrcAsync(request, target.Network, target.ConversationId, json => json.WriteNumber("gid", gid));
+                await backends.TellIrcAsync(request.Session.User, "SEEN", target.Network, target.ConversationId, json => json.WriteNumber("gid", gid));
         }
         return Ack.Ok;
     }

@@ -8,6 +8,9 @@ namespace Mas.Tests.EndToEnd;
 [Collection(SharedSystem.Name)]
 public sealed class OwnThingsTests(SharedSystem shared)
 {
+    /// <summary>Of a sorted set by unix time: older than anything waits.</summary>
+    private const long LongAgo = 1;
+
     private readonly MasSystem _mas = shared.Mas;
 
     [Fact]
@@ -218,5 +221,66 @@ public sealed class OwnThingsTests(SharedSystem shared)
         await alice.WaitAsync(view => !view.Windows[windowId].Members.ContainsKey(bob.UserId) && view.Friends.Count == 0, "the member and friend is gone");
         Assert.False(await redis.HashExistsAsync("index:user", bob.Login.Nick.ToLowerInvariant()));
         Assert.False(await redis.KeyExistsAsync($"friends:{bob.UserId}"));
+    }
+
+    [Fact]
+    public async Task DestroyAccount_BrokenOffBehindItsClosing_IsFinishedByItself()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var name = Steps.NewName("destroy");
+        var windowId = await alice.CreateAsync(name);
+        var bob = await _mas.NewClientAsync("bob");
+        await bob.JoinAsync(name);
+        await alice.WaitAsync(view => view.Windows[windowId].Members.Count == 2, "both members");
+        var redis = _mas.Redis.Database;
+        await redis.HashSetAsync($"user:{bob.UserId}", [new("inuse", "0"), new("passwd", ""), new("salt", ""), new("secret", ""), new("secretExpires", 0)]);
+
+        await redis.SortedSetAddAsync("accountsclosing", bob.UserId, LongAgo);
+
+        Assert.Equal("ACCOUNT_CLOSED", (await bob.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
+        await alice.WaitAsync(view => !view.Windows[windowId].Members.ContainsKey(bob.UserId), "the member is gone");
+        Assert.False(await redis.HashExistsAsync("index:user", bob.Login.Nick.ToLowerInvariant()));
+    }
+
+    [Fact]
+    public async Task DestroyAccount_WhatOtherSessionsWriteBehindIt_IsRemoved()
+    {
+        var bob = await _mas.NewClientAsync("bob");
+        await bob.OkAsync("DESTROY_ACCOUNT", new { password = bob.Login.Password });
+        await bob.Ended.WaitAsync(Eventually.DefaultDeadline);
+        // A SET, and an UPDATE_PROFILE, that their server had begun with.
+        var redis = _mas.Redis.Database;
+        await redis.HashSetAsync($"settings:{bob.UserId}", "theme", "dark");
+        await redis.HashSetAsync($"user:{bob.UserId}", "email", "bob@example.org");
+
+        Assert.False(await redis.SortedSetAddAsync("accountsclosing", bob.UserId, LongAgo), "it is noted that the account was closed");
+
+        await Eventually.HoldsAsync(async () => await redis.SortedSetScoreAsync("accountsclosing", bob.UserId) is null, "the account is looked at once more");
+        Assert.False(await redis.KeyExistsAsync($"settings:{bob.UserId}"));
+        Assert.Equal("", (string?)await redis.HashGetAsync($"user:{bob.UserId}", "email"));
+    }
+
+    [Fact]
+    public async Task DestroyAccount_NotedAndNotBegun_LeavesTheAccount()
+    {
+        var bob = await _mas.NewClientAsync("bob");
+        var redis = _mas.Redis.Database;
+
+        await redis.SortedSetAddAsync("accountsclosing", bob.UserId, LongAgo);
+
+        await Eventually.HoldsAsync(async () => await redis.SortedSetScoreAsync("accountsclosing", bob.UserId) is null, "the account has been looked at");
+        await bob.OkAsync("GET_PROFILE");
+    }
+
+    [Fact]
+    public async Task DestroyAccount_OfADisabledAccount_TakesNoOtherPassword()
+    {
+        var bob = await _mas.NewClientAsync("bob");
+        // What an operator's disable writes before it ends the sessions.
+        await _mas.Redis.Database.HashSetAsync($"user:{bob.UserId}", "inuse", "0");
+
+        await bob.RefusedAsync("INCORRECT_PASSWORD", "DESTROY_ACCOUNT", new { password = "wrong" });
+
+        Assert.NotEqual("", (string?)await _mas.Redis.Database.HashGetAsync($"user:{bob.UserId}", "passwd"));
     }
 }

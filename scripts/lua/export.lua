@@ -87,7 +87,7 @@ end
 
 -- What lives only as long as a session, a lease or a step.
 local PASSING = {
-  '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^endedsessions$', '^presencedue$',
+  '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^endedsessions$', '^presencedue$', '^accountsclosing$',
   '^outbox:', '^conversationsessions:', '^ticket:',
   '^lease:', '^inbox:%a+$', '^inbox:%a+:%d+$', '^inboxlayout:', '^inboxworkers:', '^{', '^namesbuffer:', '^ircnamesreporter:', '^ircconnection:',
   '^ircconnectionsholders$', '^ircconnectionsending$',

@@ -467,6 +467,7 @@ local FAMILIES = {
   { '^sessionlastheartbeat$', 'zset' },
   { '^endedsessions$', 'zset' },
   { '^presencedue$', 'zset' },
+  { '^accountsclosing$', 'zset' },
   { '^index:user$', 'hash' },
   { '^index:windowIds$', 'hash' },
   { '^index:conversation$', 'hash' },

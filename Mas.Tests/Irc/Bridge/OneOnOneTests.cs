@@ -224,6 +224,22 @@ public sealed class OneOnOneTests(IrcFixture irc) : IClassFixture<IrcFixture>
             "nothing is kept of the place on the network");
     }
 
+    [Fact]
+    public async Task Destroy_OfAnAccountWithoutAWindowOfTheNetwork_LeavesTheNetwork()
+    {
+        var channel = IrcFixture.Name("#windowless");
+        await using var bob = await irc.BystanderAsync(channel);
+        var alice = await irc.UserAsync(channel);
+        foreach (var windowId in alice.Read(view => view.Windows.Values.Where(window => window.Network == Network).Select(window => window.WindowId).ToArray()))
+            await alice.OkAsync("CLOSE", new { windowId });
+        await alice.WaitAsync(view => view.Windows.Values.All(window => window.Network != Network), "no window of the network");
+
+        await alice.OkAsync("DESTROY_ACCOUNT", new { password = alice.Login.Password });
+
+        await Eventually.HoldsAsync(
+            async () => !await irc.System.Mas.Redis.Database.SetContainsAsync("ircconnections", $"{alice.UserId}:{Network}"), "the connection is over");
+    }
+
     private static int ServerWindow(MasClient client) => client.Read(view => view.OneOnOne(ChatView.ServerUserId, Network)!.WindowId);
 
     private async Task<ViewWindow> WindowAsync(MasClient client, string body)
