@@ -28,6 +28,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
         _repeated.Begin();
         on.Connections.ForgetAll();
         on.Ledgers.ForgetAll();
+        on.Locks.ForgetAll();
         // What is not of one network is one inbox's work.
         if (Part.Index > 0)
             return;

@@ -2,7 +2,8 @@ namespace Mas.IrcBackend.State;
 
 /// <summary>
 /// Keeps the writers of one thing apart: lines of several users' connections change the same channel, and each user's
-/// lines are handled side by side with the others'.
+/// lines are handled side by side with the others'. A lock is held under a lease: what holds one on behind its end, since the Redis
+/// client has lost an answer that it waits for, is fenced, and nobody waits for it any more.
 /// </summary>
 internal sealed class ConversationLocks
 {
@@ -22,12 +23,19 @@ internal sealed class ConversationLocks
         return new Held(this, name, entry);
     }
 
+    /// <summary>Forgets who holds what, for a new lease.</summary>
+    internal void ForgetAll()
+    {
+        lock (_entries)
+            _entries.Clear();
+    }
+
     private void Release(string name, Entry entry)
     {
         lock (_entries)
         {
             entry.Turn.Release();
-            if (--entry.Users == 0)
+            if (--entry.Users == 0 && _entries.TryGetValue(name, out var now) && now == entry)
                 _entries.Remove(name);
         }
     }

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Mas.Core.Hosting;
+using Mas.Core.Model;
+using Mas.Core.Queues;
+using Mas.IrcBackend;
+using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.State;
+using Mas.Tests.Harness;
+using Mas.Tests.Model;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Mas.Tests.Irc.Bridge;
+
+/// <summary>Whoever waits for an answer of Redis that was lost holds a conversation up until the lease is another, and no longer.</summary>
+public sealed class ConversationLocksTests(ModelFixture mas) : IClassFixture<ModelFixture>
+{
+    private const string Network = IrcSystem.Network;
+
+    [Fact]
+    public async Task Parser_OfANewLease_HandlesAConversationThatWasStuckUnderTheOneBefore()
+    {
+        using var host = await NewHostAsync();
+        var on = host.Services.GetRequiredService<ParserDependencies>();
+        var parser = new IrcParserHandler(
+            on, host.Services.GetRequiredService<NetworkListWriter>(), host.Services.GetRequiredService<PeopleSweep>(), host.Services.GetRequiredService<DeadLetters>());
+        using var stopping = new CancellationTokenSource();
+        var (user, _) = await mas.NewUserAsync("stuck");
+        await BeginAsync();
+        await HandleAsync("CHAT", null);
+        var conversation = long.Parse(
+            (await mas.Redis.Database.HashGetAllAsync("index:conversation")).Single(entry => ((string)entry.Name!).Contains(Network, StringComparison.Ordinal)).Value!);
+        await on.Locks.TakeAsync($"{conversation}");
+
+        await BeginAsync();
+        await HandleAsync("CLOSE", conversation);
+
+        Assert.Empty(await mas.Get<UserWindows>().GetIdsAsync(user));
+        await stopping.CancelAsync();
+
+        async Task BeginAsync() => await parser.BeginAsync(await mas.NewLeaseAsync(), new InboxPart(Endpoints.IrcParser, 0, 1), stopping.Token);
+
+        Task HandleAsync(string type, long? conversationId)
+        {
+            var request = new RequestEntry(
+                Guid.NewGuid().ToString("N"), user.Value, Network, JsonSerializer.SerializeToElement(new { type, nick = "bob" }), ConversationId: conversationId);
+            return parser.Read([new InboxEntry(request.ToJson(), false)])(stopping.Token).WaitAsync(Eventually.DefaultDeadline);
+        }
+    }
+
+    [Fact]
+    public async Task Lock_GivenBackByWhoHadItUnderAnEarlierLease_StaysWithWhoHasItNow()
+    {
+        var locks = new ConversationLocks();
+        var earlier = await locks.TakeAsync("7");
+        locks.ForgetAll();
+        var now = await locks.TakeAsync("7").WaitAsync(Eventually.DefaultDeadline);
+
+        earlier.Dispose();
+        var next = locks.TakeAsync("7");
+
+        Assert.False(next.IsCompleted);
+        now.Dispose();
+        (await next.WaitAsync(Eventually.DefaultDeadline)).Dispose();
+    }
+
+    private async Task<IHost> NewHostAsync()
+    {
+        var builder = MasHost.CreateWorkerBuilder(
+            [$"--Redis:Endpoint={mas.Redis.Endpoint}", $"--Irc:Networks:{Network}:Host=127.0.0.1", "--Irc:Roles=ircparser", "--Irc:ForgetPeopleHours=0"]);
+        await builder.ConnectRedisAsync();
+        builder.Services.AddMasCore();
+        builder.AddIrc();
+        return builder.Build();
+    }
+}
