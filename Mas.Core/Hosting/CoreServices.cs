@@ -12,6 +12,7 @@ public static class CoreServices
         .AddSetting<HistoryOptions>("History")
         .AddSetting<CredentialOptions>("Irc")
         .AddSingleton<CredentialVault>()
+        .AddSingleton<UserNames>()
         .AddSingleton<Users>()
         .AddSingleton<UserCards>()
         .AddSingleton<UserNetworks>()

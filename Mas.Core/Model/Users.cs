@@ -14,8 +14,8 @@ public sealed record Profile(string Name, string Email, string Nick);
 /// <param name="Salt"><c>salt</c>: base64.</param>
 public sealed record StoredPassword(string Hash, string Salt);
 
-/// <summary>Users of this MAS: <c>user:&lt;userId&gt;</c> and <c>index:user</c>.</summary>
-public sealed class Users(RedisConnection redis, TimeProvider time)
+/// <summary>Users of this MAS: <c>user:&lt;userId&gt;</c>; their names are <see cref="UserNames"/>'.</summary>
+public sealed class Users(RedisConnection redis, UserNames names, TimeProvider time)
 {
     private readonly MasterDatabase _database = redis.Database;
 
@@ -29,24 +29,25 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
         while (true)
         {
             var id = UserId.Mas(await _database.NextUnusedAsync(RedisKeys.NextUserId, number => [RedisKeys.User(UserId.Mas(number))]));
-            if (!await ClaimAsync(profile.Email, id))
+            var begun = await names.BeginAsync(profile.Email, profile.Nick);
+            if (!await names.ClaimAsync(profile.Email, id))
                 return (default, "email");
-            if (!await ClaimAsync(profile.Nick, id))
+            if (!await names.ClaimAsync(profile.Nick, id))
             {
-                await ReleaseAsync(profile.Email, id);
+                await names.ReleaseAsync(profile.Email, id);
                 return (default, "nick");
             }
+            names.ThrowIfBrokenOff(begun);
             if (await _database.CreateHashAsync(RedisKeys.User(id), NewRecord(profile, password, ip, maxWindows)))
                 return (id, null);
             // The counter went back, and somebody else was given the same id at the same moment.
-            await ReleaseAsync(profile.Email, id);
-            await ReleaseAsync(profile.Nick, id);
+            await names.ReleaseAsync(profile.Email, id);
+            await names.ReleaseAsync(profile.Nick, id);
         }
     }
 
     /// <summary>The user with this email or nick, without regard to case; null for none.</summary>
-    public async Task<UserId?> FindAsync(string emailOrNick) =>
-        UserId.TryParse(await _database.HashGetAsync(RedisKeys.UserIndex, RedisKeys.UserIndexField(emailOrNick)), out var id) ? id : null;
+    public Task<UserId?> FindAsync(string emailOrNick) => names.FindAsync(emailOrNick);
 
     /// <summary>Whether the account is there and not closed.</summary>
     public async Task<bool> IsInUseAsync(UserId id) => await _database.HashGetAsync(RedisKeys.User(id), "inuse") == "1";
@@ -87,29 +88,31 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
     public async Task<string?> UpdateProfileAsync(UserId id, Profile old, Profile changed)
     {
         var fields = new List<HashEntry>();
+        var begun = await names.BeginAsync([.. Changing(old.Email, changed.Email), .. Changing(old.Nick, changed.Nick)]);
         if (changed.Name != old.Name)
             fields.Add(new("name", changed.Name));
         if (changed.Email != old.Email)
         {
-            if (!await ClaimAsync(changed.Email, id))
+            if (!await names.ClaimAsync(changed.Email, id))
                 return "email";
             fields.Add(new("email", changed.Email));
         }
         if (changed.Nick != old.Nick)
         {
-            if (!await ClaimAsync(changed.Nick, id))
+            if (!await names.ClaimAsync(changed.Nick, id))
             {
                 if (!Same(old.Email, changed.Email))
-                    await ReleaseAsync(changed.Email, id);
+                    await names.ReleaseAsync(changed.Email, id);
                 return "nick";
             }
             fields.Add(new("nick", changed.Nick));
         }
+        names.ThrowIfBrokenOff(begun);
         await _database.HashSetAsync(RedisKeys.User(id), [.. fields]);
         if (!Same(old.Email, changed.Email))
-            await ReleaseAsync(old.Email, id);
+            await names.ReleaseAsync(old.Email, id);
         if (!Same(old.Nick, changed.Nick))
-            await ReleaseAsync(old.Nick, id);
+            await names.ReleaseAsync(old.Nick, id);
         return null;
     }
 
@@ -134,8 +137,8 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
         await _database.KeyDeleteAsync(RedisKeys.Logins(id));
         if (profile is not null)
         {
-            await ReleaseAsync(profile.Email, id);
-            await ReleaseAsync(profile.Nick, id);
+            await names.ReleaseAsync(profile.Email, id);
+            await names.ReleaseAsync(profile.Nick, id);
         }
         await _database.HashSetAsync(RedisKeys.User(id),
             [new("name", "Closed account"), new("email", ""), new("nick", $"closed-{id.Value}"), new("lastip", "")]);
@@ -146,6 +149,8 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
             _database.KeyDeleteAsync(RedisKeys.UserPermissions(id)));
     }
 
+    private static string[] Changing(string old, string changed) => changed == old ? [] : [old, changed];
+
     private static bool Same(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private HashEntry[] NewRecord(Profile profile, StoredPassword password, string ip, int maxWindows) =>
@@ -155,14 +160,4 @@ public sealed class Users(RedisConnection redis, TimeProvider time)
         new("secret", ""), new("secretExpires", 0), new("lastip", ip), new("ads", 0), new("maxwindows", maxWindows),
         new("openidurl", ""), new("registrationtime", time.GetUtcNow().ToUnixTimeSeconds()), new("nextwindowid", 0),
     ];
-
-    private async Task<bool> ClaimAsync(string emailOrNick, UserId id)
-    {
-        var field = RedisKeys.UserIndexField(emailOrNick);
-        return await _database.HashSetAsync(RedisKeys.UserIndex, field, id.Value, When.NotExists)
-            || await _database.HashGetAsync(RedisKeys.UserIndex, field) == id.Value;
-    }
-
-    private Task ReleaseAsync(string emailOrNick, UserId id) =>
-        _database.RemoveFieldAsync(RedisKeys.UserIndex, RedisKeys.UserIndexField(emailOrNick), id.Value);
 }

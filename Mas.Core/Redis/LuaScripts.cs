@@ -22,6 +22,7 @@ internal static class LuaScripts
     internal static readonly string HashCreate = Load("hash_create");
     internal static readonly string HashUpdate = Load("hash_update");
     internal static readonly string HashGrow = Load("hash_grow");
+    internal static readonly string NameSettle = Load("name_settle");
     internal static readonly string StringRemove = Load("string_remove");
     internal static readonly string FieldRemove = Load("field_remove");
     internal static readonly string MemberRemove = Load("member_remove");

@@ -12,6 +12,9 @@ public static class RedisKeys
     /// <summary>Hash of <c>&lt;email&gt;</c> and <c>&lt;nick&gt;</c>, in lower case, to userId.</summary>
     public static readonly RedisKey UserIndex = "index:user";
 
+    /// <summary>Sorted set of fields of <see cref="UserIndex"/> by unix time: names whose change began then, and may have been broken off (extension).</summary>
+    public static readonly RedisKey UserIndexClaims = "{index:user}:claims";
+
     /// <summary>Hash of <c>&lt;userId&gt;:&lt;conversationId&gt;</c> to windowId.</summary>
     public static readonly RedisKey WindowIndex = "index:windowIds";
 

@@ -1,11 +1,15 @@
+using Mas.Core.Model;
 using Mas.Core.Redis;
 using Mas.Server.Health;
 
 namespace Mas.Server.Accounts;
 
 /// <summary>Finishes what any server has begun with an account and left undone.</summary>
-internal sealed class AccountSweep(RedisConnection redis, AccountClosing closing, TimeProvider time, ILogger<AccountSweep> logger) : PeriodicWatch(time, logger)
+internal sealed class AccountSweep(RedisConnection redis, AccountClosing closing, UserNames names, TimeProvider time, ILogger<AccountSweep> logger)
+    : PeriodicWatch(time, logger)
 {
+    private const int MostNames = 500;
+
     // Bounded, since the Redis client may lose an answer for good when its connections break.
-    protected override Task LookAsync() => closing.FinishAsync().WaitAsync(2 * redis.Timeout);
+    protected override Task LookAsync() => Task.WhenAll(closing.FinishAsync(), names.SettleAsync(MostNames)).WaitAsync(2 * redis.Timeout);
 }

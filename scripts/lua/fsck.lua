@@ -469,6 +469,7 @@ local FAMILIES = {
   { '^presencedue$', 'zset' },
   { '^accountsclosing$', 'zset' },
   { '^index:user$', 'hash' },
+  { '^{index:user}:claims$', 'zset' },
   { '^index:windowIds$', 'hash' },
   { '^index:conversation$', 'hash' },
   { '^index:currentnick$', 'hash' },

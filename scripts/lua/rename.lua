@@ -5,7 +5,7 @@
 -- ARGV[2]  nick or email
 -- ARGV[3]  the new one
 -- Returns  rows: id, field, old, new, sessions told
--- Writes   yes: index:user, user:<userId>, outboxes (ADD_USERS)
+-- Writes   yes: {index:user}:claims, index:user, user:<userId>, outboxes (ADD_USERS)
 local function find(who)
   local id = string.find(who, '^%d+$') and who or redis.call('HGET', 'index:user', string.lower(who))
   return id and redis.call('EXISTS', 'user:' .. id) == 1 and id
@@ -41,12 +41,14 @@ local user = redis.call('HMGET', 'user:' .. id, 'inuse', field, 'passwd')
 if user[1] ~= '1' and (user[3] or '') == '' then
   return redis.error_reply('NO_PERMISSION the account is closed')
 end
--- The new entry first, then the record, then the old entry: as the server does it.
+local old = user[2] or ''
+-- As the server does it: what is to change, so that a server frees what is left when this is broken off; then the new entry, the record,
+-- the old entry.
+redis.call('ZADD', '{index:user}:claims', redis.call('TIME')[1], string.lower(new), redis.call('TIME')[1], string.lower(old))
 if redis.call('HSETNX', 'index:user', string.lower(new), id) == 0 and redis.call('HGET', 'index:user', string.lower(new)) ~= id then
   return redis.error_reply('ERROR_EXISTS this ' .. field .. ' is taken')
 end
 redis.call('HSET', 'user:' .. id, field, new)
-local old = user[2] or ''
 if string.lower(old) ~= string.lower(new) and redis.call('HGET', 'index:user', string.lower(old)) == id then
   redis.call('HDEL', 'index:user', string.lower(old))
 end
