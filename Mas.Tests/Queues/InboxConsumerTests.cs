@@ -101,11 +101,12 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await NothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task NewHolder_BeforeItHandlesAnything_EndsTheConnectionsOfTheOnesBefore()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task NewHolder_BeforeItHandlesAnything_EndsTheConnectionsOfTheOnesBefore(bool isCluster)
     {
-        // On a cluster nobody is cut off.
-        await using var server = await RedisServer.StartAsync();
+        await using TestRedis server = isCluster ? await RedisCluster.StartAsync() : await RedisServer.StartAsync();
         var options = new RedisOptions { Endpoint = server.Endpoint };
         await using var frozen = await RedisConnection.ConnectAsync(options, NullLogger.Instance, CancellationToken.None);
         await using var next = await RedisConnection.ConnectAsync(options, NullLogger.Instance, CancellationToken.None);
@@ -119,8 +120,12 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await Eventually.HoldsAsync(() => handler.Epoch > 0, "the next holder begins");
         await consumer.StopAsync(CancellationToken.None);
 
-        Assert.NotEmpty(ended);
+        // Of each master.
+        Assert.Equal(isCluster ? RedisCluster.Shards : 1, ended.Count);
         Assert.Empty(left!);
+        // Who was only paused goes on, with other connections.
+        for (var i = 0; i < 20; i++)
+            await Eventually.PassesAsync(() => frozen.Database.StringSetAsync($"{_endpoint}{i}", "value"));
     }
 
     [Fact]
