@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Playwright;
 
 namespace Mas.Tests.Web;
@@ -6,6 +7,9 @@ namespace Mas.Tests.Web;
 [Collection(WebTalkTests.Name)]
 public sealed class HostileMessageTests(WebSystem web)
 {
+    /// <summary>A walk through the whole list takes a second or two on a machine that is not busy.</summary>
+    private static readonly TimeSpan WalkTakes = TimeSpan.FromMinutes(1);
+
     private static readonly string[] Seeds =
     [
         "<script>window.hurt = 1</script>", "<img src=x onerror=\"window.hurt = 1\">", "<svg onload=window.hurt=1>", "\"><script>window.hurt=1</script>",
@@ -64,12 +68,16 @@ public sealed class HostileMessageTests(WebSystem web)
     }
 
     /// <summary>Walks through the whole list, since only what is in sight is drawn.</summary>
+    /// <exception cref="TimeoutException">It did not come to the list's beginning in time.</exception>
     private static async Task<HashSet<string>> CollectAsync(IPage page)
     {
         var bodies = new HashSet<string>();
         var list = page.Locator(".pane.full .timeline");
+        var clock = Stopwatch.StartNew();
         while (true)
         {
+            if (clock.Elapsed > WalkTakes)
+                throw new TimeoutException($"Not at the beginning of the list within {WalkTakes.TotalSeconds:0} s; {bodies.Count} messages were shown.");
             var before = bodies.Count;
             bodies.UnionWith(await page.Locator(".pane.full .message .body").AllTextContentsAsync());
             var moved = await list.EvaluateAsync<bool>(
