@@ -68,16 +68,16 @@ public sealed class UserWindows(RedisConnection redis)
     /// <returns>Whether the user has such a window.</returns>
     public async Task<bool> UpdateAsync(UserId user, int windowId, bool? sounds, bool? titleAlert, bool? visible, int? row)
     {
-        var fields = new List<RedisValue>();
+        var fields = new List<HashEntry>();
         if (sounds is { } newSounds)
-            fields.AddRange(["sounds", RedisValues.FromBool(newSounds)]);
+            fields.Add(new("sounds", RedisValues.FromBool(newSounds)));
         if (titleAlert is { } newTitleAlert)
-            fields.AddRange(["titleAlert", RedisValues.FromBool(newTitleAlert)]);
+            fields.Add(new("titleAlert", RedisValues.FromBool(newTitleAlert)));
         if (visible is { } newVisible)
-            fields.AddRange(["visible", RedisValues.FromBool(newVisible)]);
+            fields.Add(new("visible", RedisValues.FromBool(newVisible)));
         if (row is { } newRow)
-            fields.AddRange(["row", newRow]);
-        return (long)await _database.RunScriptAsync(LuaScripts.HashUpdate, [RedisKeys.Window(user, windowId)], [.. fields]) == 1;
+            fields.Add(new("row", newRow));
+        return await _database.UpdateHashAsync(RedisKeys.Window(user, windowId), fields);
     }
 
     /// <summary>Moves the read marker on; it never goes back.</summary>

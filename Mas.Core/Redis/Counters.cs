@@ -56,9 +56,4 @@ public static class Counters
     /// <summary>Sees to it that a counter is not behind a number that is in use.</summary>
     internal static Task RaiseAsync(this MasterDatabase database, RedisKey counter, long used) =>
         database.RunScriptAsync(LuaScripts.CounterRaise, [counter], [used]);
-
-    /// <summary>Writes a record, unless there is one of this key.</summary>
-    /// <returns>Whether it was written.</returns>
-    internal static async Task<bool> CreateHashAsync(this MasterDatabase database, RedisKey key, HashEntry[] fields) =>
-        (long)await database.RunScriptAsync(LuaScripts.HashCreate, [key], [.. fields.SelectMany(field => new[] { field.Name, field.Value })]) == 1;
 }

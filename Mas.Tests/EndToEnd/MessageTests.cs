@@ -19,7 +19,7 @@ public sealed class MessageTests(SharedSystem shared)
     [InlineData("\",\"windowId\":99,\"x\":\"")]
     public async Task Send_AnyText_ArrivesUnchangedAndIsStored(string text)
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var before = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var gid = await alice.SayAsync(aliceWindow, text);
 
@@ -37,7 +37,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Send_DoubleSlashAndMe_AreALiteralSlashAndAnAction()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var literal = await alice.SayAsync(aliceWindow, "//me is typed like this");
         var action = await alice.SayAsync(aliceWindow, "/me waves");
         var command = (await alice.OkAsync("COMMAND", new { windowId = aliceWindow, command = "me", @params = "bows" })).Value<long>("gid");
@@ -53,7 +53,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Send_SameRidWithRetry_ReturnsTheFirstGid()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var rid = Guid.NewGuid().ToString();
         var first = await alice.SayAsync(aliceWindow, "once", rid);
         var retried = await alice.OkAsync("SEND", new { windowId = aliceWindow, text = "once", rid, retry = true });
@@ -68,7 +68,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Send_FirstAttemptBehindItsRepetition_IsPostedOnce()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var rid = Guid.NewGuid().ToString();
         var repeated = await alice.OkAsync("SEND", new { windowId = aliceWindow, text = "held up", rid, retry = true });
         var heldUp = await alice.SayAsync(aliceWindow, "held up", rid);
@@ -81,7 +81,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Send_SameRidOfAnotherUser_IsAnotherMessage()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var rid = Guid.NewGuid().ToString();
         var first = await alice.SayAsync(aliceWindow, "of Alice", rid);
         await bob.MessageAsync(bobWindow, first);
@@ -94,7 +94,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Send_ManyAtOnce_KeepTheirOrder()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var sent = new List<Task<long>>();
         for (var i = 0; i < 300; i++)
             sent.Add(alice.SayAsync(aliceWindow, $"number {i}"));
@@ -110,7 +110,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Edit_OwnMessage_ChangesItEverywhere()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var gid = await alice.SayAsync(aliceWindow, "tpyo");
         await bob.MessageAsync(bobWindow, gid);
 
@@ -133,7 +133,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Edit_SomebodyElsesOrNoMessage_IsRefused()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var gid = await alice.SayAsync(aliceWindow, "mine");
         await bob.MessageAsync(bobWindow, gid);
 
@@ -145,7 +145,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Text_LongerThanTheLimit_IsTooLarge()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var gid = await alice.SayAsync(aliceWindow, new string('é', 8000));
 
         Assert.Equal(8000, (await bob.MessageAsync(bobWindow, gid)).Body.Length);
@@ -156,7 +156,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Typing_TwiceInThreeSeconds_IsToldOnce()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         await alice.OkAsync("TYPING", new { windowId = aliceWindow });
         await alice.OkAsync("TYPING", new { windowId = aliceWindow });
         await bob.WaitAsync(view => view.Typing.Count > 0, "typing");
@@ -170,7 +170,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Seen_OneSession_IsSharedByTheUsersSessionsOnlyAndNeverGoesBack()
     {
-        var (alice, bob, aliceWindow, bobWindow) = await PairAsync();
+        var (alice, bob, aliceWindow, bobWindow) = await _mas.PairAsync();
         var bobsOther = await _mas.ConnectAsync(bob.Login);
         var gid = await alice.SayAsync(aliceWindow, "read me");
         var later = await alice.SayAsync(aliceWindow, "and me");
@@ -188,7 +188,7 @@ public sealed class MessageTests(SharedSystem shared)
     [Fact]
     public async Task Fetch_InPages_GivesTheWholeHistoryOldestFirst()
     {
-        var (alice, _, windowId, _) = await PairAsync();
+        var (alice, _, windowId, _) = await _mas.PairAsync();
         var gids = new List<long>();
         for (var i = 0; i < 25; i++)
             gids.Add(await alice.SayAsync(windowId, $"line {i}"));
@@ -213,19 +213,6 @@ public sealed class MessageTests(SharedSystem shared)
         Assert.True(after.Value<bool>("more"));
         await alice.RefusedAsync("PARAMETER_INVALID", "FETCH", new { windowId, limit = 0 });
         await alice.RefusedAsync("PARAMETER_INVALID", "FETCH", new { windowId, before = "now" });
-    }
-
-    private async Task<(MasClient Alice, MasClient Bob, int AliceWindow, int BobWindow)> PairAsync()
-    {
-        var alice = await _mas.NewClientAsync("alice");
-        var bob = await _mas.NewClientAsync("bob");
-        // So that their windows' ids differ, as they do in life.
-        await bob.CreateAsync(Steps.NewName("own"));
-        var name = Steps.NewName("pair");
-        var aliceWindow = await alice.CreateAsync(name);
-        var bobWindow = await bob.JoinAsync(name);
-        await alice.WaitAsync(view => view.Windows[aliceWindow].Members.Count == 2, "both members");
-        return (alice, bob, aliceWindow, bobWindow);
     }
 
     private async Task<IReadOnlyList<JObject>> StoredAsync(MasClient client, int windowId) =>

@@ -67,12 +67,7 @@ public sealed class OwnThingsTests(SharedSystem shared)
     [Fact]
     public async Task UpdateProfile_NickAndName_AreToldToWhoSeesThem()
     {
-        var alice = await _mas.NewClientAsync("alice");
-        var name = Steps.NewName("profile");
-        var windowId = await alice.CreateAsync(name);
-        var bob = await _mas.NewClientAsync("bob");
-        await bob.JoinAsync(name);
-        await alice.WaitAsync(view => view.Windows[windowId].Members.Count == 2, "both members");
+        var (alice, bob, windowId, _) = await _mas.PairAsync();
         var nick = Steps.NewName("New");
 
         await bob.OkAsync("UPDATE_PROFILE", new { nick, name = "Bob the Second" });
@@ -90,12 +85,7 @@ public sealed class OwnThingsTests(SharedSystem shared)
     [Fact]
     public async Task UpdateProfile_AskedAgainBecauseNobodyCouldBeTold_IsTold()
     {
-        var alice = await _mas.NewClientAsync("alice");
-        var name = Steps.NewName("again");
-        var windowId = await alice.CreateAsync(name);
-        var bob = await _mas.NewClientAsync("bob");
-        await bob.JoinAsync(name);
-        await alice.WaitAsync(view => view.Windows[windowId].Members.Count == 2, "both members");
+        var (alice, bob, windowId, _) = await _mas.PairAsync();
         var nick = Steps.NewName("New");
         // As a server leaves it that could write and not push.
         var redis = _mas.Redis.Database;
@@ -176,13 +166,8 @@ public sealed class OwnThingsTests(SharedSystem shared)
     [Fact]
     public async Task DestroyAccount_RightPassword_EndsEverythingOfTheUser()
     {
-        var alice = await _mas.NewClientAsync("alice");
-        var name = Steps.NewName("destroy");
-        var windowId = await alice.CreateAsync(name);
-        var bob = await _mas.NewClientAsync("bob");
-        await bob.JoinAsync(name);
+        var (alice, bob, windowId, _) = await _mas.PairAsync();
         var bobsOther = await _mas.ConnectAsync(bob.Login);
-        await alice.WaitAsync(view => view.Windows[windowId].Members.Count == 2, "both members");
         await bob.RefusedAsync("INCORRECT_PASSWORD", "DESTROY_ACCOUNT", new { password = "wrong" });
 
         await bob.OkAsync("DESTROY_ACCOUNT", new { password = bob.Login.Password });
@@ -203,14 +188,8 @@ public sealed class OwnThingsTests(SharedSystem shared)
     [Fact]
     public async Task DestroyAccount_BrokenOffBehindItsClosing_EndsTheRestWhenAskedAgain()
     {
-        var alice = await _mas.NewClientAsync("alice");
-        var name = Steps.NewName("destroy");
-        var windowId = await alice.CreateAsync(name);
-        var bob = await _mas.NewClientAsync("bob");
-        await bob.JoinAsync(name);
-        await alice.OkAsync("REQUEST_FRIEND", new { userId = bob.UserId });
-        await bob.OkAsync("REQUEST_FRIEND", new { userId = alice.UserId });
-        await alice.WaitAsync(view => view.Windows[windowId].Members.Count == 2 && view.Friends.ContainsKey(bob.UserId), "the member and friend");
+        var (alice, bob, windowId, _) = await _mas.PairAsync();
+        await alice.BefriendAsync(bob);
         // As far as a server has come that lost Redis then.
         var redis = _mas.Redis.Database;
         await redis.HashSetAsync($"user:{bob.UserId}", [new("inuse", "0"), new("passwd", ""), new("salt", ""), new("secret", ""), new("secretExpires", 0)]);
@@ -226,12 +205,7 @@ public sealed class OwnThingsTests(SharedSystem shared)
     [Fact]
     public async Task DestroyAccount_BrokenOffBehindItsClosing_IsFinishedByItself()
     {
-        var alice = await _mas.NewClientAsync("alice");
-        var name = Steps.NewName("destroy");
-        var windowId = await alice.CreateAsync(name);
-        var bob = await _mas.NewClientAsync("bob");
-        await bob.JoinAsync(name);
-        await alice.WaitAsync(view => view.Windows[windowId].Members.Count == 2, "both members");
+        var (alice, bob, windowId, _) = await _mas.PairAsync();
         var redis = _mas.Redis.Database;
         await redis.HashSetAsync($"user:{bob.UserId}", [new("inuse", "0"), new("passwd", ""), new("salt", ""), new("secret", ""), new("secretExpires", 0)]);
 

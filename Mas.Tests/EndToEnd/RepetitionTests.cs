@@ -120,8 +120,7 @@ public sealed class RepetitionTests(SharedSystem shared)
     {
         var alice = await _mas.NewClientAsync("alice");
         var bob = await _mas.NewClientAsync("bob");
-        await alice.OkAsync("REQUEST_FRIEND", new { userId = bob.UserId });
-        await bob.OkAsync("REQUEST_FRIEND", new { userId = alice.UserId });
+        await alice.BefriendAsync(bob);
         await alice.WaitAsync(view => view.Friends.TryGetValue(bob.UserId, out var friend) && (bool)friend["online"]!, "Bob online");
         // Another server has ended Bob's session, and died before it told anybody.
         var session = $"{bob.UserId}:{bob.SessionId}";

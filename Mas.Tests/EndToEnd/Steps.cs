@@ -1,4 +1,5 @@
 using Mas.Tests.Client;
+using Mas.Tests.Harness;
 using Newtonsoft.Json.Linq;
 using StackExchange.Redis;
 
@@ -35,6 +36,29 @@ internal static class Steps
         var windowId = (await client.OkAsync("CHAT", new { userId = peer.UserId })).Value<int>("windowId");
         await client.WaitAsync(view => view.Windows.ContainsKey(windowId), "the window of the one-on-one");
         return windowId;
+    }
+
+    /// <summary>Two new users who are members of one new group; the first owns it.</summary>
+    public static async Task<(MasClient Alice, MasClient Bob, int AliceWindow, int BobWindow)> PairAsync(this MasSystem mas)
+    {
+        var alice = await mas.NewClientAsync("alice");
+        var bob = await mas.NewClientAsync("bob");
+        // So that their windows' ids differ, as they do in life.
+        await bob.CreateAsync(NewName("own"));
+        var name = NewName("pair");
+        var aliceWindow = await alice.CreateAsync(name);
+        var bobWindow = await bob.JoinAsync(name);
+        await alice.WaitAsync(view => view.Windows[aliceWindow].Members.Count == 2, "both members");
+        return (alice, bob, aliceWindow, bobWindow);
+    }
+
+    /// <summary>Makes two users friends.</summary>
+    public static async Task BefriendAsync(this MasClient one, MasClient other)
+    {
+        await one.OkAsync("REQUEST_FRIEND", new { userId = other.UserId });
+        await other.OkAsync("REQUEST_FRIEND", new { userId = one.UserId });
+        await one.WaitAsync(view => view.Friends.ContainsKey(other.UserId), "the friend");
+        await other.WaitAsync(view => view.Friends.ContainsKey(one.UserId), "the friend");
     }
 
     /// <summary>Waits until a message is there.</summary>
