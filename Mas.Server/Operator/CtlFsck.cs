@@ -16,12 +16,19 @@ internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner r
     private static readonly TimeSpan StepsUnderWay = TimeSpan.FromSeconds(3);
     private static readonly AdminScript Script = AdminScripts.All["fsck"];
 
-    /// <summary>Checks, and mends when asked to.</summary>
+    /// <summary>Findings of what sessions show, and hear of only when it is changed in the ordinary way.</summary>
+    private static readonly HashSet<string> Shown = new(StringComparer.Ordinal)
+    {
+        "friend-gone", "friend-one-way", "presence", "window-gone", "window-not-listed", "window-without-conversation", "window-without-member", "second-window",
+        "session-not-listening", "member-gone",
+    };
+
+    /// <summary>Checks, and mends when asked to. When that changes what sessions show, all of them begin again.</summary>
     /// <returns>What is left: kind, key, detail, safe, command.</returns>
     internal async Task<(string[] Columns, List<string[]> Rows)> RunAsync(bool repair, CancellationToken stopping)
     {
         var (columns, rows) = await FindTwiceAsync(stopping);
-        var isMended = false;
+        var isShown = false;
         // Mending one may bring another to light: a window that goes was listed, and indexed.
         for (var pass = 0; repair && pass < MostPasses && rows.Any(IsSafe); pass++)
         {
@@ -30,11 +37,14 @@ internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner r
                 await notes.WriteLineAsync($"mending {row[0]}: {row[4]}");
                 await MendAsync(Split(row[4]));
             }
+            isShown |= rows.Any(row => IsSafe(row) && Shown.Contains(row[0]));
             (columns, rows) = await FindTwiceAsync(stopping);
-            isMended = true;
         }
-        if (isMended)
-            await notes.WriteLineAsync("Sessions see what was mended when they begin again: restart the servers one after the other if that should not wait.");
+        if (isShown)
+        {
+            var renewed = (await CtlRows.CollectAsync(runner, AdminScripts.All["renew"], ["everybody"], stopping)).Rows;
+            await notes.WriteLineAsync($"{renewed.Sum(row => long.Parse(row[0]))} sessions begin again, so that they show what was mended.");
+        }
         return (columns, rows);
     }
 

@@ -175,7 +175,7 @@ internal sealed partial class MasCtl(TextReader input, TextWriter output, TextWr
 
     private async Task<bool> IsSureAsync(AdminScript script, List<string> values, CtlArguments arguments)
     {
-        if (script.Asks is not { } asks || arguments.IsSure || (script.Name == "announce" && values[0] != "everybody"))
+        if (script.Asks is not { } asks || arguments.IsSure || (script.Name is "announce" or "renew" && values[0] != "everybody"))
             return true;
         if (Console.IsInputRedirected)
         {

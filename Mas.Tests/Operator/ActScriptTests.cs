@@ -61,6 +61,33 @@ public sealed class ActScriptTests(OperatorFixture on) : IClassFixture<OperatorF
     }
 
     [Fact]
+    public async Task Renew_OfOne_EndsNoLoginAndNobodyElsesSession()
+    {
+        var alice = await on.Mas.NewClientAsync("alice");
+        var bob = await on.Mas.NewClientAsync("bob");
+
+        Assert.Equal("1", Assert.Single(await on.RunAsync("renew", alice.Login.Nick))[0]);
+
+        Assert.Equal("SERVER_STOPPING", (await alice.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
+        await on.Mas.ConnectAsync(alice.Login);
+        await bob.OkAsync("GET_PROFILE");
+    }
+
+    [Fact]
+    public async Task Renew_OfEverybody_LeavesWhoHasComeBackSinceItBegan()
+    {
+        var alice = await on.Mas.NewClientAsync("alice");
+        var began = (long)(await on.Db.SortedSetScoreAsync($"sessionlist:{alice.UserId}", alice.SessionId))!;
+
+        await on.Db.ScriptEvaluateAsync(await File.ReadAllTextAsync(RedisCli.FileOf("renew")), [], [$"0/{began - 1}", "everybody"]);
+        await alice.OkAsync("GET_PROFILE");
+        Assert.False(alice.Ended.IsCompleted);
+        await on.RunAsync("renew", "everybody");
+
+        Assert.Equal("SERVER_STOPPING", (await alice.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
+    }
+
+    [Fact]
     public async Task EndSession_OneOfTwo_LeavesTheOther()
     {
         var desk = await on.Mas.NewClientAsync("alice");

@@ -127,6 +127,22 @@ public sealed class MasCtlTests(OperatorFixture on) : IClassFixture<OperatorFixt
         Assert.False(await on.Db.HashExistsAsync("index:user", "odd \"name\""));
     }
 
+    [Fact]
+    public async Task Fsck_ThatMendsWhatASessionShows_LetsItBeginAgain()
+    {
+        var alice = await on.Mas.NewClientAsync("alice");
+        var (name, id) = await on.NewGroupAsync(alice);
+        // As when one master has lost what another one kept.
+        await on.Db.HashDeleteAsync($"conversationmembers:{id}", alice.UserId);
+
+        var repaired = await CtlAsync("fsck", "--repair");
+
+        Assert.True(repaired.ExitCode == 0, repaired.Output + repaired.Notes);
+        Assert.Equal("SERVER_STOPPING", (await alice.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
+        var back = await on.Mas.ConnectAsync(alice.Login, new MasClientOptions { Resume = alice.LastView });
+        Assert.Null(back.Read(view => view.Group(name)));
+    }
+
     private Task<MasCtlRun> CtlAsync(params string[] arguments) => CtlAsync(arguments, null);
 
     private Task<MasCtlRun> CtlAsync(string[] arguments, string? input) => MasCtlRun.RunAsync(on.Mas.Redis.Endpoint, input, arguments);
