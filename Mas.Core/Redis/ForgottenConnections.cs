@@ -15,7 +15,7 @@ namespace Mas.Core.Redis;
 /// Nothing public tells this state or ends it, so the library's own fields are read, and one is written: as disconnected, the library's
 /// next heartbeat connects. Another version of it has to be looked at again; one without these fields is refused.
 /// </remarks>
-internal sealed partial class ForgottenConnections : IAsyncDisposable
+internal sealed partial class ForgottenConnections(ConnectionMultiplexer multiplexer, ILogger logger)
 {
     /// <summary><c>PhysicalBridge.State</c>: there is a connection, with its handshake under way or done.</summary>
     private const int Establishing = 1, Established = 2;
@@ -23,52 +23,23 @@ internal sealed partial class ForgottenConnections : IAsyncDisposable
     /// <summary><c>PhysicalBridge.State</c>: the next heartbeat connects.</summary>
     private const int Disconnected = 3;
 
-    /// <summary>As often as the library's heartbeat.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
     private static readonly FieldInfo Servers = FieldOf(typeof(ConnectionMultiplexer), "serverSnapshot");
     private static readonly FieldInfo[] Bridges = [FieldOf(TypeOf("ServerEndPoint"), "interactive"), FieldOf(TypeOf("ServerEndPoint"), "subscription")];
     private static readonly FieldInfo Connection = FieldOf(TypeOf("PhysicalBridge"), "physical");
     private static readonly FieldInfo Connects = FieldOf(TypeOf("PhysicalBridge"), "socketCount");
     private static readonly FieldInfo State = FieldOf(TypeOf("PhysicalBridge"), "state");
 
-    private readonly ConnectionMultiplexer _multiplexer;
-    private readonly ILogger _logger;
-    private readonly PeriodicTimer _timer;
-    private readonly Task _looking;
-
     /// <summary>By bridge: how many connections it had begun when it looked as if it had forgotten one.</summary>
     private Dictionary<object, long> _suspects = [];
-
-    internal ForgottenConnections(ConnectionMultiplexer multiplexer, TimeProvider time, ILogger logger)
-    {
-        _multiplexer = multiplexer;
-        _logger = logger;
-        _timer = new PeriodicTimer(Interval, time);
-        _looking = LookAsync();
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        _timer.Dispose();
-        await _looking;
-    }
-
-    private async Task LookAsync()
-    {
-        while (await _timer.WaitForNextTickAsync())
-            Look();
-    }
 
     /// <summary>
     /// A look reads one field after the other, while they change. So it takes two, with no connection begun between them: a bridge says
     /// that it is disconnected before it has none, and calls itself connected only by a new one.
     /// </summary>
-    private void Look()
+    internal Task LookAsync()
     {
         var suspects = new Dictionary<object, long>();
-        foreach (var server in (Array)Servers.GetValue(_multiplexer)!)
+        foreach (var server in (Array)Servers.GetValue(multiplexer)!)
         {
             foreach (var bridge in Bridges.Select(field => field.GetValue(server)).OfType<object>())
             {
@@ -82,10 +53,11 @@ internal sealed partial class ForgottenConnections : IAsyncDisposable
                 }
                 State.SetValue(bridge, Disconnected);
                 RedisMetrics.Forgotten.Add(1);
-                LogForgotten(_logger, $"{bridge}");
+                LogForgotten(logger, $"{bridge}");
             }
         }
         _suspects = suspects;
+        return Task.CompletedTask;
     }
 
     private static Type TypeOf(string name) => typeof(ConnectionMultiplexer).Assembly.GetType($"StackExchange.Redis.{name}", throwOnError: true)!;

@@ -27,8 +27,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly RedisOptions _options;
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
-    private readonly ForgottenConnections _forgotten;
-    private readonly ForgottenCluster? _forgottenCluster;
+    private readonly List<LibraryWatch> _watches = [];
     private ReplicaWait? _replicas;
     private long _lostAt = long.MinValue;
 
@@ -55,9 +54,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
             LogRestored(logger, e.EndPoint);
             Restored?.Invoke();
         };
-        _forgotten = new ForgottenConnections(multiplexer, TimeProvider.System, logger);
+        _watches.Add(new LibraryWatch(new ForgottenConnections(multiplexer, logger).LookAsync, TimeProvider.System, logger));
         if (IsCluster)
-            _forgottenCluster = new ForgottenCluster(multiplexer, Timeout, TimeProvider.System, logger);
+            _watches.Add(new LibraryWatch(new ForgottenCluster(multiplexer, Timeout, logger).LookAsync, TimeProvider.System, logger));
     }
 
     /// <summary>Raised after a lost connection was made again; what was pushed meanwhile has to be looked for.</summary>
@@ -144,9 +143,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
     {
         if (_replicas is not null)
             await _replicas.DisposeAsync();
-        await _forgotten.DisposeAsync();
-        if (_forgottenCluster is not null)
-            await _forgottenCluster.DisposeAsync();
+        foreach (var watch in _watches)
+            await watch.DisposeAsync();
         await _multiplexer.CloseAsync(allowCommandsToComplete: false);
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class PeopleSweep(
     private const int Step = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    // Longer than whoever was found by the nick a moment ago takes to become a member or an author.
+    // Longer than whoever was met for the first time, or found by the nick, a moment ago takes to become a member or an author.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly MasterDatabase _database = redis.Database;
@@ -36,6 +36,7 @@ internal sealed partial class PeopleSweep(
     {
         // Whoever is new since is not looked at: their first conversation may be under way.
         var newest = await _database.StringGetAsync(RedisKeys.NextUserId);
+        await Task.Delay(Grace, time, stopping);
         var named = await FindNamedAsync(stopping);
         var unnamed = await FindUnnamedAsync(named, newest.IsNull ? 0 : (long)newest, stopping);
         if (unnamed.Count == 0)

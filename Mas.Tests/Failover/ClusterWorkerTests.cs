@@ -22,7 +22,7 @@ public sealed class ClusterWorkerTests
             await CutOffAsync(cluster, redis.ClientName);
 
             foreach (var key in KeysOfAllShards(cluster))
-                await Eventually.HoldsAsync(async () => await WritesAsync(redis, key), $"{key} can be written", Patience);
+                await Eventually.HoldsAsync(async () => await WritesAsync(redis, key), () => $"{key} can be written\n{redis.Multiplexer.GetStatus()}", Patience);
         }
     }
 
@@ -38,7 +38,7 @@ public sealed class ClusterWorkerTests
 
         Assert.False(await WritesAsync(redis, "key"));
         foreach (var key in KeysOfAllShards(cluster))
-            await Eventually.HoldsAsync(async () => await WritesAsync(redis, key), $"{key} can be written", Patience);
+            await Eventually.HoldsAsync(async () => await WritesAsync(redis, key), () => $"{key} can be written\n{redis.Multiplexer.GetStatus()}", Patience);
     }
 
     [Fact]
