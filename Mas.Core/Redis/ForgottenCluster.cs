@@ -7,7 +7,8 @@ namespace Mas.Core.Redis;
 /// Finds that the client library has forgotten that it talks to a cluster, and lets it look again. StackExchange.Redis 1.2.6
 /// (<c>ConnectionMultiplexer.ReconfigureAsync</c>) counts the nodes of each kind that answer. When none does, since all connections
 /// were lost at once, it goes on as with single servers; and when it is connected again it finds none of that kind, and fails every
-/// command.
+/// command. And a node whose connection is made before the constructor that began it is over (<c>ServerEndPoint</c>) is taken for a
+/// single server until the library looks again.
 /// </summary>
 internal sealed partial class ForgottenCluster(ConnectionMultiplexer multiplexer, TimeSpan timeout, ILogger logger)
 {
@@ -25,10 +26,13 @@ internal sealed partial class ForgottenCluster(ConnectionMultiplexer multiplexer
         _wasForgotten = isForgotten;
     }
 
-    /// <summary>A master is connected, and none is chosen for a command that any of them could answer.</summary>
-    private bool IsForgotten() =>
-        multiplexer.GetEndPoints().Select(endpoint => multiplexer.GetServer(endpoint)).Any(server => server is { IsConnected: true, IsSlave: false })
-        && !multiplexer.GetDatabase().IsConnected(default, CommandFlags.DemandMaster);
+    /// <summary>A node is taken for something else, or a master is connected, and none is chosen for a command that any could answer.</summary>
+    private bool IsForgotten()
+    {
+        var connected = multiplexer.GetEndPoints().Select(endpoint => multiplexer.GetServer(endpoint)).Where(server => server.IsConnected).ToArray();
+        return connected.Any(server => server.ServerType != ServerType.Cluster)
+            || (connected.Any(server => !server.IsSlave) && !multiplexer.GetDatabase().IsConnected(default, CommandFlags.DemandMaster));
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The client library has forgotten that it talks to a Redis Cluster; it looks again")]
     private static partial void LogForgotten(ILogger logger);

@@ -324,7 +324,8 @@ public sealed class MasClient : IAsyncDisposable
             if (_pending.Remove(reqId, out var pending))
                 _answered.Add(reqId, pending);
             else if (!_answered.TryGetValue(reqId, out pending) || !MayFollow(pending.Answer.Task.Result, entry))
-                throw new ProtocolViolationException($"{type} of a reqId that is not open: {reqId}");
+                throw new ProtocolViolationException(
+                    $"{type} of a reqId that is not open: {pending?.Request.ToString(Formatting.None) ?? reqId}, answered: {pending?.Answer.Task.Result.ToString(Formatting.None)}");
             _view.Acknowledge(pending.Request, entry);
             pending.Answer.TrySetResult(entry);
             return;
