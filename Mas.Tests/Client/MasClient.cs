@@ -335,12 +335,12 @@ public sealed class MasClient : IAsyncDisposable
 
     /// <summary>
     /// A worker that takes over from one that crashed answers again, and the same. Behind an UNAVAILABLE, which says that
-    /// nobody knows, the true answer may follow. What was refused or done then may look otherwise when it is looked at again:
-    /// the first answer counts. What was said keeps its gid in any case.
+    /// nobody knows, the true answer may follow. What was refused or done then may look otherwise when it is looked at again,
+    /// also since its sender has come in meanwhile: the first answer counts. What was said keeps its gid in any case.
     /// </summary>
     private bool MayFollow(JObject first, JObject second) =>
         first.Value<string>("status") == "UNAVAILABLE"
-        || (_workersFail && first["gid"] is null && second["gid"] is null)
+        || (_workersFail && first["gid"] is null)
         || (first.Value<string>("status") == second.Value<string>("status") && JToken.DeepEquals(first["gid"], second["gid"]));
 
     private void Fail(string violation)
