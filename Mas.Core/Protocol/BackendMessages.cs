@@ -111,8 +111,8 @@ public sealed record JoinGroup(Origin Origin, long ConversationId, string Name, 
     public override string Lane => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
 }
 
-/// <summary>Opens the 1on1 with another MAS user, and says <paramref name="Text"/> there, if any.</summary>
-public sealed record OpenChat(Origin Origin, long ConversationId, string Peer, string? Text = null) : BackendMessage(Origin)
+/// <summary>Opens the 1on1 with another MAS user, and says <paramref name="Text"/> there, if any; <paramref name="ClientRid"/> is the client's id of it.</summary>
+public sealed record OpenChat(Origin Origin, long ConversationId, string Peer, string? Text = null, string? ClientRid = null) : BackendMessage(Origin)
 {
     /// <inheritdoc/>
     [JsonIgnore]

@@ -39,7 +39,10 @@ internal static class ChatCommand
             var both = await context.On.Conversations.GetMembersAsync(id);
             if (await PostCommand.AttachPeerAsync(context.On, context.Writer, id, both, user, context.Redelivered, context.Fence, context.Delivery) is { } closed)
                 return closed;
-            await context.PostLineAsync(id, chat, Category.Message, text);
+            // What the client sends again is looked for: the first attempt may have been held up, and come last.
+            var message = new NewMessage(
+                user, Category.Message, text, chat.ClientRid ?? chat.Origin.Rid, MayBeThere: context.Redelivered || chat.ClientRid is not null, Redelivered: context.Redelivered);
+            await context.Writer.PostAsync(id, [message], await context.On.Conversations.ReserveGidsAsync(1), context.Delivery);
         }
         return CommandContext.Opened(windowId);
     }

@@ -100,7 +100,7 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
         var user = request.Session.User;
         var id = await conversations.FindOneOnOneAsync(Networks.Mas, user, peer);
         if (id is null || await conversations.GetRoleAsync(id.Value, user) is null or Roles.Detached)
-            return await backends.AskAsync(request, new OpenChat(request.NewOrigin(), id?.Value ?? 0, peer.Value, text));
+            return await backends.AskAsync(request, new OpenChat(request.NewOrigin(), id?.Value ?? 0, peer.Value, text, rid));
         return await backends.AskAsync(request, new PostMessage(request.NewOrigin(), id.Value.Value, Category.Message, text, rid, retry, Echo: true));
     }
 

@@ -116,6 +116,23 @@ public sealed class RepetitionTests(SharedSystem shared)
     }
 
     [Fact]
+    public async Task Msg_TheFirstToSomebodySentAgainSinceItsAnswerWasLost_IsSaidOnce()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        var windowId = await alice.CreateAsync(Steps.NewName("start"));
+        var said = new { windowId, text = $"/msg {bob.Login.Nick} psst", rid = "once", retry = true };
+
+        // Twice before there is a conversation, and once more when there is.
+        await Task.WhenAll(alice.OkAsync("SEND", said), alice.OkAsync("SEND", said));
+        await alice.OkAsync("SEND", said);
+
+        await bob.WaitAsync(view => view.OneOnOne(alice.UserId)?.Messages.Count > 0, "the message");
+        var id = await Redis.ConversationAsync(bob.UserId, bob.Read(view => view.OneOnOne(alice.UserId)!.WindowId));
+        Assert.Single(await Redis.MessagesAsync(id));
+    }
+
+    [Fact]
     public async Task Presence_WrittenByAServerThatDiedBeforeItTold_IsTold()
     {
         var alice = await _mas.NewClientAsync("alice");
