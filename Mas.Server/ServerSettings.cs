@@ -131,6 +131,10 @@ public sealed class MailOptions
     /// <summary>The password there.</summary>
     public string Password { get; set; } = "";
 
+    /// <summary>How long one attempt to hand a mail over may take, seconds.</summary>
+    [Range(1, 600)]
+    public int TimeoutSeconds { get; set; } = 60;
+
     /// <summary>The sender.</summary>
     [Required]
     public string From { get; set; } = "mas@localhost";

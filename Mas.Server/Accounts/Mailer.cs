@@ -37,15 +37,18 @@ internal sealed partial class Mailer(MailOptions options, TimeProvider time, ILo
         var pause = new GrowingPause(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1));
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            deadline.CancelAfter(TimeSpan.FromSeconds(options.TimeoutSeconds));
             try
             {
                 using var client = new SmtpClient(options.Host, options.Port) { EnableSsl = options.Tls };
                 if (options.User.Length > 0)
                     client.Credentials = new NetworkCredential(options.User, options.Password);
-                await client.SendMailAsync(mail, stopping);
+                await client.SendMailAsync(mail, deadline.Token);
                 return;
             }
-            catch (Exception e) when (e is SmtpException or IOException)
+            // Whatever is wrong with the mail server, such as its certificate, is wrong with this attempt only.
+            catch (Exception e) when (!stopping.IsCancellationRequested)
             {
                 LogFailed(logger, options.Host, attempt, e.Message);
                 await pause.WaitAsync(stopping);
