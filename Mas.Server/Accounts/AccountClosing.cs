@@ -24,8 +24,10 @@ internal sealed class AccountClosing(
     }
 
     /// <summary>Ends the sessions of a closed account, behind what waits in their outboxes.</summary>
-    internal async Task EndSessionsAsync(UserId user) =>
-        await ender.TerminateAsync(await sessions.GetAsync(user), TerminateCode.AccountClosed, "Your account is closed.");
+    /// <param name="user">Whose.</param>
+    /// <param name="answer">As for <see cref="SessionEnder.TerminateAsync"/>.</param>
+    internal async Task EndSessionsAsync(UserId user, (SessionRef To, byte[] Entry)? answer = null) =>
+        await ender.TerminateAsync(await sessions.GetAsync(user), TerminateCode.AccountClosed, "Your account is closed.", answer);
 
     /// <summary>Takes those apart once more that were closed some time ago.</summary>
     internal async Task FinishAsync()

@@ -8,20 +8,30 @@ namespace Mas.Server.Sockets;
 internal sealed class SessionEnder(Logins logins, Sessions sessions, Outboxes outboxes)
 {
     /// <summary>Ends one login, or all of the user's.</summary>
-    internal async Task LogOutAsync(UserId user, string loginDigest, bool allSessions)
+    /// <param name="user">Whose.</param>
+    /// <param name="loginDigest">Which.</param>
+    /// <param name="allSessions">Whether all.</param>
+    /// <param name="answer">As for <see cref="TerminateAsync"/>.</param>
+    internal async Task LogOutAsync(UserId user, string loginDigest, bool allSessions, (SessionRef To, byte[] Entry)? answer = null)
     {
         if (allSessions)
             await logins.EndAllAsync(user);
         else
             await logins.EndAsync(user, loginDigest);
         var ended = allSessions ? await sessions.GetAsync(user) : await sessions.GetByLoginAsync(user, loginDigest);
-        await TerminateAsync(ended, TerminateCode.LoggedOut, "You have logged out.");
+        await TerminateAsync(ended, TerminateCode.LoggedOut, "You have logged out.", answer);
     }
 
     /// <summary>Sends TERMINATE through the outboxes, behind what waits there.</summary>
-    internal async Task TerminateAsync(IEnumerable<SessionRef> ended, string code, string reason)
+    /// <param name="ended">To whom.</param>
+    /// <param name="code">A constant of <see cref="TerminateCode"/>.</param>
+    /// <param name="reason">A sentence fit to show.</param>
+    /// <param name="answer">The acknowledgement of the request that ends them: ahead of that, and only when all that was asked for is done.</param>
+    internal async Task TerminateAsync(IEnumerable<SessionRef> ended, string code, string reason, (SessionRef To, byte[] Entry)? answer = null)
     {
         var delivery = outboxes.NewDelivery();
+        if (answer is var (asks, entry))
+            delivery.Add(asks, entry);
         foreach (var session in ended)
             delivery.Add(session, Notifications.Terminate(code, reason));
         await delivery.FlushAsync();

@@ -54,6 +54,22 @@ public sealed class RedisFaultTests
         await talk.GoesOnAsync();
     }
 
+    [Fact]
+    public async Task Redis_AwayAtALogout_IsNotAcknowledged()
+    {
+        await using var mas = await StartAsync();
+        var alice = await mas.NewClientAsync("alice", new MasClientOptions { WorkersFail = true });
+
+        await Redis(mas).StopAsync();
+        var meanwhile = await alice.RequestAsync("LOGOUT");
+        await mas.Redis.StartAgainAsync();
+
+        Assert.Equal("UNAVAILABLE", meanwhile.Value<string>("status"));
+        await Eventually.HoldsAsync(async () => alice.Ended.IsCompleted || (await alice.RequestAsync("LOGOUT")).Value<string>("status") == "OK", () => $"a LOGOUT is done\n{mas.Logs}");
+        Assert.Equal("LOGGED_OUT", (await alice.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
+        await Assert.ThrowsAnyAsync<Exception>(() => mas.ConnectAsync(alice.Login));
+    }
+
     private static RedisServer Redis(MasSystem mas) => (RedisServer)mas.Redis;
 
     private static Task<MasSystem> StartAsync(int idleTimeoutSeconds = 60) =>
