@@ -1,18 +1,20 @@
+using Mas.Core.Protocol;
 using Mas.Core.Redis;
 using StackExchange.Redis;
 
 namespace Mas.Core.Model;
 
 /// <summary>Live sessions: <c>sessionlist</c>, <c>sessionlastheartbeat</c>, <c>sessionlogins</c> and <c>lastlogout</c>.</summary>
-public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, TimeProvider time)
+public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Logins logins, TimeProvider time)
 {
     private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>
-    /// Registers a session before anything of its user's view is read, so that nothing passes it by.
+    /// Registers a session before anything of its user's view is read, so that nothing passes it by. Whoever ends a login does so before
+    /// the list of its sessions is read; here the session is listed before the login is looked at again: so at least one of them sees the other.
     /// </summary>
-    /// <returns>False when the user has as many sessions as allowed; nothing is left then.</returns>
-    public async Task<bool> TryRegisterAsync(SessionRef session, string loginDigest, int maxSessions)
+    /// <returns>Null; or why not, a constant of <see cref="TerminateCode"/>, and nothing is left then.</returns>
+    public async Task<string?> TryRegisterAsync(SessionRef session, string loginDigest, int maxSessions)
     {
         var user = session.UserId;
         var now = time.GetUtcNow().ToUnixTimeSeconds();
@@ -21,10 +23,12 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Time
         await Task.WhenAll(
             _database.SortedSetAddAsync(RedisKeys.SessionLastHeartbeat, session.ToString(), now), listed, count, NotePresenceAsync(session),
             _database.HashSetAsync(RedisKeys.SessionLogins(user), session.SessionId, loginDigest));
-        if (count.Result <= maxSessions)
-            return true;
-        await EndAsync(session);
-        return false;
+        var refusal = count.Result > maxSessions ? TerminateCode.TooManySessions
+            : await logins.IsLiveAsync(user, loginDigest) ? null
+            : TerminateCode.LoggedOut;
+        if (refusal is not null)
+            await EndAsync(session);
+        return refusal;
     }
 
     /// <summary>Makes the session hear of a conversation; called before its messages are read.</summary>

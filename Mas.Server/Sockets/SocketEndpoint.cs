@@ -108,9 +108,11 @@ internal sealed partial class SocketEndpoint(
         registry.Add(session);
         try
         {
-            if (!await sessions.TryRegisterAsync(session.Ref, digest, limits.SessionsPerUser))
+            if (await sessions.TryRegisterAsync(session.Ref, digest, limits.SessionsPerUser) is { } refusal)
             {
-                await RefuseAsync(channel, TerminateCode.TooManySessions, $"You have {limits.SessionsPerUser} sessions already, which is as many as allowed.");
+                await RefuseAsync(channel, refusal, refusal == TerminateCode.TooManySessions
+                    ? $"You have {limits.SessionsPerUser} sessions already, which is as many as allowed."
+                    : "You have logged out.");
                 return;
             }
             session.IsRegistered = true;

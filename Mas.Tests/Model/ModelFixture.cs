@@ -51,6 +51,9 @@ public sealed class ModelFixture : IAsyncLifetime
             new Fence(Get<RedisConnection>(), await NewLeaseAsync()), Get<RedisConnection>(), Get<Conversations>(), options ?? new HistoryOptions(), TimeProvider.System);
     }
 
+    /// <summary>A login of a user: its digest.</summary>
+    public async Task<string> NewLoginAsync(UserId user) => Secrets.Digest((await Get<Logins>().BeginAsync(user, TimeSpan.FromDays(1))).Token);
+
     public Task<(UserId Id, string? TakenField)> NewUserAsync(string nick) =>
         Get<Users>().CreateAsync(new Profile(nick, $"{nick}@example.org", nick), Passwords.Hash("password", 1), "127.0.0.1", 100);
 }

@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.Core.Protocol;
 
 namespace Mas.Tests.Model;
 
@@ -58,12 +59,26 @@ public sealed class SessionsTests(ModelFixture mas) : IClassFixture<ModelFixture
         Assert.Null(await Database.SortedSetScoreAsync("endedsessions", session.ToString()));
     }
 
+    [Fact]
+    public async Task Register_WithALoginThatHasEndedSince_IsRefusedAndLeavesNothing()
+    {
+        var (user, _) = await mas.NewUserAsync("ended");
+        var login = await mas.NewLoginAsync(user);
+        await mas.Get<Logins>().EndAllAsync(user);
+        var session = new SessionRef(user, "s1-ended");
+
+        Assert.Equal(TerminateCode.LoggedOut, await Sessions.TryRegisterAsync(session, login, 8));
+
+        Assert.False(await Sessions.IsListedAsync(session));
+        Assert.Null(await Database.SortedSetScoreAsync("sessionlastheartbeat", session.ToString()));
+    }
+
     /// <summary>A session with something in its outbox, and a heartbeat of long ago.</summary>
     private async Task<SessionRef> LeftBehindAsync(string nick)
     {
         var (user, _) = await mas.NewUserAsync("left-" + nick);
         var session = new SessionRef(user, "s1-" + nick);
-        await Sessions.TryRegisterAsync(session, "login", 8);
+        Assert.Null(await Sessions.TryRegisterAsync(session, await mas.NewLoginAsync(user), 8));
         await Database.ListLeftPushAsync($"outbox:{session}", "told");
         await Database.SortedSetAddAsync("sessionlastheartbeat", session.ToString(), 1);
         return session;

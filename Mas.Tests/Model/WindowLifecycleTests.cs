@@ -92,7 +92,7 @@ public sealed class WindowLifecycleTests(ModelFixture mas) : IClassFixture<Model
         await writer.CreateAsync(conversation);
         await writer.SetMemberAsync(conversation.Id, user, Roles.User);
         var session = new SessionRef(user, "s1-" + nick);
-        await mas.Get<Sessions>().TryRegisterAsync(session, "login", 8);
+        Assert.Null(await mas.Get<Sessions>().TryRegisterAsync(session, await mas.NewLoginAsync(user), 8));
         return (user, conversation, session);
     }
 
