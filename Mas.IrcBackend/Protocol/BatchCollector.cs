@@ -5,7 +5,7 @@ namespace Mas.IrcBackend.Protocol;
 /// never ends a batch, or fills it without end, doesn't keep its messages from us: a deadline and a limit close it.
 /// </summary>
 /// <param name="deadline">How long a batch may stay open without a further message.</param>
-/// <param name="maxMessages">How many messages all open batches together may hold.</param>
+/// <param name="maxMessages">How many messages, and batches that have ended in others, all open batches together may hold.</param>
 public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
 {
     // Batches in batches are rare, and deep ones are nobody's wish.
@@ -22,7 +22,8 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
     {
         if (message.Command == "BATCH" && message.Parameter(0) is ['+' or '-', _, ..] reference)
         {
-            return reference[0] == '+' ? Begin(reference[1..], message, now) : End(reference[1..], isComplete: true);
+            var complete = reference[0] == '+' ? Begin(reference[1..], message, now) : End(reference[1..], isComplete: true);
+            return _held > maxMessages ? [.. complete, .. CloseAll()] : complete;
         }
 
         if (message.Tag("batch") is not { } parent || !_open.TryGetValue(parent, out var open))
@@ -31,6 +32,7 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
         }
 
         open.Items.Add(new BatchItem(message, null));
+        open.Size++;
         Touch(open, now);
         _held++;
         return _held > maxMessages ? CloseAll() : [];
@@ -57,14 +59,17 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
             return [];
         }
 
-        _held -= open.Items.Count(item => item.Message is not null);
         var batch = new BatchItem(null, new IrcBatch(open.Start, open.Items, isComplete));
         if (open.Parent is { } parentReference && _open.TryGetValue(parentReference, out var parent))
         {
+            // It is held on, as a part of the outer one.
             parent.Items.Add(batch);
+            parent.Size += open.Size + 1;
+            _held++;
             return [];
         }
 
+        _held -= open.Size;
         return [batch];
     }
 
@@ -100,6 +105,9 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
         public string? Parent { get; } = parent;
 
         public List<BatchItem> Items { get; } = [];
+
+        /// <summary>How many messages it holds, and batches that have ended in it, theirs included.</summary>
+        public int Size { get; set; }
 
         public DateTimeOffset Last { get; set; }
     }

@@ -177,6 +177,16 @@ public class SharedChannelTests
     }
 
     [Fact]
+    public void Batch_FilledByBatchesInIt_DoesNotGrowForEver()
+    {
+        var collector = new BatchCollector(TimeSpan.FromSeconds(10), maxMessages: 100);
+        collector.Accept(Parse("BATCH +1 x"), Now);
+        var batches = Enumerable.Range(0, 60).SelectMany(i =>
+            new[] { "@batch=1 BATCH +2 y", $"@batch=2 :a PRIVMSG #c :{i}", "BATCH -2" }.SelectMany(line => collector.Accept(Parse(line), Now))).ToList();
+        Assert.Equal(51, batches[0].Batch!.Items.Count);
+    }
+
+    [Fact]
     public void Batch_HostileReferences_AreNoFault()
     {
         var collector = new BatchCollector(TimeSpan.FromSeconds(10));
