@@ -9,9 +9,24 @@ namespace Mas.Core.Queues;
 internal sealed class KnownUsers
 {
     private const int MaxSessions = 65_536;
+
+    /// <summary>32 MB. Who has been met when many sessions had been has bits for all of those.</summary>
+    private const int MaxWords = 4 << 20;
+
     private readonly Dictionary<SessionRef, int> _sessions = [];
     private readonly Dictionary<UserId, ulong[]> _bits = [];
     private readonly Lock _lock = new();
+    private int _words;
+
+    /// <summary>How many bytes the bits take.</summary>
+    internal long Bytes
+    {
+        get
+        {
+            lock (_lock)
+                return _words * (long)sizeof(ulong);
+        }
+    }
 
     internal bool Contains(SessionRef session, UserId user)
     {
@@ -28,20 +43,22 @@ internal sealed class KnownUsers
     {
         lock (_lock)
         {
-            if (!_sessions.TryGetValue(session, out var index))
+            // Sessions come and go; forgetting them all now and then costs a few questions to Redis.
+            if (_sessions.Count >= MaxSessions || _words > MaxWords - MaxSessions / 64)
             {
-                // Sessions come and go; forgetting them all now and then costs a few questions to Redis.
-                if (_sessions.Count >= MaxSessions)
-                {
-                    _sessions.Clear();
-                    _bits.Clear();
-                }
-                _sessions[session] = index = _sessions.Count;
+                _sessions.Clear();
+                _bits.Clear();
+                _words = 0;
             }
-            if (!_bits.TryGetValue(user, out var bits))
-                bits = new ulong[index / 64 + 1];
+            if (!_sessions.TryGetValue(session, out var index))
+                _sessions[session] = index = _sessions.Count;
+            var bits = _bits.GetValueOrDefault(user, []);
             if (index / 64 >= bits.Length)
-                Array.Resize(ref bits, Math.Max(index / 64 + 1, bits.Length * 2));
+            {
+                var length = Math.Max(index / 64 + 1, bits.Length * 2);
+                _words += length - bits.Length;
+                Array.Resize(ref bits, length);
+            }
             bits[index / 64] |= 1UL << (index % 64);
             _bits[user] = bits;
         }

@@ -6,6 +6,9 @@ namespace Mas.Loopback.Commands;
 /// <summary>INVITE: tells a user, by an alert that is kept until it is acknowledged, that they are welcome in a group.</summary>
 internal static class InviteCommand
 {
+    /// <summary>Anybody may invite anybody: what is kept for somebody who does not look is bounded.</summary>
+    private const int MostAlerts = 100;
+
     internal static async Task<Ack> RunAsync(InviteUser invite, CommandContext context)
     {
         if (await context.FindOwnAsync(invite) is not var (conversation, _))
@@ -18,9 +21,12 @@ internal static class InviteCommand
         var card = (await context.On.Cards.GetAsync([invite.Origin.User]))[0];
         var text = $"{card.Nicks.GetValueOrDefault(Networks.Mas, card.Name)} invites you to the group {conversation.Name}. To join it, type: /join {conversation.Name}";
         // One open invitation is enough, whoever sends it again; after a crash it may be there and not be told yet.
-        var open = (await context.On.Alerts.GetAsync(target)).FindAll(alert => alert.Message == text);
+        var alerts = await context.On.Alerts.GetAsync(target);
+        var open = alerts.FindAll(alert => alert.Message == text);
         if (open.Count > 0 && context.Redelivered)
             await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(open[0].Id, text), fence: context.Fence);
+        if (open.Count == 0 && alerts.Count >= MostAlerts)
+            return new Ack(Status.Error, "The user has as many open invitations as allowed.");
         if (open.Count == 0)
             await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(await context.On.Alerts.AddAsync(target, text), text), fence: context.Fence);
         return Ack.Ok;
