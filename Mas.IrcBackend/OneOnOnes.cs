@@ -41,6 +41,23 @@ internal static class OneOnOnes
         return id;
     }
 
+    /// <summary>
+    /// The context's user has closed the account: removes a conversation with a peer who has none, or has closed it too, since nobody is
+    /// left who could open it again.
+    /// </summary>
+    internal static async Task ForgetAsync(ParserContext context, ConversationId id)
+    {
+        if (await context.On.Conversations.FindAsync(id) is not { IsGroup: false } conversation || conversation.Network != context.Network)
+            return;
+        await context.InAsync(id, async _ =>
+        {
+            var members = (await context.On.Conversations.GetMembersAsync(id)).Keys;
+            var closed = await Task.WhenAll(members.Where(member => !member.IsIrc).Select(context.On.Users.IsClosedAsync));
+            if (!closed.Contains(false))
+                await context.Writer.DeleteAsync(conversation, RedisKeys.OneOnOneField(context.Network, context.User, WindowLifecycle.PeerOf(conversation, context.User, members)!.Value));
+        });
+    }
+
     /// <summary>Whether the user has the window, without opening it.</summary>
     internal static async Task<ConversationId?> FindAsync(ParserContext context, UserId peer)
     {

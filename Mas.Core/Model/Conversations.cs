@@ -38,6 +38,17 @@ public sealed class Conversations(RedisConnection redis)
     public Task<ConversationId?> FindOneOnOneAsync(string network, UserId one, UserId other) =>
         FindByIndexAsync(RedisKeys.OneOnOneField(network, one, other));
 
+    /// <summary>The conversations of two that a user is one of, open or not, found by a look through all that there are.</summary>
+    public async IAsyncEnumerable<(string Network, ConversationId Id)> FindOneOnOnesAsync(UserId user)
+    {
+        await foreach (var entry in RedisScans.HashAsync(redis, RedisKeys.ConversationIndex, CancellationToken.None))
+        {
+            if (((string)entry.Name!).Split(':') is ["1on1", var network, var one, var other] && (one == user.Value || other == user.Value)
+                && ConversationId.TryParse(entry.Value, out var id))
+                yield return (network, id);
+        }
+    }
+
     /// <summary>All members with their roles, detached ones included.</summary>
     public async Task<IReadOnlyDictionary<UserId, string>> GetMembersAsync(ConversationId id)
     {

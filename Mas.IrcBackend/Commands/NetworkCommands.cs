@@ -73,6 +73,8 @@ internal static class NetworkCommands
             await CloseCommand.AgainAsync(context, id);
         else if (conversation is { } open && await Target.FindAsync(context, open) is { } target)
             await CloseCommand.RunAsync(context, target, "");
+        if (conversation is { } left)
+            await OneOnOnes.ForgetAsync(context, left);
         await context.OrderAsync(new DisconnectOrder($"{context.Rid}/d", context.User.Value, context.Network, ""));
         await ForgetAsync(context);
         return Ack.Ok;

@@ -89,13 +89,9 @@ internal sealed class IrcPeople(RedisConnection redis)
     }
 
     /// <summary>The MAS user has the nick no longer.</summary>
-    internal async Task LeaveNickAsync(UserId user, string network, CaseMapping mapping, string nick)
-    {
-        var field = RedisKeys.NickField(network, mapping.Fold(nick));
-        // Somebody else's connection may have got it meanwhile.
-        if (await _database.HashGetAsync(RedisKeys.CurrentNickIndex, field) == user.Value)
-            await _database.HashDeleteAsync(RedisKeys.CurrentNickIndex, field);
-    }
+    // Somebody else's connection may have got it meanwhile, or get it at this moment.
+    internal Task LeaveNickAsync(UserId user, string network, CaseMapping mapping, string nick) =>
+        _database.RemoveFieldAsync(RedisKeys.CurrentNickIndex, RedisKeys.NickField(network, mapping.Fold(nick)), user.Value);
 
     private async Task<UserId> IntroduceAsync(string network, string nick, RedisValue field)
     {

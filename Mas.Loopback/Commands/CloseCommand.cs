@@ -17,6 +17,8 @@ internal static class CloseCommand
         {
             // After a crash the window may be all that is left of the membership.
             await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Fence, context.Delivery);
+            if (conversation is { IsMas: true, IsGroup: false })
+                await DeleteDesertedAsync(conversation, members, context);
             if (!context.Redelivered)
                 return Ack.NoWindow;
             await EndAgainAsync(close.Id, conversation, user, members.Count, context);
@@ -63,12 +65,16 @@ internal static class CloseCommand
     {
         await context.Writer.SetMemberAsync(conversation.Id, user, Roles.Detached);
         await context.Writer.TellMembersGoneAsync(conversation.Id, [user], context.Delivery);
-        // Between two closed accounts nobody is left who could open it again.
-        var inUse = await Task.WhenAll(members.Keys.Select(context.On.Users.IsInUseAsync));
-        if (!inUse.Contains(true))
-        {
-            var pair = members.Keys.ToArray();
-            await context.Writer.DeleteAsync(conversation, RedisKeys.OneOnOneField(Networks.Mas, pair[0], pair[^1]));
-        }
+        await DeleteDesertedAsync(conversation, members, context);
+    }
+
+    /// <summary>Between two closed accounts nobody is left who could open it again.</summary>
+    private static async Task DeleteDesertedAsync(Conversation conversation, IReadOnlyDictionary<UserId, string> members, CommandContext context)
+    {
+        var closed = await Task.WhenAll(members.Keys.Select(context.On.Users.IsClosedAsync));
+        if (closed.Length == 0 || closed.Contains(false))
+            return;
+        var pair = members.Keys.ToArray();
+        await context.Writer.DeleteAsync(conversation, RedisKeys.OneOnOneField(Networks.Mas, pair[0], pair[^1]));
     }
 }

@@ -38,6 +38,9 @@ internal sealed class AccountClosing(
             if (await users.IsClosedAsync(user))
             {
                 await TakeApartAsync(user);
+                // Those whose windows were closed before.
+                await foreach (var (network, id) in conversations.FindOneOnOnesAsync(user))
+                    await LeaveAsync(user, network, id);
                 await EndSessionsAsync(user);
             }
             await closing.SettleAsync(user);
@@ -49,23 +52,21 @@ internal sealed class AccountClosing(
         await users.CloseAsync(user);
         await acquaintances.TellAsync(user);
         foreach (var windowId in await windows.GetIdsAsync(user))
-            await CloseWindowAsync(user, windowId);
+        {
+            if (await windows.FindConversationAsync(user, windowId) is { } id && await conversations.FindAsync(id) is { } conversation)
+                await LeaveAsync(user, conversation.Network, id);
+        }
         // Also those of which no window is open.
         foreach (var network in await networks.GetAsync(user))
-            await LeaveAsync(user, network, null);
+            await LeaveNetworkAsync(user, network, null);
         foreach (var friend in await friends.GetAsync(user))
             await friendRequests.LeaveAsync(user, friend);
     }
 
-    private async Task CloseWindowAsync(UserId user, int windowId)
-    {
-        if (await windows.FindConversationAsync(user, windowId) is not { } id || await conversations.FindAsync(id) is not { } conversation)
-            return;
-        if (conversation.IsMas)
-            await backends.TellAsync(new CloseWindow(new Origin(Rids.New(), user), id.Value));
-        else
-            await LeaveAsync(user, conversation.Network, id);
-    }
+    private Task LeaveAsync(UserId user, string network, ConversationId id) => network == Networks.Mas
+        ? backends.TellAsync(new CloseWindow(new Origin(Rids.New(), user), id.Value))
+        : LeaveNetworkAsync(user, network, id);
 
-    private Task LeaveAsync(UserId user, string network, ConversationId? conversation) => backends.TellIrcAsync(user, "DESTROY_ACCOUNT", network, conversation);
+    private Task LeaveNetworkAsync(UserId user, string network, ConversationId? conversation) =>
+        backends.TellIrcAsync(user, "DESTROY_ACCOUNT", network, conversation);
 }

@@ -149,6 +149,21 @@ public sealed class OwnThingsTests(SharedSystem shared)
     }
 
     [Fact]
+    public async Task Alerts_OfInvitations_AreAHundredAtMost()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        var windowId = await alice.CreateAsync(Steps.NewName("party"));
+        var redis = _mas.Redis.Database;
+        var last = await redis.StringIncrementAsync("nextGlobalNoteId", 100);
+        await redis.HashSetAsync($"alerts:{bob.UserId}", [.. Enumerable.Range(0, 100).Select(i => new StackExchange.Redis.HashEntry(last - i, "come!"))]);
+
+        await alice.RefusedAsync("ERROR", "SEND", new { windowId, text = $"/invite {bob.Login.Nick}" });
+
+        Assert.Equal(100, await redis.HashLengthAsync($"alerts:{bob.UserId}"));
+    }
+
+    [Fact]
     public async Task Logout_ByRequest_EndsThisLoginOnly()
     {
         var first = await _mas.NewClientAsync("out");
@@ -232,6 +247,28 @@ public sealed class OwnThingsTests(SharedSystem shared)
         await Eventually.HoldsAsync(async () => await redis.SortedSetScoreAsync("accountsclosing", bob.UserId) is null, "the account is looked at once more");
         Assert.False(await redis.KeyExistsAsync($"settings:{bob.UserId}"));
         Assert.Equal("", (string?)await redis.HashGetAsync($"user:{bob.UserId}", "email"));
+    }
+
+    [Fact]
+    public async Task DestroyAccount_OfBothOfAConversation_RemovesItThoughOneHadClosedTheWindow()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        var windowId = await alice.ChatAsync(bob);
+        await alice.SayAsync(windowId, "between us");
+        var redis = _mas.Redis.Database;
+        var id = await redis.ConversationAsync(alice.UserId, windowId);
+        await alice.OkAsync("CLOSE", new { windowId });
+        await bob.OkAsync("DESTROY_ACCOUNT", new { password = bob.Login.Password });
+        await Eventually.HoldsAsync(async () => await redis.SetLengthAsync($"windowlist:{bob.UserId}") == 0, "Bob's window is gone");
+        Assert.True(await redis.KeyExistsAsync($"conversationmsgs:{id}"), "Alice may still read it");
+
+        await alice.OkAsync("DESTROY_ACCOUNT", new { password = alice.Login.Password });
+        await redis.SortedSetAddAsync("accountsclosing", alice.UserId, LongAgo);
+
+        await Eventually.HoldsAsync(async () => !await redis.KeyExistsAsync($"conversation:{id}"), "the conversation is gone");
+        Assert.False(await redis.KeyExistsAsync($"conversationmsgs:{id}"));
+        Assert.DoesNotContain(await redis.HashValuesAsync("index:conversation"), value => value == id);
     }
 
     [Fact]

@@ -240,6 +240,32 @@ public sealed class OneOnOneTests(IrcFixture irc) : IClassFixture<IrcFixture>
             async () => !await irc.System.Mas.Redis.Database.SetContainsAsync("ircconnections", $"{alice.UserId}:{Network}"), "the connection is over");
     }
 
+    [Fact]
+    public async Task Destroy_OfTheAccount_LeavesNothingOfWhatWasSaidByTwo()
+    {
+        var channel = IrcFixture.Name("#privately");
+        await using var bob = await irc.BystanderAsync(channel);
+        var alice = await irc.UserAsync(channel);
+        await bob.SendAsync($"PRIVMSG {IrcSystem.Nick(alice)} :between us");
+        var window = await WindowAsync(alice, "between us");
+        await alice.OkAsync("CLOSE", new { windowId = window.WindowId });
+        var database = irc.System.Mas.Redis.Database;
+        var ids = await OneOnOnesAsync();
+        // With Bob, and with the server.
+        Assert.Equal(2, ids.Length);
+
+        await alice.OkAsync("DESTROY_ACCOUNT", new { password = alice.Login.Password });
+        await database.SortedSetAddAsync("accountsclosing", alice.UserId, 1);
+
+        await Eventually.HoldsAsync(async () => (await OneOnOnesAsync()).Length == 0, () => $"no conversation of two is left\n{irc.System.Mas.Logs}");
+        foreach (var id in ids)
+            await Eventually.HoldsAsync(async () => !await database.KeyExistsAsync($"conversationmsgs:{id}") && !await database.KeyExistsAsync($"conversation:{id}"), "nothing of it is left");
+
+        async Task<string[]> OneOnOnesAsync() =>
+            [.. (await database.HashGetAllAsync("index:conversation"))
+                .Where(entry => ((string)entry.Name!).Split(':') is ["1on1", Network, var one, var other] && (one == alice.UserId || other == alice.UserId)).Select(entry => (string)entry.Value!)];
+    }
+
     private static int ServerWindow(MasClient client) => client.Read(view => view.OneOnOne(ChatView.ServerUserId, Network)!.WindowId);
 
     private async Task<ViewWindow> WindowAsync(MasClient client, string body)
