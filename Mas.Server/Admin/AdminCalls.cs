@@ -31,7 +31,8 @@ internal sealed class AdminCalls(AdminScriptRunner runner, AuditLog audit)
             arguments = [];
         else if (script.RandomArgument == arguments.Count + 1)
             arguments.Add(Secrets.NewToken());
-        var isRecorded = script.Writes && script.Name != "fsck" && cursor == "0";
+        // Of steps the first. What has none is done by any call, whatever cursor comes with it.
+        var isRecorded = script.Writes && script.Name != "fsck" && (cursor == "0" || !script.IsStepped);
         try
         {
             var step = await runner.RunStepAsync(script, arguments, cursor);

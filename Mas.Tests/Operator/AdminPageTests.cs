@@ -73,6 +73,18 @@ public sealed class AdminPageTests(OperatorFixture on) : IClassFixture<OperatorF
     }
 
     [Fact]
+    public async Task Run_AnActionAsIfItWereALaterStep_IsRecorded()
+    {
+        var admin = await NewAdminAsync();
+        var alice = await on.Mas.NewUserAsync("alice");
+
+        await PostAsync(admin, new { script = "disable", arguments = new[] { alice.UserId }, cursor = "7" }, Origin);
+
+        Assert.Equal("0", (string?)await on.Db.HashGetAsync($"user:{alice.UserId}", "inuse"));
+        Assert.Contains(await AuditAsync(admin), entry => entry.Value<string>("what") == $"disable {alice.UserId}");
+    }
+
+    [Fact]
     public async Task Run_ARefusedAction_SaysWhyAndIsRecorded()
     {
         var admin = await NewAdminAsync();
