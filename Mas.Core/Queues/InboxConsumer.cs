@@ -8,9 +8,12 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Consumes one inbox under its lease. Entries are moved to this worker's taken list, handled as a batch, and only then
+/// Consumes one inbox under its lease. Entries are moved to a taken list of this worker's, handled as a batch, and only then
 /// removed from there; a new holder handles first what any holder left taken.
 /// </summary>
+/// <remarks>
+/// Each batch in hand has a list of its own: so the whole inbox becomes that list by its name, and no entry is touched.
+/// </remarks>
 internal sealed partial class InboxConsumer(
     RedisConnection redis, string name, string worker, IInboxHandler handler, WorkerOptions options, TimeProvider time, ILogger logger)
     : IAsyncDisposable
@@ -29,8 +32,11 @@ internal sealed partial class InboxConsumer(
     /// </summary>
     private const int MostInHand = 4;
 
-    /// <summary>The score of a taker whose connection a later holder has ended.</summary>
-    private const long IsCutOff = 0;
+    /// <summary>
+    /// The score of a taker whose connection a later holder has ended is lower by this, s, and below zero therefore; among themselves
+    /// takers keep their order.
+    /// </summary>
+    private const long CutOffBy = 100_000_000_000;
 
     private static readonly TimeSpan TakersAreKeptFor = TimeSpan.FromHours(1);
 
@@ -39,7 +45,15 @@ internal sealed partial class InboxConsumer(
 
     private readonly MasterDatabase _database = redis.Database;
     private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+
+    /// <summary>
+    /// As which this worker takes: one for each batch that may stand taken, which are those in hand and the next. The worker's own name has no
+    /// list, and says only that it held the lease.
+    /// </summary>
+    private readonly string[] _takers = [.. Enumerable.Range(1, MostInHand + 1).Select(list => $"{worker}+{list}")];
     private RedisConnection? _blocking;
+    private int _taken;
+    private double _tookAt;
     private Task _running = Task.CompletedTask;
     private volatile bool _isLeaving;
 
@@ -120,31 +134,29 @@ internal sealed partial class InboxConsumer(
         var fence = new Fence(redis, held.Lease);
         await CutOffFormerHoldersAsync(fence);
         await handler.BeginAsync(held.Lease, part, held.Lost);
-        var nextLook = time.GetTimestamp();
-        var ownTaken = RedisKeys.InboxTaken(name, worker);
+        foreach (var left in await ReadTakenAsync(other: _ => true))
+            await HandleAsync(fence, left, Task.CompletedTask, held.Lost);
+        var nextLook = NextLook();
         Task<Batch>? taking = null;
         var inHand = new Queue<Task>();
-        var newest = Task.CompletedTask;
+        var (newest, looked) = (Task.CompletedTask, Task.CompletedTask);
         try
         {
             while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (taking is not null || !_isLeaving))
             {
-                // Now and then again, since an earlier holder may have been given an entry while it was paused.
-                if (taking is null && time.GetTimestamp() >= nextLook)
-                {
-                    await newest;
-                    await HandleTakenAsync(fence, held.Lost);
-                    nextLook = time.GetTimestamp() + 2 * time.TimestampFrequency;
-                }
                 var batch = await (taking ?? TakeAsync(fence, blocking.Database, held.Lost));
-                // While batches are handled the next one comes, and begins; but none does before a look at what is taken, which would find it there.
-                taking = _isLeaving || time.GetTimestamp() >= nextLook ? null : TakeAsync(fence, blocking.Database, held.Lost);
+                // While batches are handled the next one comes, and begins.
+                taking = _isLeaving ? null : TakeAsync(fence, blocking.Database, held.Lost);
                 if (batch.Count > 0)
+                    Begin(batch);
+                // Now and then again, since an earlier holder may have been given an entry while it was paused.
+                if (time.GetTimestamp() >= nextLook && looked.IsCompleted)
                 {
-                    newest = HandleAsync(fence, batch, ownTaken, newest, held.Lost);
-                    inHand.Enqueue(newest);
+                    foreach (var left in await ReadTakenAsync(taker => !IsOwn(taker)))
+                        Begin(left);
+                    (looked, nextLook) = (newest, NextLook());
                 }
-                while (inHand.TryPeek(out var oldest) && (oldest.IsCompleted || inHand.Count == MostInHand))
+                while (inHand.TryPeek(out var oldest) && (oldest.IsCompleted || inHand.Count >= MostInHand))
                     await inHand.Dequeue();
                 Moved();
                 _pause.Reset();
@@ -159,6 +171,14 @@ internal sealed partial class InboxConsumer(
             if (taking is not null)
                 await Task.WhenAny(taking);
         }
+
+        void Begin(Batch batch)
+        {
+            newest = HandleAsync(fence, batch, newest, held.Lost);
+            inHand.Enqueue(newest);
+        }
+
+        long NextLook() => time.GetTimestamp() + 2 * time.TimestampFrequency;
     }
 
     /// <summary>
@@ -198,50 +218,60 @@ internal sealed partial class InboxConsumer(
     private async Task CutOffFormerHoldersAsync(Fence fence)
     {
         var takers = RedisKeys.InboxTakers(name);
-        var former = (await _database.SortedSetRangeByRankWithScoresAsync(takers)).Where(taker => taker.Score > IsCutOff && taker.Element != worker)
-            .Select(taker => taker.Element).ToArray();
-        if (former.Length > 0 && await new FormerHolders(redis, logger).TryCutOffAsync(name, former.Select(taker => (string)taker!)))
-            await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZADD", "XX", .. former.SelectMany(taker => new RedisValue[] { IsCutOff, taker })], takers);
+        var former = (await _database.SortedSetRangeByRankWithScoresAsync(takers)).Where(taker => taker.Score > 0 && !IsOwn(taker.Element!)).ToArray();
+        if (former.Length > 0 && await new FormerHolders(redis, logger).TryCutOffAsync(name, former.Select(taker => (string)taker.Element!)))
+        {
+            await fence.RunAsync(
+                LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZADD", "XX", .. former.SelectMany(taker => new[] { taker.Score - CutOffBy, taker.Element })], takers);
+        }
     }
 
     /// <summary>Whoever stops with everything done need not be cut off by the next holder.</summary>
     private async Task LeaveTakersAsync(Lease lease)
     {
-        if (lease.IsValid && !await _database.KeyExistsAsync(RedisKeys.InboxTaken(name, worker)))
-            await _database.SortedSetRemoveAsync(RedisKeys.InboxTakers(name), worker);
+        if (!lease.IsValid)
+            return;
+        var isHeld = await Task.WhenAll(_takers.Select(taker => _database.KeyExistsAsync(RedisKeys.InboxTaken(name, taker))));
+        if (!isHeld.Contains(true))
+            await Task.WhenAll(_takers.Append(worker).Select(taker => _database.SortedSetRemoveAsync(RedisKeys.InboxTakers(name), taker)));
     }
 
-    /// <summary>What any holder, this one included, has taken and not finished, oldest first.</summary>
-    private async Task HandleTakenAsync(Fence fence, CancellationToken stopping)
+    private bool IsOwn(string taker) => taker == worker || _takers.Contains(taker);
+
+    /// <summary>What holders have taken and not finished, oldest first.</summary>
+    /// <param name="other">By the taker's name: whether what it has taken is not in hand here.</param>
+    private async Task<List<Batch>> ReadTakenAsync(Func<string, bool> other)
     {
-        var takers = RedisKeys.InboxTakers(name);
-        var now = time.GetUtcNow();
-        await _database.SortedSetAddAsync(takers, worker, now.ToUnixTimeSeconds());
-        foreach (var taker in await _database.SortedSetRangeByRankWithScoresAsync(takers))
+        var key = RedisKeys.InboxTakers(name);
+        await _database.SortedSetAddAsync(key, worker, NextScore());
+        var takers = (await _database.SortedSetRangeByRankWithScoresAsync(key)).Where(taker => other(taker.Element!)).ToArray();
+        var lists = await Task.WhenAll(takers.Select(taker => _database.ListRangeAsync(RedisKeys.InboxTaken(name, taker.Element!))));
+        var batches = new List<Batch>();
+        foreach (var (taker, entries) in takers.Zip(lists))
         {
-            var taken = RedisKeys.InboxTaken(name, taker.Element!);
-            var entries = await _database.ListRangeAsync(taken);
             if (entries.Length > 0)
             {
                 LogRedelivered(logger, name, entries.Length, taker.Element!);
                 Array.Reverse(entries);
-                await HandleAsync(fence, Read(entries, redelivered: true), taken, Task.CompletedTask, stopping);
+                batches.Add(Read(RedisKeys.InboxTaken(name, taker.Element!), entries, redelivered: true));
             }
             // Kept for a while: a holder that was paused may have been given an entry since.
-            else if (taker.Score < (now - TakersAreKeptFor).ToUnixTimeSeconds())
-                await _database.SortedSetRemoveAsync(takers, taker.Element);
+            else if (taker.Score < (time.GetUtcNow() - TakersAreKeptFor).ToUnixTimeSeconds())
+            {
+                await _database.SortedSetRemoveAsync(key, taker.Element);
+            }
         }
+        return batches;
     }
 
-    private Batch Read(RedisValue[] entries, bool redelivered) =>
-        new(entries.Length, handler.Read(Array.ConvertAll(entries, entry => InboxEntry.From(entry!, redelivered))));
+    private Batch Read(RedisKey taken, RedisValue[] entries, bool redelivered) =>
+        new(taken, entries.Length, handler.Read(Array.ConvertAll(entries, entry => InboxEntry.From(entry!, redelivered))));
 
     /// <param name="fence">The lease's.</param>
     /// <param name="batch">What to handle.</param>
-    /// <param name="taken">Where it stands until it is done.</param>
-    /// <param name="before">The batch before it, which stands further right there and has to be removed first.</param>
+    /// <param name="before">The batch before it, which has to be done first: else, after a crash, it would come again behind this one.</param>
     /// <param name="stopping">The lease is lost.</param>
-    private async Task HandleAsync(Fence fence, Batch batch, RedisKey taken, Task before, CancellationToken stopping)
+    private async Task HandleAsync(Fence fence, Batch batch, Task before, CancellationToken stopping)
     {
         var begun = Stopwatch.GetTimestamp();
         var since = redis.WriteGeneration;
@@ -250,7 +280,7 @@ internal sealed partial class InboxConsumer(
         await before;
         // From the right the oldest: exactly the batch, also when an entry came in behind it. Fenced, since by now the list may
         // hold what its owner, a later lease holder, has taken.
-        await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["LTRIM", 0, -batch.Count - 1], taken);
+        await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["LTRIM", 0, -batch.Count - 1], batch.Taken);
         BatchSizes.Record(batch.Count, new KeyValuePair<string, object?>("endpoint", name));
         BatchSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("endpoint", name));
     }
@@ -259,17 +289,42 @@ internal sealed partial class InboxConsumer(
     private async Task<Batch> TakeAsync(Fence fence, MasterDatabase blocking, CancellationToken stopping)
     {
         var inbox = RedisKeys.Inbox(name);
-        var taken = RedisKeys.InboxTaken(name, worker);
-        var entries = (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
+        var taker = _takers[_taken];
+        _taken = (_taken + 1) % _takers.Length;
+        var entries = await TakeAsync(fence, inbox, taker);
         // From the right end to the right end moves nothing: it only waits. So a wait that outlives the lease takes nothing.
         if (entries.Length == 0 && !stopping.IsCancellationRequested
             && !((RedisValue)await blocking.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds)).IsNull)
-            entries = (RedisValue[])(await fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize], taken))!;
-        return Read(entries, redelivered: false);
+            entries = await TakeAsync(fence, inbox, taker);
+        return Read(RedisKeys.InboxTaken(name, taker), entries, redelivered: false);
+    }
+
+    /// <summary>Moves what is there to a list that is empty, and reads it there, in one round trip.</summary>
+    /// <returns>The entries, oldest first.</returns>
+    private async Task<RedisValue[]> TakeAsync(Fence fence, RedisKey inbox, string taker)
+    {
+        var taken = RedisKeys.InboxTaken(name, taker);
+        var moving = fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize, taker, NextScore()], taken, RedisKeys.InboxTakers(name));
+        var reading = _database.ListRangeAsync(taken);
+        await Task.WhenAll(moving, reading);
+        // Redis did not know the script, or a node sent it on: then what was read came before what was moved.
+        var entries = reading.Result.Length == (long)moving.Result ? reading.Result : await _database.ListRangeAsync(taken);
+        Array.Reverse(entries);
+        return entries;
+    }
+
+    /// <summary>When this is, unix seconds, and later than any before: it orders what is taken.</summary>
+    private double NextScore()
+    {
+        lock (_takers)
+            return _tookAt = Math.Max(_tookAt + 1e-5, time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0);
     }
 
     /// <summary>What was taken and read.</summary>
-    private sealed record Batch(int Count, Func<CancellationToken, Task> HandleAsync);
+    /// <param name="Taken">Where it stands until it is done.</param>
+    /// <param name="Count">How many entries.</param>
+    /// <param name="HandleAsync">Handles them.</param>
+    private sealed record Batch(RedisKey Taken, int Count, Func<CancellationToken, Task> HandleAsync);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Active consumer of inbox:{Endpoint}, epoch {Epoch}")]
     private static partial void LogActive(ILogger logger, string endpoint, long epoch);
