@@ -20,7 +20,7 @@ return await MasHost.RunAsync(async () =>
     var app = builder.Build();
     app.UseTrustedProxies();
     app.UseWebClient();
-    app.UseWebSockets();
+    app.UseSockets();
     app.MapHealth();
     app.MapAccounts();
     app.MapSockets();

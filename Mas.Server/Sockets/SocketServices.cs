@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Mas.Server.Sockets;
 
 /// <summary>The WebSocket endpoint <c>/ws</c>.</summary>
@@ -15,6 +17,18 @@ internal static class SocketServices
         .AddHostedService<WakeListener>()
         .AddHostedService<FailoverWatch>()
         .AddHostedService<SessionKeeper>();
+
+    /// <summary>WebSockets whose connections are read in bursts (<see cref="BurstReader"/>).</summary>
+    internal static void UseSockets(this WebApplication app)
+    {
+        app.Use((http, next) =>
+        {
+            if (http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+                http.Features.Set<IHttpUpgradeFeature>(new BurstUpgrade(upgrade));
+            return next(http);
+        });
+        app.UseWebSockets();
+    }
 
     internal static void MapSockets(this WebApplication app)
     {

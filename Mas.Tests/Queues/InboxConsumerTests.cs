@@ -52,6 +52,100 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     [Fact]
+    public async Task Entries_LeftTakenInSeveralBatches_ComeInTheOrderInWhichTheyWereTaken()
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        foreach (var (taker, at, texts) in new[] { ("dead.1+2", 0.5, "a 0,a 1"), ("dead.1+3", 0.51, "a 2"), ("dead.1+1", 0.52, "a 3,a 4") })
+        {
+            await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", taker, now + at);
+            foreach (var text in texts.Split(','))
+                await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:{taker}", text);
+        }
+        await SendAsync(["a 5"]);
+        // A first holder cuts the dead one off, and dies itself before it has done anything.
+        var first = new Recorder(_endpoint, NewCourier(), Letters()) { Beginning = () => throw new TimeoutException("Redis is away") };
+        using (var consumer = Consumer(first))
+        {
+            await consumer.StartAsync(CancellationToken.None);
+            await Eventually.HoldsAsync(async () => (await Database.SortedSetScoreAsync($"{{inbox:{_endpoint}}}:takers", "dead.1+1")) < 0, "the dead worker is cut off");
+            await consumer.StopAsync(CancellationToken.None);
+        }
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 6);
+
+        Assert.Equal([("a 0", true), ("a 1", true), ("a 2", true), ("a 3", true), ("a 4", true), ("a 5", false)], handler.Handled);
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Entries_OfManyBatches_AreHandledInTheOrderSent()
+    {
+        var entries = Enumerable.Range(0, 1000).Select(i => $"a {i}").ToList();
+        await SendAsync(entries);
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        // More than a batch is cut; what is left of it at the end is not.
+        await RunUntilAsync(handler, () => handler.Handled.Count == 1000, batchSize: 70);
+
+        Assert.Equal(entries, handler.Handled.Select(work => work.Text));
+        Assert.All(handler.Handled, work => Assert.False(work.Redelivered));
+        await NothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task Entries_TakenWhileRedisForgetsTheScripts_AreHandledOnce()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = server.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        var courier = new Courier(redis, TimeProvider.System);
+        var handler = new Recorder(_endpoint, courier, Letters());
+        using var consumer = new InboxWorker(redis, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+        await consumer.StartAsync(CancellationToken.None);
+
+        for (var i = 0; i < 20; i++)
+        {
+            await server.Database.ExecuteAsync("SCRIPT", "FLUSH");
+            await courier.SendAsync(_endpoint, "a", Encoding.UTF8.GetBytes($"a {i}"));
+            await Eventually.HoldsAsync(() => handler.Handled.Count == i + 1, $"entry {i} is handled");
+        }
+
+        await consumer.StopAsync(CancellationToken.None);
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => ($"a {i}", false)), handler.Handled);
+    }
+
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(5, 2)]
+    public async Task Take_ByAHolderThatWasOvertaken_IsRefusedAndMovesNothing(int waiting, int most)
+    {
+        await SendAsync(Enumerable.Range(0, waiting).Select(i => $"a {i}"));
+        var lease = (await Lease.TryAcquireAsync(_redis, _endpoint, "paused", TimeSpan.FromMinutes(1), TimeProvider.System))!;
+        await Database.StringSetAsync($"{{inbox:{_endpoint}}}:fence", lease.Epoch + 1);
+
+        await Assert.ThrowsAsync<LeaseLostException>(() => TakeAsync(lease, most));
+
+        Assert.Equal(waiting, await Database.ListLengthAsync($"inbox:{_endpoint}"));
+        Assert.Empty(fixture.Redis.Keys($"{{inbox:{_endpoint}}}:taken:*"));
+    }
+
+    [Theory]
+    [InlineData(1, 10)]
+    [InlineData(5, 2)]
+    public async Task Take_WhenTheListIsNotEmpty_MovesNothing(int waiting, int most)
+    {
+        await SendAsync(Enumerable.Range(0, waiting).Select(i => $"a {i}"));
+        await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:w+1", "a taken");
+        var lease = (await Lease.TryAcquireAsync(_redis, _endpoint, "w", TimeSpan.FromMinutes(1), TimeProvider.System))!;
+
+        var refusal = await Assert.ThrowsAsync<StackExchange.Redis.RedisServerException>(() => TakeAsync(lease, most));
+
+        Assert.StartsWith("HELD", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(waiting, await Database.ListLengthAsync($"inbox:{_endpoint}"));
+        Assert.Equal("a taken", (string?)await Database.ListGetByIndexAsync($"{{inbox:{_endpoint}}}:taken:w+1", 0));
+    }
+
+    [Fact]
     public async Task Entry_ThatFailsThreeTimes_IsPutAwayAndDoesNotStopTheOthers()
     {
         await SendAsync(["a 1", "a poison", "a 2", "b 1"]);
@@ -293,6 +387,9 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         foreach (var entry in entries)
             await courier.SendAsync(_endpoint, entry.Split(' ')[0], Encoding.UTF8.GetBytes(entry));
     }
+
+    private Task<StackExchange.Redis.RedisResult> TakeAsync(Lease lease, int most) => new Fence(_redis, lease).RunAsync(
+        LuaScripts.InboxTake, RedisKeys.Inbox(_endpoint), [most, "w+1", 1], RedisKeys.InboxTaken(_endpoint, "w+1"), RedisKeys.InboxTakers(_endpoint));
 
     private Task AllAreTakenAsync() =>
         Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "all are taken");

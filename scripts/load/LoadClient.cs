@@ -14,6 +14,7 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _buffer = new byte[16 * 1024];
+    private readonly MaskedFrame _frame = new();
     private readonly SemaphoreSlim _acked = new(0);
     private ClientWebSocket _socket = null!;
     private BurstStream _connection = null!;
@@ -66,7 +67,7 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
     public async ValueTask SendMessageAsync(long scheduled, int bytes)
     {
         var text = $"{Dialect.Marker}{scheduled:x16}".PadRight(bytes, 'x');
-        await SendAsync(Encoding.ASCII.GetBytes(dialect.Message(plan, ++_lastId, text)));
+        await _connection.WriteAsync(_frame.Of(dialect.Message(plan, ++_lastId, text)));
         tally.CountSent();
     }
 
