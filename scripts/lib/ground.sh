@@ -22,20 +22,34 @@ fail() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# attended COMMAND...: a command that takes its time. While bash waits for a command in the foreground, a signal to the script alone
-# has to wait too; so this one has a process group of its own, which ends with the script.
-attended() {
-  local code=0
+# beside COMMAND...: starts a command that takes its time, for ended. While bash waits for a command in the foreground, a signal to the
+# script alone has to wait too; so this one has a process group of its own, which ends with the script.
+beside() {
   set -m
   "$@" </dev/null &
-  attending=$!
+  begun=$!
   set +m
-  wait "$attending" || code=$?
-  attending=""
+  attending+=("$begun")
+}
+attending=()
+begun=""
+# ended PID: waits for it, and says how it ended.
+ended() {
+  local code=0 pid others=()
+  wait "$1" || code=$?
+  for pid in "${attending[@]}"; do [ "$pid" = "$1" ] || others+=("$pid"); done
+  attending=("${others[@]}")
   return "$code"
 }
-attending=""
-end_attended() { [ -z "$attending" ] || kill -TERM -- "-$attending" 2>/dev/null || true; }
+# attended COMMAND...: the same in one.
+attended() {
+  beside "$@"
+  ended "$begun"
+}
+end_attended() {
+  local pid
+  for pid in "${attending[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done
+}
 # inside FOLDER COMMAND...: for attended.
 inside() { cd "$1" && shift && "$@"; }
 trap 'end_attended; exit 130' INT
