@@ -9,30 +9,39 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private const string OfClass = "Test collection for ";
 
-    /// <summary>Collections that take half a minute or more, the longest first; those with a browser take minutes.</summary>
+    /// <summary>Collections that take a quarter of a minute or more on two processors, the longest first; those with a browser take minutes.</summary>
     private static readonly List<string> Long =
     [
-        Web.WebTests.Name,
         Web.WebTalkTests.Name,
+        Web.WebTests.Name,
         OfClass + typeof(Irc.Bridge.BreakOffTests).FullName,
         OfClass + typeof(Failover.FailoverTests).FullName,
         OfClass + typeof(Irc.Bridge.RestartTests).FullName,
-        EndToEnd.SharedSystem.Name,
         OfClass + typeof(EndToEnd.WorkerFaultTests).FullName,
+        EndToEnd.SharedSystem.Name,
+        OfClass + typeof(Irc.Bridge.SplitIrcTests).FullName,
+        OfClass + typeof(Irc.Bridge.SplitFreezeTests).FullName,
         OfClass + typeof(Operator.ExportImportTests).FullName,
-        OfClass + typeof(EndToEnd.SplitInboxTests).FullName,
-        OfClass + typeof(Irc.Bridge.ManagerBreakOffTests).FullName,
-        OfClass + typeof(Irc.Bridge.ScriptedTests).FullName,
-        OfClass + typeof(EndToEnd.ServerFaultTests).FullName,
         OfClass + typeof(Irc.Check.RealServerTests).FullName,
-        OfClass + typeof(Irc.Check.CheckTests).FullName,
-        OfClass + typeof(EndToEnd.RedisFaultTests).FullName,
-        OfClass + typeof(Irc.Bridge.SecretsTests).FullName,
-        OfClass + typeof(Chaos.ChaosTests).FullName,
+        OfClass + typeof(EndToEnd.SplitInboxTests).FullName,
+        OfClass + typeof(EndToEnd.ServerFaultTests).FullName,
+        OfClass + typeof(Irc.Bridge.DisconnectTests).FullName,
         OfClass + typeof(Operator.FsckTests).FullName,
-        OfClass + typeof(EndToEnd.ReconnectTests).FullName,
+        OfClass + typeof(Failover.ClusterWorkerTests).FullName,
+        OfClass + typeof(EndToEnd.RedisFaultTests).FullName,
         OfClass + typeof(EndToEnd.RandomActionsTests).FullName,
+        OfClass + typeof(Queues.InboxConsumerTests).FullName,
+        OfClass + typeof(EndToEnd.ReconnectTests).FullName,
+        OfClass + typeof(Chaos.ChaosTests).FullName,
         OfClass + typeof(Irc.Bridge.FreezeTests).FullName,
+        OfClass + typeof(Irc.Bridge.CapabilityTests).FullName,
+        OfClass + typeof(Irc.Check.CheckTests).FullName,
+        OfClass + typeof(Irc.Bridge.ManagerBreakOffTests).FullName,
+        OfClass + typeof(Irc.Check.TlsTests).FullName,
+        OfClass + typeof(Irc.Bridge.ScriptedTests).FullName,
+        OfClass + typeof(EndToEnd.CleanUpTests).FullName,
+        OfClass + typeof(Queues.LayoutChangeTests).FullName,
+        OfClass + typeof(Irc.Bridge.SecretsTests).FullName,
     ];
 
     /// <inheritdoc/>
