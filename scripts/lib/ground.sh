@@ -137,9 +137,19 @@ build_web_client() {
   attended inside "$ROOT/Mas.Server/ClientApp" npm run --silent build
 }
 
-# Build servers would outlive the script, and hold what it holds.
+# One compiler for all projects needs two thirds of the processor time of one for each. A build server would outlive the script, and
+# hold what it holds: so this one has a name of its own, and is told to end.
 build_dotnet() {
-  attended dotnet build "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false
+  local code=0 name="mas-build-$$" compiler
+  compiler="$(dirname "$(readlink -f "$(command -v dotnet)")")/sdk/$(dotnet --version)/Roslyn/bincore/VBCSCompiler"
+  if [ ! -x "$compiler" ]; then
+    attended dotnet build "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false
+    return
+  fi
+  attended dotnet build "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=true -p:SharedCompilationId="$name" || code=$?
+  # There is none when nothing had to be compiled.
+  "$compiler" -shutdown "-pipename:$name" >/dev/null 2>&1 || true
+  return "$code"
 }
 
 # port_is_open HOST PORT
