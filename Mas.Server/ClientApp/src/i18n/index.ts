@@ -52,11 +52,20 @@ export function statusText(status: string, errorMsg?: string): string {
 /** Puts parameters into a phrase. Parameters are text; nothing of them is read again. */
 export function format(phrase: Phrase, parameters: Record<string, string | number>, tag: string): string {
   const text = typeof phrase === 'string' ? phrase : phrase[pluralOf(Number(parameters['count'] ?? 0), tag)];
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = parameters[name];
-    return value === undefined ? whole : typeof value === 'number' ? value.toLocaleString(tag) : value;
-  });
+  // Cut up once: each message that is read out is such a phrase.
+  let pieces = cut.get(text);
+  if (!pieces) cut.set(text, (pieces = text.split(/\{(\w+)\}/)));
+  let written = pieces[0]!;
+  for (let i = 1; i < pieces.length; i += 2) {
+    const value = parameters[pieces[i]!];
+    written += value === undefined ? `{${pieces[i]}}` : typeof value === 'number' ? value.toLocaleString(tag) : value;
+    written += pieces[i + 1];
+  }
+  return written;
 }
+
+/** Phrases cut at their parameters: text and name in turn. */
+const cut = new Map<string, string[]>();
 
 function pluralOf(count: number, tag: string): 'one' | 'other' {
   return new Intl.PluralRules(tag).select(count) === 'one' ? 'one' : 'other';

@@ -34,7 +34,8 @@ const noChannel = /^(?:\d+|(?=.*\d)[0-9a-f]{6})$/i;
 export function parseBody(body: string, options: MarkupOptions = {}): Block[] {
   const blocks: Block[] = [];
   let from = 0;
-  for (const match of body.matchAll(fence)) {
+  // Each search is a walk through the text, and few texts hold what the others look for.
+  for (const match of body.includes('```') ? body.matchAll(fence) : []) {
     addParagraph(blocks, body.slice(from, match.index), options);
     blocks.push({ kind: 'codeblock', language: match[1] ?? '', text: stripFormatting(match[2]!).replace(/^\n|\n$/g, '') });
     from = match.index + match[0].length;
@@ -74,12 +75,12 @@ function findRanges(plain: string, options: MarkupOptions): Range[] {
     taken.fill(1, range.from, range.to);
     ranges.push(range);
   };
-  for (const match of plain.matchAll(codeSpan)) {
+  for (const match of plain.includes('`') ? plain.matchAll(codeSpan) : []) {
     const text = match[2]!;
     add({ from: match.index, to: match.index + match[0].length, make: () => ({ kind: 'code', text }) });
   }
   for (const link of findLinks(plain)) add({ ...link, make: runs => ({ kind: 'link', runs, href: link.href }) });
-  for (const match of plain.matchAll(channel)) {
+  for (const match of plain.includes('#') ? plain.matchAll(channel) : []) {
     if (noChannel.test(match[0].slice(1))) continue;
     add({ from: match.index, to: match.index + match[0].length, make: (runs, name) => ({ kind: 'channel', runs, name }) });
   }

@@ -24,9 +24,19 @@ const towers = /\p{M}{4}/u;
 /** A message's text. Every piece of it becomes a text node; nothing is ever read as markup. */
 export function drawBody({ body, network, mentions, children }: BodyProps) {
   const blocks = parseBody(body, { mentions });
+  const className = `body ${isEmojiOnly(body) ? 'big' : ''} ${towers.test(body) ? 'tower' : ''}`;
+  const [only] = blocks;
+  // Most messages: a paragraph and nothing else, which needs no element of its own.
+  if (blocks.length === 1 && only!.kind === 'paragraph' && !children && only!.inlines.every(inline => inline.kind !== 'link')) {
+    return (
+      <div class={`${className} paragraph`} dir="auto">
+        {drawInlines(only!.inlines, network)}
+      </div>
+    );
+  }
   const images = blocks.flatMap(block => (block.kind === 'paragraph' ? block.inlines : [])).filter(inline => inline.kind === 'link' && isImage(inline.href));
   return (
-    <div class={`body ${isEmojiOnly(body) ? 'big' : ''} ${towers.test(body) ? 'tower' : ''}`} dir="auto">
+    <div class={className} dir="auto">
       {blocks.map((block, index) =>
         block.kind === 'codeblock' ? (
           <CodeBlock key={index} text={block.text} language={block.language} />

@@ -42,21 +42,24 @@ function SpokenRow({ client, window, message, continued, rowKey }: MessageProps)
   const edited = view.editing.value;
   const editing = edited !== null && edited.windowId === window.id && edited.gid === message.gid;
   const mentioned = !store.isMe(message.userId) && !window.isServer && message.status !== 'deleted' && store.mentionsMe(window.network, message.body);
+  const content = editing ? <EditBox window={window} message={message} /> : drawSpoken(store, window, message);
   return (
-    // A tap gives it the focus, and so shows its actions where nothing hovers.
-    <article tabIndex={-1} class={`${rowClass(rowKey, actions)} ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
+    // By a Tab or a tap it gets the focus, and so shows its actions where nothing hovers.
+    <article tabIndex={0} class={`${rowClass(rowKey, actions)} ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
       {continued ? drawTime(message.ts, 'side-time') : <Avatar userId={message.userId} network={window.network} />}
-      <div class="message-main">
-        {!continued && (
+      {continued ? (
+        content
+      ) : (
+        <div class="message-main">
           <div class="message-head">
             <Author client={client} window={window} message={message} />
             {message.cat === 'notice' && <span class="tag">{t('msg.notice')}</span>}
             {drawTime(message.ts, 'message-time')}
           </div>
-        )}
-        {editing ? <EditBox window={window} message={message} /> : drawSpoken(store, window, message)}
-        {!editing && message.status !== 'deleted' && drawActions(client, window, message, actions)}
-      </div>
+          {content}
+        </div>
+      )}
+      {!editing && message.status !== 'deleted' && drawActions(client, window, message, actions)}
     </article>
   );
 }
@@ -80,7 +83,7 @@ function ActionRow({ client, window, message, rowKey }: MessageProps) {
   const actions = useActions();
   const deleted = message.status === 'deleted';
   return (
-    <article tabIndex={-1} class={`${rowClass(rowKey, actions)} action`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
+    <article tabIndex={0} class={`${rowClass(rowKey, actions)} action`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
       {drawTime(message.ts, 'side-time')}
       <div class="message-main">
         <div class="body">
@@ -90,8 +93,8 @@ function ActionRow({ client, window, message, rowKey }: MessageProps) {
           <Author client={client} window={window} message={message} />{' '}
           {deleted ? <span class="gone">{t('msg.deleted')}</span> : <Inlines inlines={parseInlines(message.body, { mentions: store.mentionPattern(window.network) })} network={window.network} />}
         </div>
-        {!deleted && drawActions(client, window, message, actions)}
       </div>
+      {!deleted && drawActions(client, window, message, actions)}
     </article>
   );
 }

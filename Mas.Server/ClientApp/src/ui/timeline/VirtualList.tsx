@@ -77,7 +77,7 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
 
   // Whatever is asked of the page here costs every message: no more than is needed.
   useLayoutEffect(() => {
-    const drawnRows = measure(content.current!, layout, from, above + below);
+    const drawnRows = measure(content.current!, layout, [from, to], above + below);
     const list = scroller.current!;
     // The user may have scrolled since, and the browser not have told yet: theirs is the last word.
     if (stuck.current && list.scrollTop < placed.current - 1 && distanceToBottom(list) > bottomZone) scrolled();
@@ -203,9 +203,9 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
         {head}
       </div>
       <div ref={content} class="timeline-rows">
-        <div key="above" style={{ height: `${above}px` }} />
+        <div key="above" style={`height: ${above}px`} />
         {drawRuns()}
-        <div key="below" style={{ height: `${below}px` }} />
+        <div key="below" style={`height: ${below}px`} />
       </div>
     </div>
   );

@@ -6,13 +6,13 @@ export interface Anchor {
   offset: number;
 }
 
-/** The drawn rows, from the uppermost. */
-function rowsIn(content: HTMLElement): HTMLElement[] {
+/** The last `count` drawn rows, from the uppermost; all when there are no more. */
+function rowsIn(content: HTMLElement, count = Infinity): HTMLElement[] {
   const rows: HTMLElement[] = [];
-  // From run to run: a search through all that is drawn would be made at every message.
-  for (let run = content.firstElementChild; run; run = run.nextElementSibling)
-    for (let row = run.firstElementChild; row; row = row.nextElementSibling) rows.push(row as HTMLElement);
-  return rows;
+  // From run to run and from the end: a message asks for the last row only.
+  for (let run = content.lastElementChild; run; run = run.previousElementSibling)
+    for (let row = run.lastElementChild; row && rows.length < count; row = row.previousElementSibling) rows.push(row as HTMLElement);
+  return rows.reverse();
 }
 
 export function distanceToBottom(list: HTMLElement): number {
@@ -20,11 +20,13 @@ export function distanceToBottom(list: HTMLElement): number {
 }
 
 /**
- * Reads the heights of the drawn rows, the first of which is number `from`: how high they are together, and whether one differs
+ * Reads the heights of the drawn rows, numbers `from` (inclusive) to `to`: how high they are together, and whether one differs
  * from what was believed. Those that were read before are read again only when all together are not as high as they were.
  */
-export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout<T>, from: number, spacers: number): { height: number; changed: boolean } {
-  const rows = rowsIn(content);
+export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout<T>, [from, to]: readonly [number, number], spacers: number): { height: number; changed: boolean } {
+  let unread = from;
+  while (unread < to && layout.measured(unread) !== undefined) unread++;
+  const rows = unread < to ? rowsIn(content, to - unread) : [];
   let sum = spacers;
   let changed = false;
   const read = (row: Element, index: number) => {
@@ -36,9 +38,9 @@ export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout
     }
     return height;
   };
-  for (let i = 0; i < rows.length; i++) sum += layout.measured(from + i) ?? read(rows[i]!, from + i);
+  for (let i = from; i < to; i++) sum += layout.measured(i) ?? read(rows[i - unread]!, i);
   const { height } = content.getBoundingClientRect();
-  if (Math.abs(height - sum) >= 0.5) rows.forEach((row, i) => read(row, from + i));
+  if (Math.abs(height - sum) >= 0.5) rowsIn(content).forEach((row, i) => read(row, from + i));
   return { height: height - spacers, changed };
 }
 

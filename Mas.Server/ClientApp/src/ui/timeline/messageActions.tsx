@@ -29,11 +29,12 @@ export function useActions(): ActionsState {
 const untouched = { near: false, menuOf: null };
 
 /**
- * What can be done with a message. Until somebody comes near it is a bare button, there for the keyboard and for screen
- * readers: all that the others need would be most of what a message costs to draw. For the same reason it is no component.
+ * What can be done with a message. Until somebody comes near there is nothing: it would be half of what a message costs to draw.
+ * The keyboard comes to the message itself, and then to these.
  */
 export function drawActions(client: ChatClient, window: ChatWindow, message: WireMessage, { near, menuOf, openMenu }: ActionsState) {
-  const mine = near && client.store.isMe(message.userId) && window.network === masNetwork;
+  if (!near) return null;
+  const mine = client.store.isMe(message.userId) && window.network === masNetwork;
   const edit = () => (view.editing.value = { windowId: window.id, gid: message.gid });
   const label = t('msg.actions');
   return (
@@ -47,12 +48,12 @@ export function drawActions(client: ChatClient, window: ChatWindow, message: Wir
         type="button"
         class="icon-button"
         aria-label={label}
-        title={near ? label : undefined}
+        title={label}
         aria-haspopup="menu"
         aria-expanded={menuOf !== null}
         onClick={event => openMenu(menuOf ? null : event.currentTarget)}
       >
-        {near && <Icon name="more" size={16} />}
+        <Icon name="more" size={16} />
       </button>
       {menuOf && (
         <MenuList
