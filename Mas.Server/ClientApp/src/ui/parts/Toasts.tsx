@@ -1,5 +1,3 @@
-import { effect } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../i18n';
 import { spoken } from '../../notify/notifier';
 import { dismiss, toasts } from '../../state/toasts';
@@ -35,14 +33,9 @@ export function Toasts() {
 
 /** Where screen readers hear of new messages. */
 export function Speaker() {
-  const line = useRef<HTMLDivElement>(null);
-  // A new text and not a changed one: the browser shapes what a changed text keeps and what it doesn't, at once and once more in the layout.
-  useLayoutEffect(
-    () =>
-      effect(() => {
-        line.current!.textContent = spoken.value;
-      }),
-    [],
+  return (
+    <div class="hidden speaker" role="log" aria-live="polite">
+      {spoken.value}
+    </div>
   );
-  return <div ref={line} class="hidden speaker" role="log" aria-live="polite" />;
 }
