@@ -99,6 +99,34 @@ public sealed class KeyboardTests(WebSystem web)
     }
 
     [Fact]
+    public async Task Tab_IntoTheMessages_ReachesEachOnesActions()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        var keys = alice.Page.Keyboard;
+        var (first, last) = ($"By keyboard {Guid.NewGuid():N}", $"By keyboard {Guid.NewGuid():N}");
+        foreach (var text in new[] { first, last })
+        {
+            await alice.SayAsync(text);
+            await alice.SeesAsync(text);
+        }
+        ILocator Actions(string text) => alice.Confirmed(text).GetByRole(AriaRole.Button, new() { Name = "Actions for this message" });
+        await alice.Composer.FocusAsync();
+        await keys.PressAsync("Shift+Tab");
+        await Assertions.Expect(alice.Confirmed(last)).ToBeFocusedAsync();
+        await Assertions.Expect(Actions(last)).ToBeVisibleAsync();
+        await keys.PressAsync("Shift+Tab");
+        await Assertions.Expect(alice.Confirmed(first)).ToBeFocusedAsync();
+        await keys.PressAsync("Tab");
+        await Assertions.Expect(alice.Confirmed(first).GetByRole(AriaRole.Button, new() { Name = "Edit" })).ToBeFocusedAsync();
+        await keys.PressAsync("Tab");
+        await Assertions.Expect(Actions(first)).ToBeFocusedAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(alice.Page.GetByRole(AriaRole.Menuitem).First).ToBeFocusedAsync();
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(Actions(first)).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task Completion_Nicks_ByTabAndAt()
     {
         await using var bob = await web.NewPeerAsync("zacharias");
