@@ -67,8 +67,9 @@ public sealed class Users(RedisConnection redis, UserNames names, TimeProvider t
     }
 
     /// <summary>Stores a new password.</summary>
-    public Task SetPasswordAsync(UserId id, StoredPassword password) =>
-        _database.HashSetAsync(RedisKeys.User(id), [new("passwd", password.Hash), new("salt", password.Salt)]);
+    /// <returns>False when the account is closed, or disabled, by now: who has no password any more gets none.</returns>
+    public Task<bool> SetPasswordAsync(UserId id, StoredPassword password) =>
+        _database.ChangeHashAsync(RedisKeys.User(id), new("inuse", "1"), [new("passwd", password.Hash), new("salt", password.Salt)]);
 
     /// <summary>The user's own view of the record; null when there is none.</summary>
     public async Task<Profile?> GetProfileAsync(UserId id)

@@ -19,6 +19,7 @@ internal static class LuaScripts
     internal static readonly string CounterDraw = Load("counter_draw");
     internal static readonly string CounterRaise = Load("counter_raise");
     internal static readonly string ReplicationMark = Load("replication_mark");
+    internal static readonly string HashChange = Load("hash_change");
     internal static readonly string HashWrite = Load("hash_write");
     internal static readonly string HashGrow = Load("hash_grow");
     internal static readonly string NameSettle = Load("name_settle");

@@ -40,9 +40,9 @@ internal sealed class PasswordResetCalls(
             return AccountCalls.BadBody();
         if (AccountRules.RefusePassword(body["password"]) is { } bad)
             return AccountCalls.Invalid("password", bad);
-        if (body["token"].Length is 0 or > 200 || await logins.RedeemPasswordResetAsync(body["token"]) is not { } user || !await users.IsInUseAsync(user))
+        if (body["token"].Length is 0 or > 200 || await logins.RedeemPasswordResetAsync(body["token"]) is not { } user
+            || !await users.SetPasswordAsync(user, await hasher.HashAsync(body["password"])))
             return AccountCalls.Invalid("token", "This link was used already, or is too old. Please ask for a new one.");
-        await users.SetPasswordAsync(user, await hasher.HashAsync(body["password"]));
         // Whoever knew the old password is out.
         await ender.LogOutAsync(user, "", allSessions: true);
         return Results.Json(new { success = true });

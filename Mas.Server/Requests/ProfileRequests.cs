@@ -40,9 +40,9 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Acquai
         if (password is not null && !await MayBecomeAsync(await users.GetPasswordAsync(user), password, currentPassword!))
             return new Ack(Status.IncorrectPassword, "The current password is another one.");
         var ack = await ChangeAsync(user, old => old with { Name = name ?? old.Name, Email = email ?? old.Email, Nick = nick ?? old.Nick });
-        if (ack.Status == Status.Ok && password is not null)
-            await users.SetPasswordAsync(user, await hasher.HashAsync(password));
-        return ack;
+        return ack.Status == Status.Ok && password is not null && !await users.SetPasswordAsync(user, await hasher.HashAsync(password))
+            ? UserLookup.NoUser
+            : ack;
     }
 
     /// <summary>Changes name, email or nick, and tells everybody who knows the user.</summary>

@@ -74,6 +74,18 @@ public sealed class UsersTests(ModelFixture mas) : IClassFixture<ModelFixture>
         Assert.DoesNotContain(record, entry => ((string)entry.Value!).Contains("leaver", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public async Task SetPassword_OfAnAccountThatWasClosedMeanwhile_WritesNothing()
+    {
+        var (user, _) = await mas.NewUserAsync("latecomer");
+        await Users.CloseAsync(user);
+
+        await Users.SetPasswordAsync(user, Passwords.Hash("another one 2", 1));
+
+        Assert.True(await Users.IsClosedAsync(user));
+        Assert.Equal("", (string?)await mas.Redis.Database.HashGetAsync($"user:{user.Value}", "passwd"));
+    }
+
     [Theory]
     [InlineData("pbkdf2-sha512$1$", false)]
     [InlineData("", false)]
