@@ -13,9 +13,9 @@ internal sealed class SessionSnapshot(
     RedisConnection redis, Sessions sessions, UserWindows windows, Conversations conversations, BacklogReader backlogs,
     UserCards cards, Friends friends, Settings settings, Alerts alerts)
 {
-    /// <summary>Sends INIT_OK and everything up to FINISH_INIT.</summary>
-    /// <returns>For each window the highest gid or rev that was sent or held back: what the outbox repeats of it is dropped.</returns>
-    internal async Task<IReadOnlyDictionary<int, long>> SendAsync(SocketSession session, InitRequest init)
+    /// <summary>Reads what is to be sent: INIT_OK and everything up to FINISH_INIT.</summary>
+    /// <returns>That; and for each window the highest gid or rev that it holds, or holds back: what the outbox repeats of it is dropped.</returns>
+    internal async Task<(List<byte[]> Entries, IReadOnlyDictionary<int, long> Held)> ReadAsync(SocketSession session, InitRequest init)
     {
         var user = session.User;
         var friendIds = friends.GetAsync(user);
@@ -44,11 +44,11 @@ internal sealed class SessionSnapshot(
         foreach (var some in views.Where(view => view.Backlog.Gap || view.Backlog.Messages.Count > 0).Select(view => view.Backlog).Chunk(10))
             entries.Add(Notifications.AddMessages(some));
         entries.Add(Notifications.FinishInit());
-        await SendAsync(session, entries);
-        return views.ToDictionary(view => view.Window.WindowId, view => view.HeldUpTo);
+        return (entries, views.ToDictionary(view => view.Window.WindowId, view => view.HeldUpTo));
     }
 
-    private static async Task SendAsync(SocketSession session, List<byte[]> entries)
+    /// <summary>Sends it, as quickly as the client reads.</summary>
+    internal static async Task SendAsync(SocketSession session, List<byte[]> entries)
     {
         for (var from = 0; from < entries.Count;)
         {

@@ -16,6 +16,12 @@ internal sealed partial class SocketEndpoint(
     private const string SubProtocol = "mas.v1";
     private const string ProtocolVersion = "1.0";
 
+    /// <summary>
+    /// How long a session's start or end waits for Redis. Bounded, since the client library may lose an answer for good when its connections
+    /// break: the socket would never be read, nor its session end.
+    /// </summary>
+    private readonly TimeSpan _patience = 4 * redis.Timeout;
+
     internal async Task RunAsync(HttpContext http)
     {
         if (!http.WebSockets.IsWebSocketRequest)
@@ -97,7 +103,7 @@ internal sealed partial class SocketEndpoint(
 
     private async Task RunAsync(WebSocketChannel channel, InitRequest init, (UserId, string)? cookie, string address)
     {
-        if (await authenticator.FindAsync(init.UserId, init.Secret, init.Ticket, cookie) is not var (user, digest))
+        if (await authenticator.FindAsync(init.UserId, init.Secret, init.Ticket, cookie).WaitAsync(_patience) is not var (user, digest))
         {
             await RefuseAsync(channel, TerminateCode.InvalidSecret, "Please log in.");
             return;
@@ -108,7 +114,7 @@ internal sealed partial class SocketEndpoint(
         registry.Add(session);
         try
         {
-            if (await sessions.TryRegisterAsync(session.Ref, digest, limits.SessionsPerUser) is { } refusal)
+            if (await sessions.TryRegisterAsync(session.Ref, digest, limits.SessionsPerUser).WaitAsync(_patience) is { } refusal)
             {
                 await RefuseAsync(channel, refusal, refusal == TerminateCode.TooManySessions
                     ? $"You have {limits.SessionsPerUser} sessions already, which is as many as allowed."
@@ -119,8 +125,8 @@ internal sealed partial class SocketEndpoint(
             LogBegan(logger, session.Ref, address);
             using var stopping = lifetime.ApplicationStopping.Register(
                 () => _ = session.TerminateAsync(TerminateCode.ServerStopping, "The server restarts. Please connect again.", WebSocketCloseStatus.EndpointUnavailable));
-            await presence.UpdateAsync(session.Ref);
-            var held = await snapshot.SendAsync(session, init);
+            await presence.UpdateAsync(session.Ref).WaitAsync(_patience);
+            var held = await SendSnapshotAsync(session, init);
             session.Pump.Start(held);
             await ReceiveRequestsAsync(channel, session);
         }
@@ -129,6 +135,13 @@ internal sealed partial class SocketEndpoint(
             session.Pump.Stop();
             await EndAsync(session);
         }
+    }
+
+    private async Task<IReadOnlyDictionary<int, long>> SendSnapshotAsync(SocketSession session, InitRequest init)
+    {
+        var (entries, held) = await snapshot.ReadAsync(session, init).WaitAsync(_patience);
+        await SessionSnapshot.SendAsync(session, entries);
+        return held;
     }
 
     private async Task ReceiveRequestsAsync(WebSocketChannel channel, SocketSession session)
@@ -165,8 +178,8 @@ internal sealed partial class SocketEndpoint(
         registry.Remove(session);
         try
         {
-            await sessions.EndAsync(session.Ref);
-            await presence.UpdateAsync(session.Ref);
+            await sessions.EndAsync(session.Ref).WaitAsync(_patience);
+            await presence.UpdateAsync(session.Ref).WaitAsync(_patience);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

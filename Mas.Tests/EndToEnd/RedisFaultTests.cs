@@ -55,6 +55,22 @@ public sealed class RedisFaultTests
     }
 
     [Fact]
+    public async Task Redis_SilentWhenASessionBegins_RefusesItBeforeTheConnectionIsLost()
+    {
+        await using var mas = await StartAsync(timeoutMilliseconds: 250);
+        var alice = await mas.NewUserAsync("alice");
+
+        Redis(mas).Process.Signal(ProcessSignal.Stop);
+        var refused = await Assert.ThrowsAsync<MasSessionEndedException>(() => mas.ConnectAsync(alice));
+        var log = mas.Servers[0].Log;
+        Redis(mas).Process.Signal(ProcessSignal.Continue);
+
+        Assert.Equal("SERVER_STOPPING", refused.Termination.Code);
+        Assert.DoesNotContain(log, line => line.Contains("The connection to Redis", StringComparison.Ordinal));
+        await Eventually.PassesAsync(() => mas.ConnectAsync(alice));
+    }
+
+    [Fact]
     public async Task Redis_AwayAtALogout_IsNotAcknowledged()
     {
         await using var mas = await StartAsync();
@@ -72,12 +88,13 @@ public sealed class RedisFaultTests
 
     private static RedisServer Redis(MasSystem mas) => (RedisServer)mas.Redis;
 
-    private static Task<MasSystem> StartAsync(int idleTimeoutSeconds = 60) =>
+    private static Task<MasSystem> StartAsync(int idleTimeoutSeconds = 60, int timeoutMilliseconds = 5000) =>
         MasSystem.StartAsync(new MasSystemOptions
         {
             Servers = 2,
             AppendOnly = true,
             IdleTimeoutSeconds = idleTimeoutSeconds,
+            Settings = new Dictionary<string, string> { ["Redis:TimeoutMilliseconds"] = $"{timeoutMilliseconds}" },
             StartRedis = async appendOnly => await RedisServer.StartAsync(appendOnly),
         });
 
