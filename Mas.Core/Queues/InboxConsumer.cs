@@ -53,6 +53,7 @@ internal sealed partial class InboxConsumer(
     private readonly string[] _takers = [.. Enumerable.Range(1, MostInHand + 1).Select(list => $"{worker}+{list}")];
     private RedisConnection? _blocking;
     private int _taken;
+    private bool _tookMany;
     private double _tookAt;
     private Task _running = Task.CompletedTask;
     private volatile bool _isLeaving;
@@ -305,10 +306,14 @@ internal sealed partial class InboxConsumer(
     {
         var taken = RedisKeys.InboxTaken(name, taker);
         var moving = fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize, taker, NextScore()], taken, RedisKeys.InboxTakers(name));
-        var reading = _database.ListRangeAsync(taken);
-        await Task.WhenAll(moving, reading);
+        // Few come with the answer; many are read behind it, at once when there were many before.
+        var reading = _tookMany ? _database.ListRangeAsync(taken) : null;
+        await Task.WhenAll(moving, reading ?? Task.CompletedTask);
+        var answer = (RedisValue[])moving.Result!;
+        var moved = (long)answer[0];
+        _tookMany = moved > answer.Length - 1;
         // Redis did not know the script, or a node sent it on: then what was read came before what was moved.
-        var entries = reading.Result.Length == (long)moving.Result ? reading.Result : await _database.ListRangeAsync(taken);
+        var entries = !_tookMany ? answer[1..] : reading?.Result.Length == moved ? reading.Result : await _database.ListRangeAsync(taken);
         Array.Reverse(entries);
         return entries;
     }

@@ -10,10 +10,11 @@
 -- ARGV[3]  the most entries to move
 -- ARGV[4]  the taker's name
 -- ARGV[5]  when this is, later than what the worker has taken before
--- Returns  how many were moved; or the error of fence.lua; or, when the list is not empty, the error HELD, and nothing was moved
+-- Returns  how many were moved, and behind that, when they are few, the entries, newest first; or the error of fence.lua; or, when
+--          the list is not empty, the error HELD, and nothing was moved
 local waiting, most = redis.call('LLEN', KEYS[1]), tonumber(ARGV[3])
 if waiting == 0 then
-  return 0
+  return { 0 }
 end
 if redis.call('EXISTS', KEYS[3]) == 1 then
   return redis.error_reply('HELD ' .. KEYS[3] .. ' has entries that are not finished')
@@ -21,7 +22,13 @@ end
 redis.call('ZADD', KEYS[4], ARGV[5], ARGV[4])
 if waiting <= most then
   redis.call('RENAME', KEYS[1], KEYS[3])
-  return waiting
+else
+  redis.call('LPUSH', KEYS[3], unpack(redis.call('RPOP', KEYS[1], most)))
+  waiting = most
 end
-redis.call('LPUSH', KEYS[3], unpack(redis.call('RPOP', KEYS[1], most)))
-return most
+local result = { waiting }
+if waiting <= 20 then
+  result = redis.call('LRANGE', KEYS[3], 0, -1)
+  table.insert(result, 1, waiting)
+end
+return result
