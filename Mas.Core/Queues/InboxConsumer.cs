@@ -291,12 +291,14 @@ internal sealed partial class InboxConsumer(
     {
         var inbox = RedisKeys.Inbox(name);
         var taker = _takers[_taken];
-        _taken = (_taken + 1) % _takers.Length;
         var entries = await TakeAsync(fence, inbox, taker);
         // From the right end to the right end moves nothing: it only waits. So a wait that outlives the lease takes nothing.
         if (entries.Length == 0 && !stopping.IsCancellationRequested
             && !((RedisValue)await blocking.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds)).IsNull)
             entries = await TakeAsync(fence, inbox, taker);
+        // Only then: else, while nothing comes, a list would have its turn again that a batch in hand still stands in.
+        if (entries.Length > 0)
+            _taken = (_taken + 1) % _takers.Length;
         return Read(RedisKeys.InboxTaken(name, taker), entries, redelivered: false);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
@@ -345,6 +346,29 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     [Fact]
+    public async Task Batches_InHandWhileNothingComesForLong_AreTakenOnceAndHoldNothingUp()
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = server.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        var courier = new Courier(redis, TimeProvider.System);
+        var handler = new Recorder(_endpoint, courier, Letters());
+        using var consumer = new InboxWorker(
+            redis, _endpoint, 0, () => handler, new WorkerOptions { LeaseMilliseconds = Options.LeaseMilliseconds, BatchSize = 1 }, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+        foreach (var entry in (string[])["a wait", "b wait", "c wait"])
+            await courier.SendAsync(_endpoint, entry[..1], Encoding.UTF8.GetBytes(entry));
+        await consumer.StartAsync(CancellationToken.None);
+
+        // Each time that nothing came it has waited for a second: as many lists as there are have had their turn.
+        await Eventually.HoldsAsync(async () => await WaitsAsync(server) >= 3, "nothing has come twice");
+        await courier.SendAsync(_endpoint, "d", Encoding.UTF8.GetBytes("d go"));
+
+        await Eventually.HoldsAsync(() => handler.Handled.Count >= 4, "all are handled");
+        await consumer.StopAsync(CancellationToken.None);
+        Assert.Equal(("d go", false), handler.Handled.First());
+        Assert.Equal([("a wait", false), ("b wait", false), ("c wait", false)], handler.Handled.Skip(1).Order());
+    }
+
+    [Fact]
     public async Task Batch_ThatFailsWhenTheNextHasBegun_ComesAgainAheadOfIt()
     {
         await SendAsync(["a wait", "a away", "a 3"]);
@@ -390,6 +414,14 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
     private Task<StackExchange.Redis.RedisResult> TakeAsync(Lease lease, int most) => new Fence(_redis, lease).RunAsync(
         LuaScripts.InboxTake, RedisKeys.Inbox(_endpoint), [most, "w+1", 1], RedisKeys.InboxTaken(_endpoint, "w+1"), RedisKeys.InboxTakers(_endpoint));
+
+    /// <summary>How often consumers have begun to wait for entries.</summary>
+    private static async Task<int> WaitsAsync(RedisServer server)
+    {
+        var stats = (string)(await server.Database.ExecuteAsync("INFO", "commandstats"))!;
+        var begin = stats.IndexOf("cmdstat_blmove:calls=", StringComparison.Ordinal);
+        return begin < 0 ? 0 : int.Parse(stats[(begin + "cmdstat_blmove:calls=".Length)..].Split(',')[0], CultureInfo.InvariantCulture);
+    }
 
     private Task AllAreTakenAsync() =>
         Eventually.HoldsAsync(async () => await Database.ListLengthAsync($"inbox:{_endpoint}") == 0, "all are taken");
