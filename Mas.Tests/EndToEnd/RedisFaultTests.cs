@@ -73,17 +73,33 @@ public sealed class RedisFaultTests
     [Fact]
     public async Task Redis_AwayAtALogout_IsNotAcknowledged()
     {
+        const string Ended = "ended";
         await using var mas = await StartAsync();
         var alice = await mas.NewClientAsync("alice", new MasClientOptions { WorkersFail = true });
 
         await Redis(mas).StopAsync();
-        var meanwhile = await alice.RequestAsync("LOGOUT");
+        var meanwhile = await LogOutAsync();
         await mas.Redis.StartAgainAsync();
 
-        Assert.Equal("UNAVAILABLE", meanwhile.Value<string>("status"));
-        await Eventually.HoldsAsync(async () => alice.Ended.IsCompleted || (await alice.RequestAsync("LOGOUT")).Value<string>("status") == "OK", () => $"a LOGOUT is done\n{mas.Logs}");
+        Assert.True(meanwhile is "UNAVAILABLE" or Ended, meanwhile);
+        await Eventually.PassesAsync(async () => Assert.Equal("OK", await LogOutAsync()));
         Assert.Equal("LOGGED_OUT", (await alice.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);
         await Assert.ThrowsAnyAsync<Exception>(() => mas.ConnectAsync(alice.Login));
+
+        // A session whose outbox was being read just then ends without a word, since what was popped may be lost; its client comes back.
+        async Task<string?> LogOutAsync()
+        {
+            if (alice.Ended.IsCompleted)
+                alice = await mas.ConnectAsync(alice.Login, new MasClientOptions { WorkersFail = true });
+            try
+            {
+                return (await alice.RequestAsync("LOGOUT")).Value<string>("status");
+            }
+            catch (MasSessionEndedException e) when (e.Termination.Code is null)
+            {
+                return Ended;
+            }
+        }
     }
 
     private static RedisServer Redis(MasSystem mas) => (RedisServer)mas.Redis;
