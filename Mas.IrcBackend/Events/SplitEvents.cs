@@ -35,7 +35,8 @@ internal static class SplitEvents
                 var roles = await context.On.Conversations.GetRolesAsync(channel.Id, known.ConvertAll(pair => pair.User));
                 // Of lines that are delivered again, the line tells that they have ended memberships, and nobody may know.
                 var isDone = context.Redelivered && await scope.HasPostedAsync();
-                var gone = known.Where((pair, i) => (isDone || roles[i] is not null) && ledger.IsNewLeave(context.User, mapping.Fold(pair.Nick), context.At)).ToList();
+                var told = context.Redelivered ? await RecallAsync(context, scope, ledger, servers, nicks) : [];
+                var gone = known.Where((pair, i) => (isDone || roles[i] is not null || told.Contains(pair.Nick)) && ledger.IsNewLeave(context.User, mapping.Fold(pair.Nick), context.At)).ToList();
                 if (gone.Count == 0)
                     return;
                 var split = ledger.SplitOf(servers, context.At);
@@ -45,6 +46,26 @@ internal static class SplitEvents
                 await scope.RemoveMembersAsync(gone.ConvertAll(pair => pair.User));
             });
         }
+    }
+
+    /// <summary>
+    /// Who is gone as the line tells it already, when it was changed for one of these before they were delivered again: then they may be
+    /// no members any more, and nobody may know.
+    /// </summary>
+    private static async Task<IReadOnlyList<string>> RecallAsync(
+        ParserContext context, ConversationScope scope, State.ChannelLedger ledger, string servers, IReadOnlyList<string> nicks)
+    {
+        var line = (await context.On.History.GetNewestAsync(scope.Id, -1)).Select(stored => stored.Message).LastOrDefault(
+            message => message.UserId == UserId.Server && (message.UpdatedTs ?? message.Ts) >= context.At.ToUnixTimeSeconds()
+                && Netsplit.ReadNicks(servers, message.Body).Any(nicks.Contains));
+        if (line is null)
+            return [];
+        var told = Netsplit.ReadNicks(servers, line.Body);
+        var split = ledger.SplitOf(servers, context.At);
+        split.Gid ??= line.Gid;
+        foreach (var nick in told)
+            split.Add(nick, context.Connection.Mapping.Fold(nick));
+        return told;
     }
 
     private static async Task TellAsync(ParserContext context, ConversationScope scope, State.ChannelSplit split, string text)
