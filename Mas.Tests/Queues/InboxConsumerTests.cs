@@ -56,7 +56,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entries_LeftTakenInSeveralBatches_ComeInTheOrderInWhichTheyWereTaken()
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        foreach (var (taker, at, texts) in new[] { ("dead.1+2", 0.5, "a 0,a 1"), ("dead.1+3", 0.51, "a 2"), ("dead.1+1", 0.52, "a 3,a 4") })
+        // In one millisecond, and so as near to each other as a worker takes.
+        foreach (var (taker, at, texts) in new[] { ("dead.1+2", 0.5, "a 0,a 1"), ("dead.1+3", 0.50001, "a 2"), ("dead.1+1", 0.50002, "a 3,a 4") })
         {
             await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", taker, now + at);
             foreach (var text in texts.Split(','))
