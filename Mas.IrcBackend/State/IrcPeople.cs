@@ -88,8 +88,7 @@ internal sealed class IrcPeople(RedisConnection redis)
             await LeaveNickAsync(user, network, mapping, old);
     }
 
-    /// <summary>The MAS user has the nick no longer.</summary>
-    // Somebody else's connection may have got it meanwhile, or get it at this moment.
+    /// <summary>The MAS user has the nick no longer. Whoever else's connection has got it meanwhile, or gets it at this moment, keeps it.</summary>
     internal Task LeaveNickAsync(UserId user, string network, CaseMapping mapping, string nick) =>
         _database.RemoveFieldAsync(RedisKeys.CurrentNickIndex, RedisKeys.NickField(network, mapping.Fold(nick)), user.Value);
 
