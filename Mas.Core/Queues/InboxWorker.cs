@@ -53,15 +53,19 @@ public sealed partial class InboxWorker(
         await SayGoodbyeAsync();
     }
 
+    /// <remarks>
+    /// What asks Redis for something is not cut short when the worker stops: an answer that comes later would leave a lease that nobody gives
+    /// up, or a worker that counts as living.
+    /// </remarks>
     private async Task LookAsync(CancellationToken stopping)
     {
         // Also while the number of inboxes changes: whoever looks first afterwards must not take it that the others are gone.
-        var workers = await BeatAsync().WaitAsync(redis.Timeout, time, stopping);
+        var workers = await BeatAsync().WaitAsync(redis.Timeout, time, CancellationToken.None);
         var layout = await ReadAsync();
         if (_wanted > 0 && layout.Next is null)
         {
             // Once: later a worker with another setting may change it again.
-            if (layout.Parts == _wanted || await InboxLayout.TryAskAsync(redis, endpoint, layout, _wanted).WaitAsync(redis.Timeout, time, stopping))
+            if (layout.Parts == _wanted || await InboxLayout.TryAskAsync(redis, endpoint, layout, _wanted).WaitAsync(redis.Timeout, time, CancellationToken.None))
                 _wanted = 0;
             layout = await ReadAsync();
         }
@@ -86,10 +90,10 @@ public sealed partial class InboxWorker(
         {
             if (mine.Contains(index))
                 continue;
-            if (await Lease.TryAcquireAsync(redis, InboxPart.NameOf(endpoint, index), _worker, LeaseLasts, time).WaitAsync(redis.Timeout, time, stopping) is not { } lease)
+            if (await Lease.TryAcquireAsync(redis, InboxPart.NameOf(endpoint, index), _worker, LeaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } lease)
                 continue;
             // As long as this lease is held the layout can't change: so it is what is read now.
-            if (await ReadAsync() != layout)
+            if (stopping.IsCancellationRequested || await ReadAsync() != layout)
             {
                 await lease.ReleaseAsync().WaitAsync(redis.Timeout, time, CancellationToken.None);
                 return;
@@ -103,7 +107,7 @@ public sealed partial class InboxWorker(
 
     // Bounded, like all that the loop waits for: the Redis client has been seen to lose an answer for good when its
     // connections broke.
-    private Task<InboxLayout> ReadAsync() => InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time);
+    private Task<InboxLayout> ReadAsync() => InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, CancellationToken.None);
 
     private InboxConsumer NewConsumer(int index) =>
         new(redis, InboxPart.NameOf(endpoint, index), _worker, newHandler(), options, time, logger);
@@ -131,7 +135,7 @@ public sealed partial class InboxWorker(
     {
         try
         {
-            await redis.Database.SortedSetRemoveAsync(RedisKeys.InboxWorkers(endpoint), _worker);
+            await redis.Database.SortedSetRemoveAsync(RedisKeys.InboxWorkers(endpoint), _worker).WaitAsync(redis.Timeout, time, CancellationToken.None);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

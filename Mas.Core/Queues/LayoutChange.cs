@@ -24,13 +24,13 @@ internal sealed partial class LayoutChange(
     /// <exception cref="LeaseLostException">It took too long; some worker has to go on with it.</exception>
     internal async Task<InboxLayout?> TryRunAsync(CancellationToken stopping)
     {
-        // Part 0's lease says who does it.
-        if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time).WaitAsync(redis.Timeout, time, stopping) is not { } first)
+        // Part 0's lease says who does it. It is waited for also when the worker stops: what is got then has to be given up.
+        if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } first)
             return null;
         var held = new List<LeaseKeeper> { new(first, redis.Timeout, time, logger, stopping) };
         try
         {
-            var layout = await InboxLayout.ReadAsync(redis, endpoint);
+            var layout = await InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, stopping);
             if (layout.Next is not { } next)
                 return null;
             var inboxes = new List<Held> { new(endpoint, new Fence(redis, first)) };
