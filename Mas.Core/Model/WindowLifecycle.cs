@@ -22,8 +22,11 @@ public sealed class WindowLifecycle(
     {
         var listeners = RedisKeys.ConversationSessions(conversation.Id);
         await fence.ExecuteAsync("EXISTS", listeners);
+        var newest = history.GetNewestAsync(conversation.Id, 1);
         var windowId = await ClaimIdAsync(user, conversation.Id);
-        var window = new Window(windowId, conversation.Id, null, false, true, true, 0, 0);
+        // What was said before is no news to whoever comes, or comes back.
+        var seen = (await newest).LastOrDefault()?.Message.Gid ?? 0;
+        var window = new Window(windowId, conversation.Id, null, false, true, true, 0, seen);
         // A window that is there keeps its settings.
         await Task.WhenAll(window.ToHash().Select(field =>
             _database.HashSetAsync(RedisKeys.Window(user, windowId), field.Name, field.Value, When.NotExists)));

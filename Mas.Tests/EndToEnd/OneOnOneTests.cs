@@ -62,6 +62,8 @@ public sealed class OneOnOneTests(SharedSystem shared)
 
         await bob.WaitAsync(view => view.OneOnOne(alice.UserId)?.Messages.ContainsKey(second) == true, "the window and the message are back");
         Assert.Contains(first, bob.Read(view => view.OneOnOne(alice.UserId)!.Messages.Keys));
+        // Only what came since is unread.
+        Assert.Equal(first, bob.Read(view => view.OneOnOne(alice.UserId)!.Seen));
         Assert.Equal("u", (string?)await _mas.Redis.Database.HashGetAsync($"conversationmembers:{id}", bob.UserId));
         await alice.WaitAsync(view => view.Windows[aliceWindow].Members.ContainsKey(bob.UserId), "Bob as a member");
     }
