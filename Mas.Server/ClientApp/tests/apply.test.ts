@@ -60,10 +60,15 @@ describe('NotificationApplier', () => {
     expect(store.window(3)!.log.messages).toHaveLength(2);
   });
 
+  it('announces what comes with the window that it opens, and not what was said before', () => {
+    apply(window(5, { seen: 11 }), { type: 'ADD_MESSAGES', messages: [{ windowId: 5, messages: [message(10), message(11), message(12)] }] });
+    expect(heard).toEqual(['added 5', 'message 12']);
+  });
+
   it('takes a window that is announced again as it is now, with its messages, and announces it no second time', () => {
     apply(window(3, { topic: 'again', seen: 11 }), { type: 'UPDATE_MEMBERS', windowId: 3, reset: true, members: [{ userId: '2', role: '@' }] });
     apply({ type: 'ADD_MESSAGES', messages: [{ windowId: 3, messages: [message(10), message(11), message(12)] }] });
-    expect(heard).toEqual([]);
+    expect(heard).toEqual(['message 12']);
     expect(store.windows.value.filter(one => one.id === 3)).toHaveLength(1);
     expect(store.window(3)!.topic.value).toBe('again');
     expect([...store.window(3)!.members.value]).toEqual([['2', '@']]);
@@ -87,7 +92,7 @@ describe('NotificationApplier', () => {
 
   it('tells of own messages that the history holds', () => {
     apply({ type: 'ADD_MESSAGES', messages: [{ windowId: 3, messages: [message(14, { userId: '1', rid: 'r9' })] }] });
-    expect(heard).toEqual(['own 3 r9']);
+    expect(heard).toEqual(['own 3 r9', 'message 14']);
   });
 
   it('counts what is unread, and mentions among it', () => {

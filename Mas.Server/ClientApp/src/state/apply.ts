@@ -60,7 +60,10 @@ export class NotificationApplier {
           const window = this.window(batch.windowId);
           const newest = window?.log.newest ?? 0;
           this.addMessages(batch.windowId, batch.messages, batch.gap === true);
-          if (window && this.starting && batch.messages.length > 0) this.events.backlogAdded(window, newest);
+          if (!window || batch.messages.length === 0) continue;
+          if (this.starting) this.events.backlogAdded(window, newest);
+          // Somebody's first message may come with the window that it opens.
+          else for (const message of batch.messages) if (message.gid > Math.max(newest, window.seen.peek())) this.events.messageArrived(window, message);
         }
         break;
       case 'UPDATE_MEMBERS':

@@ -201,9 +201,13 @@ export class ChatClient {
     return (await this.request({ type: 'EDIT', windowId: window.id, gid, text }, false)).status === 'OK';
   }
 
+  /** Shown at once, and taken back when the server refuses it. */
   async updateWindow(window: ChatWindow, fields: Partial<{ sounds: boolean; titleAlert: boolean; visible: boolean; row: number }>): Promise<void> {
+    const before = { sounds: window.sounds.peek(), titleAlert: window.titleAlert.peek(), visible: window.visible.peek(), row: window.row.peek() };
+    window.update(fields);
     const ack = await this.request({ type: 'UPDATE', windowId: window.id, ...fields }, false);
-    if (ack.status === 'OK') window.update(fields);
+    if (ack.status === 'OK') return;
+    for (const name of Object.keys(fields) as (keyof typeof before)[]) if (window[name].peek() === fields[name]) window.update({ [name]: before[name] });
   }
 
   async set(changes: Record<string, string>): Promise<void> {

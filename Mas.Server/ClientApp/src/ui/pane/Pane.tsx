@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
 import { masNetwork } from '../../state/store';
@@ -17,7 +17,8 @@ export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
   const { store } = useClient();
   const element = useRef<HTMLElement>(null);
   const [near, setNear] = useState(full);
-  useEffect(() => {
+  // With the layout: other effects end some time after the pane is gone, and what came meanwhile would count as looked at.
+  useLayoutEffect(() => {
     const observer = new IntersectionObserver(entries => {
       window.onScreen.value = entries.at(-1)!.isIntersecting;
     });
