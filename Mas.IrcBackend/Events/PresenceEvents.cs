@@ -134,7 +134,7 @@ internal static class PresenceEvents
                 return;
             var member = await context.On.People.GetAsync(context.Network, context.Connection.Mapping, source.Nick);
             // After a split they come back in a crowd, and nobody has to be told one by one.
-            await scope.EnterAsync(member, isTold: !ledger.ReturnsFromSplit(nick, context.At));
+            await scope.EnterAsync(member, isTold: !ledger.Splits.Returns(nick, context.At));
         });
 
     private static async Task OtherLeftAsync(ParserContext context, string nick, UserChannel channel, string cat, string reason)

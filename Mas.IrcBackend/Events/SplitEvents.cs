@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.IrcBackend.Protocol;
+using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Events;
 
@@ -31,51 +32,36 @@ internal static class SplitEvents
         {
             await context.InChannelAsync(channel.Id, async (scope, ledger) =>
             {
-                var known = nicks.Zip(users).Where(pair => pair.Second is not null).Select(pair => (Nick: pair.First, User: pair.Second!.Value)).ToList();
-                var roles = await context.On.Conversations.GetRolesAsync(channel.Id, known.ConvertAll(pair => pair.User));
-                // Of lines that are delivered again, the line tells that they have ended memberships, and nobody may know.
-                var isDone = context.Redelivered && await scope.HasPostedAsync();
-                var told = context.Redelivered ? await RecallAsync(context, scope, ledger, servers, nicks) : [];
-                var gone = known.Where((pair, i) => (isDone || roles[i] is not null || told.Contains(pair.Nick)) && ledger.IsNewLeave(context.User, mapping.Fold(pair.Nick), context.At)).ToList();
+                var known = nicks.Zip(users).Where(pair => pair.Second is not null).Select(pair => (Nick: pair.First, Folded: mapping.Fold(pair.First), User: pair.Second!.Value)).ToList();
+                var roles = await context.On.Conversations.GetRolesAsync(channel.Id, known.ConvertAll(one => one.User));
+                var split = ledger.Splits.Find(servers, context.At);
+                var gone = known.Where((one, i) => (roles[i] is not null || IsBegun(one.Folded)) && ledger.IsNewLeave(context.User, one.Folded, context.At)).ToList();
                 if (gone.Count == 0)
                     return;
-                var split = ledger.SplitOf(servers, context.At);
-                foreach (var (nick, _) in gone)
-                    split.Add(nick, mapping.Fold(nick));
-                await TellAsync(context, scope, split, Netsplit.Describe(servers, split.Nicks));
-                await scope.RemoveMembersAsync(gone.ConvertAll(pair => pair.User));
+                // One that has healed goes on only with what is delivered again, and was a part of it: who goes anew goes with another one.
+                var goesOn = split is not null && (!split.IsHealed || gone.Exists(one => IsBegun(one.Folded)));
+                split = goesOn ? split! : ledger.Splits.Begin(servers, context.Rid, context.At);
+                foreach (var (nick, folded, _) in gone)
+                    split.Add(nick, folded, context.At);
+                await context.On.Ledgers.KeepSplitsAsync(scope.Id, ledger, context.Fence);
+                await TellAsync(context, scope, split, goesOn);
+                await scope.RemoveMembersAsync(gone.ConvertAll(one => one.User));
+
+                // Of lines that are delivered again: they may be members no more without anybody knowing.
+                bool IsBegun(string folded) => context.Redelivered && split?.Has(folded) == true;
             });
         }
     }
 
-    /// <summary>
-    /// Who is gone as the line tells it already, when it was changed for one of these before they were delivered again: then they may be
-    /// no members any more, and nobody may know.
-    /// </summary>
-    private static async Task<IReadOnlyList<string>> RecallAsync(
-        ParserContext context, ConversationScope scope, State.ChannelLedger ledger, string servers, IReadOnlyList<string> nicks)
+    private static async Task TellAsync(ParserContext context, ConversationScope scope, ChannelSplit split, bool goesOn)
     {
-        var line = (await context.On.History.GetNewestAsync(scope.Id, -1)).Select(stored => stored.Message).LastOrDefault(
-            message => message.UserId == UserId.Server && (message.UpdatedTs ?? message.Ts) >= context.At.ToUnixTimeSeconds()
-                && Netsplit.ReadNicks(servers, message.Body).Any(nicks.Contains));
-        if (line is null)
-            return [];
-        var told = Netsplit.ReadNicks(servers, line.Body);
-        var split = ledger.SplitOf(servers, context.At);
-        split.Gid ??= line.Gid;
-        foreach (var nick in told)
-            split.Add(nick, context.Connection.Mapping.Fold(nick));
-        return told;
-    }
-
-    private static async Task TellAsync(ParserContext context, ConversationScope scope, State.ChannelSplit split, string text)
-    {
-        if (split.Gid is { } gid && (await context.On.History.GetNewestAsync(scope.Id, -1)).FindLast(stored => stored.Message.Gid == gid) is { } line)
-        {
+        var text = Netsplit.Describe(split.Servers, split.Nicks);
+        var line = goesOn
+            ? (await context.On.History.GetNewestAsync(scope.Id, -1)).FindLast(stored => stored.Message.UserId == UserId.Server && stored.Message.Rid == split.Rid)
+            : null;
+        if (line is not null)
             await context.Writer.EditAsync(scope.Id, line, text, scope.Delivery);
-            return;
-        }
-        split.Gid = (await scope.PostAsync(new NewMessage(
-            UserId.Server, Category.Info, text, context.Rid, context.Redelivered, context.Redelivered, Ts: context.At.ToUnixTimeSeconds()))).Gid;
+        else
+            await scope.PostAsync([new NewMessage(UserId.Server, Category.Info, text, split.Rid, Ts: context.At.ToUnixTimeSeconds())]);
     }
 }

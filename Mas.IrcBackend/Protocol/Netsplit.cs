@@ -25,17 +25,6 @@ public static class Netsplit
         return $"Netsplit ({servers}): {nicks.Count} gone: {named}{(others > 0 ? $" and {others} more" : "")}";
     }
 
-    /// <summary>Who is gone, as a sentence of <see cref="Describe"/> tells; empty when it is none of these servers, or names not all of them.</summary>
-    public static IReadOnlyList<string> ReadNicks(string servers, string sentence)
-    {
-        var head = $"Netsplit ({servers}): ";
-        var names = sentence.IndexOf(" gone: ", StringComparison.Ordinal);
-        if (!sentence.StartsWith(head, StringComparison.Ordinal) || names < 0)
-            return [];
-        var nicks = sentence[(names + " gone: ".Length)..].Split(", ");
-        return Describe(servers, nicks) == sentence ? nicks : [];
-    }
-
     private static bool IsServerName(ReadOnlySpan<char> name)
     {
         var dot = name.IndexOf('.');

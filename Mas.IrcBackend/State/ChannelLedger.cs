@@ -20,15 +20,16 @@ internal sealed class ChannelLedger
     private const char Separator = '\0';
 
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan SplitLasts = TimeSpan.FromMinutes(5);
 
     private readonly SharedLineCounter _counter = new(ForgetAfter);
     private readonly Dictionary<string, (long Generation, long Seq)> _places = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ChannelSplit> _splits = new(StringComparer.Ordinal);
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<LineRid> _taken = [];
     private DateTimeOffset _now;
     private DateTimeOffset _countsUntil;
+
+    /// <summary>The netsplits.</summary>
+    internal ChannelSplits Splits { get; private init; } = new();
 
     /// <summary>
     /// Whether lines are counted: more than one of our connections hears the channel, or did until a moment ago, so that
@@ -131,30 +132,6 @@ internal sealed class ChannelLedger
         return true;
     }
 
-    /// <summary>The split between two servers: the one under way, or a new one.</summary>
-    internal ChannelSplit SplitOf(string servers, DateTimeOffset now)
-    {
-        if (!_splits.TryGetValue(servers, out var split) || now - split.Last > SplitLasts)
-            _splits[servers] = split = new ChannelSplit();
-        split.Last = now;
-        return split;
-    }
-
-    /// <summary>Whether somebody who joins comes back from a split.</summary>
-    internal bool ReturnsFromSplit(string nick, DateTimeOffset now)
-    {
-        foreach (var (servers, split) in _splits)
-        {
-            if (split.Returns(nick))
-            {
-                if (split.IsHealed)
-                    _splits.Remove(servers);
-                return now - split.Last < ForgetAfter;
-            }
-        }
-        return false;
-    }
-
     /// <summary>Whether another connection has told already that who is in this one's list of names has left since.</summary>
     internal bool HasLeftSince(UserId listener, string nick) =>
         IsShared && _counter.AcceptedOf(nick, Left, "") > _counter.HeardBy(listener.Value, nick, Joined, "");
@@ -166,19 +143,20 @@ internal sealed class ChannelLedger
     /// <summary>Reads what <see cref="TakeChanges"/> has written.</summary>
     internal static ChannelLedger Read(IEnumerable<HashEntry> entries)
     {
-        var ledger = new ChannelLedger();
-        foreach (var entry in entries)
+        var fields = entries.Select(entry => (Name: (string)entry.Name!, Value: (string?)entry.Value ?? "")).ToList();
+        var ledger = new ChannelLedger { Splits = ChannelSplits.Read(fields) };
+        foreach (var (name, text) in fields)
         {
-            var (name, value) = ((string)entry.Name!, ((string?)entry.Value ?? "").Split(';'));
+            var value = text.Split(';');
             if (name.StartsWith("c:", StringComparison.Ordinal) && value.Length == 2)
             {
                 ledger._places[name[2..]] = (Number(value[0]), Number(value[1]));
                 ledger._counter.RestoreConnection(name[2..]);
             }
-            else if (name.StartsWith("l:", StringComparison.Ordinal) && name[2..].Split(Separator, 3) is [var author, var command, var text] && value.Length == 3)
+            else if (name.StartsWith("l:", StringComparison.Ordinal) && name[2..].Split(Separator, 3) is [var author, var command, var said] && value.Length == 3)
             {
                 var heard = DateTimeOffset.FromUnixTimeMilliseconds(Number(value[1]));
-                ledger._counter.Restore(author, command, text, new LineCounts((int)Number(value[0]), ReadHeard(value[2]), heard));
+                ledger._counter.Restore(author, command, said, new LineCounts((int)Number(value[0]), ReadHeard(value[2]), heard));
                 if (heard + ForgetAfter > ledger._countsUntil)
                     ledger._countsUntil = heard + ForgetAfter;
             }
@@ -189,7 +167,7 @@ internal sealed class ChannelLedger
     /// <summary>What has changed since the last time: fields to set, and fields to remove.</summary>
     internal (List<HashEntry> Set, List<RedisValue> Removed) TakeChanges()
     {
-        var (set, removed) = (new List<HashEntry>(), new List<RedisValue>());
+        var (set, removed) = Splits.TakeChanges();
         foreach (var user in _moved)
         {
             if (_places.TryGetValue(user, out var place))

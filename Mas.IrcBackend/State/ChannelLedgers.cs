@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
+using StackExchange.Redis;
 
 namespace Mas.IrcBackend.State;
 
 /// <summary>
 /// The ledgers of the channels, <c>irclines:&lt;conversationId&gt;</c>. What a line changes is written behind what it posts: a
-/// parser that dies in between counts the line again, and finds its message by its rid.
+/// parser that dies in between counts the line again, and finds its message by its rid. Only who goes with a netsplit is
+/// written before.
 /// </summary>
 internal sealed class ChannelLedgers(RedisConnection redis)
 {
@@ -21,9 +23,20 @@ internal sealed class ChannelLedgers(RedisConnection redis)
         _known.TryGetValue(id, out var known) ? known : _known[id] = ChannelLedger.Read(await redis.Database.HashGetAllAsync(RedisKeys.IrcLines(id)));
 
     /// <summary>Keeps what has changed.</summary>
-    internal async Task KeepAsync(ConversationId id, ChannelLedger ledger, Fence fence)
+    internal Task KeepAsync(ConversationId id, ChannelLedger ledger, Fence fence) => KeepAsync(id, ledger.TakeChanges(), fence);
+
+    /// <summary>Keeps what has changed of netsplits alone: who is about to be removed and told of.</summary>
+    internal Task KeepSplitsAsync(ConversationId id, ChannelLedger ledger, Fence fence) => KeepAsync(id, ledger.Splits.TakeChanges(), fence);
+
+    /// <summary>Forgets what is remembered of a channel, so that it is read again.</summary>
+    internal void Forget(ConversationId id) => _known.TryRemove(id, out _);
+
+    /// <summary>Forgets all, for a new lease.</summary>
+    internal void ForgetAll() => _known.Clear();
+
+    private async Task KeepAsync(ConversationId id, (List<HashEntry> Set, List<RedisValue> Removed) changes, Fence fence)
     {
-        var (set, removed) = ledger.TakeChanges();
+        var (set, removed) = changes;
         var key = RedisKeys.IrcLines(id);
         var writes = new List<Task>(3);
         foreach (var chunk in set.Chunk(MostFields))
@@ -34,10 +47,4 @@ internal sealed class ChannelLedgers(RedisConnection redis)
             writes.Add(redis.Database.KeyExpireAsync(key, KeptFor));
         await Task.WhenAll(writes);
     }
-
-    /// <summary>Forgets what is remembered of a channel, so that it is read again.</summary>
-    internal void Forget(ConversationId id) => _known.TryRemove(id, out _);
-
-    /// <summary>Forgets all, for a new lease.</summary>
-    internal void ForgetAll() => _known.Clear();
 }

@@ -45,6 +45,64 @@ public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<Brea
     });
 
     [Fact]
+    public Task Netsplit_OfMoreThanAreNamedInTwoBatches_IsOneLineOfAllAndTheReturnSilent() => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var nicks = Enumerable.Range(10, 13).Select(i => $"split{i}").ToArray();
+        var alice = await Irc.JoinedAsync("alice", channel, others: string.Join(' ', nicks));
+
+        await BreakAsync(alice, atWrite, async () =>
+        {
+            await alice.HearAsync(Quits(nicks[..9]));
+            await alice.HearAsync(Quits(nicks[9..]));
+        });
+
+        await IsRightAsync(alice);
+        Assert.Equal([alice.Nick], alice.Members(channel).Keys);
+        string[] lines = ["join", $"info Netsplit (hub.example leaf.example): 13 gone: {string.Join(", ", nicks[..10])} and 3 more"];
+        Assert.Equal(lines, Lines(alice, channel));
+        await alice.HearAsync(Joins(channel, nicks));
+        await IsRightAsync(alice);
+        Assert.Equal(Sorted([alice.Nick, .. nicks]), alice.Members(channel).Keys);
+        Assert.Equal(lines, Lines(alice, channel));
+    });
+
+    [Fact]
+    public Task Netsplit_ThatHealsInOneBatch_IsOneLine() => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var alice = await Irc.JoinedAsync("alice", channel, others: "bob carl");
+
+        await BreakAsync(alice, atWrite, async () =>
+        {
+            await alice.HearAsync(Quits("bob"));
+            await alice.HearAsync([.. Quits("carl"), .. Joins(channel, "bob", "carl")]);
+        });
+
+        await IsRightAsync(alice);
+        Assert.Equal(Sorted(alice.Nick, "bob", "carl"), alice.Members(channel).Keys);
+        Assert.Equal(["join", "info Netsplit (hub.example leaf.example): 2 gone: bob, carl"], Lines(alice, channel));
+    });
+
+    [Fact]
+    public Task Netsplit_HeardByTwo_IsOneLine() => AtEachWriteAsync(async (channel, atWrite) =>
+    {
+        var (alice, dora) = await SharedAsync(channel);
+        await alice.HearAsync(Joins(channel, "carl", "eve"));
+        await dora.HearAsync(Joins(channel, "carl", "eve"));
+
+        await BreakAsync(alice, atWrite, async () =>
+        {
+            await Task.WhenAll(alice.HearAsync(Quits("bob", "carl")), dora.HearAsync(Quits("bob", "carl")));
+            await alice.HearAsync(Quits("eve"));
+            await dora.HearAsync(Quits("eve"));
+        });
+
+        await IsRightAsync(alice, dora);
+        Assert.Equal(Sorted(alice.Nick, dora.Nick), dora.Members(channel).Keys);
+        Assert.Equal(["join", "join", "join", "join", "info Netsplit (hub.example leaf.example): 3 gone: bob, carl, eve"], Lines(dora, channel));
+        Assert.Equal(Lines(dora, channel), Lines(alice, channel));
+    });
+
+    [Fact]
     public Task OwnNick_Changed_IsTheOnlyOneThatLeadsToUs() => AtEachWriteAsync(async (channel, atWrite) =>
     {
         var alice = await Irc.JoinedAsync("alice", channel);
@@ -208,6 +266,10 @@ public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<Brea
         await dora.HearAsync($":{alice.Nick}!u@host.example JOIN {channel}");
         return (alice, dora);
     }
+
+    private static string[] Quits(params string[] nicks) => [.. nicks.Select(nick => $":{nick}!x@host.example QUIT :hub.example leaf.example")];
+
+    private static string[] Joins(string channel, params string[] nicks) => [.. nicks.Select(nick => $":{nick}!x@host.example JOIN {channel}")];
 
     /// <summary>What the users see is what Redis holds, once all has been told.</summary>
     private async Task IsRightAsync(params ScriptedUser[] users)

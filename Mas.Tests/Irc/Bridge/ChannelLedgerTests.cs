@@ -100,6 +100,50 @@ public sealed class ChannelLedgerTests
     }
 
     [Fact]
+    public void Split_AfterARestart_IsTheSame()
+    {
+        var ledger = new ChannelLedger();
+        var split = ledger.Splits.Begin("a.b c.d", "irc:Net:1:7:5", Start);
+        split.Add("Bob;x", "bob;x", Start);
+        split.Add("carl", "carl", Start.AddSeconds(2));
+        split.Add("Bob;x", "bob;x", Start.AddSeconds(1));
+        Assert.True(ledger.Splits.Returns("carl", Start.AddSeconds(3)));
+
+        var again = ChannelLedger.Read(ledger.TakeChanges().Set);
+
+        var read = again.Splits.Find("a.b c.d", Start.AddMinutes(5))!;
+        Assert.Equal(("irc:Net:1:7:5", Start.AddSeconds(2), false), (read.Rid, read.Last, read.IsHealed));
+        Assert.Equal(["Bob;x", "carl"], read.Nicks);
+        Assert.Null(again.Splits.Find("a.b c.d", Start.AddMinutes(6)));
+        Assert.Null(again.Splits.Find("a.b e.f", Start));
+        Assert.False(again.Splits.Returns("carl", Start.AddMinutes(1)));
+        Assert.True(again.Splits.Returns("bob;x", Start.AddMinutes(1)));
+        Assert.True(read.IsHealed);
+        // Who has come back is kept, too.
+        Assert.Single(again.TakeChanges().Set);
+    }
+
+    [Fact]
+    public void Splits_ThatAreOver_AreForgottenWithTheNextOne()
+    {
+        var ledger = new ChannelLedger();
+        ledger.Splits.Begin("a.b c.d", "1", Start).Add("bob", "bob", Start);
+        ledger.Splits.Begin("e.f g.h", "2", Start.AddMinutes(8)).Add("carl", "carl", Start.AddMinutes(8));
+        var kept = ledger.TakeChanges().Set;
+        Assert.Equal(2, kept.Count);
+
+        ledger.Splits.Begin("e.f g.h", "3", Start.AddMinutes(11)).Add("carl", "carl", Start.AddMinutes(11));
+
+        var (set, removed) = ledger.TakeChanges();
+        Assert.Equal(kept.Select(entry => entry.Name).Order(), removed.Order());
+        Assert.Equal("s:e.f g.h\03\0carl", Assert.Single(set).Name);
+        // A parser that died before they were removed: the newer one counts, and the older goes with the next change.
+        var again = ChannelLedger.Read([.. kept, .. set]);
+        Assert.Equal("3", again.Splits.Find("e.f g.h", Start.AddMinutes(11))!.Rid);
+        Assert.Equal("s:e.f g.h\02\0carl", Assert.Single(again.TakeChanges().Removed));
+    }
+
+    [Fact]
     public void Presence_OfALaggingConnection_NeitherEndsNorBeginsAgain()
     {
         var ledger = new ChannelLedger();
