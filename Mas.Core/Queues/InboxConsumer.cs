@@ -135,7 +135,7 @@ internal sealed partial class InboxConsumer(
         var fence = new Fence(redis, held.Lease);
         await CutOffFormerHoldersAsync(fence);
         await handler.BeginAsync(held.Lease, part, held.Lost);
-        foreach (var left in await ReadTakenAsync(other: _ => true))
+        foreach (var left in await ReadTakenAsync(fence, other: _ => true))
             await HandleAsync(fence, left, Task.CompletedTask, held.Lost);
         var nextLook = NextLook();
         Task<Batch>? taking = null;
@@ -153,7 +153,7 @@ internal sealed partial class InboxConsumer(
                 // Now and then again, since an earlier holder may have been given an entry while it was paused.
                 if (time.GetTimestamp() >= nextLook && looked.IsCompleted)
                 {
-                    foreach (var left in await ReadTakenAsync(taker => !IsOwn(taker)))
+                    foreach (var left in await ReadTakenAsync(fence, taker => !IsOwn(taker)))
                         Begin(left);
                     (looked, nextLook) = (newest, NextLook());
                 }
@@ -240,8 +240,9 @@ internal sealed partial class InboxConsumer(
     private bool IsOwn(string taker) => taker == worker || _takers.Contains(taker);
 
     /// <summary>What holders have taken and not finished, oldest first.</summary>
+    /// <param name="fence">The lease's.</param>
     /// <param name="other">By the taker's name: whether what it has taken is not in hand here.</param>
-    private async Task<List<Batch>> ReadTakenAsync(Func<string, bool> other)
+    private async Task<List<Batch>> ReadTakenAsync(Fence fence, Func<string, bool> other)
     {
         var key = RedisKeys.InboxTakers(name);
         await _database.SortedSetAddAsync(key, worker, NextScore());
@@ -259,7 +260,7 @@ internal sealed partial class InboxConsumer(
             // Kept for a while: a holder that was paused may have been given an entry since.
             else if (taker.Score < (time.GetUtcNow() - TakersAreKeptFor).ToUnixTimeSeconds())
             {
-                await _database.SortedSetRemoveAsync(key, taker.Element);
+                await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZREM", taker.Element], key);
             }
         }
         return batches;
