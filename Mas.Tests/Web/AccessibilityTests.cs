@@ -1,5 +1,6 @@
 using Mas.Tests.Harness;
 using Microsoft.Playwright;
+using Newtonsoft.Json.Linq;
 
 namespace Mas.Tests.Web;
 
@@ -104,6 +105,29 @@ public sealed class AccessibilityTests(WebSystem web)
             await page.Locator("label.segment").GetByText(tab, new() { Exact = true }).ClickAsync();
             await AxeCheck.PassesInBothThemesAsync(page, $"join: {tab}");
         }
+    }
+
+    /// <summary>The line is not seen, and none the less in the tree that assistive technology is given.</summary>
+    [Fact]
+    public async Task Message_ThatArrives_IsTold_WhereScreenReadersListen()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        var session = await alice.Page.Context.NewCDPSessionAsync(alice.Page);
+        await session.SendAsync("Accessibility.enable");
+        foreach (var text in new[] { "heard once", "heard again" })
+        {
+            await bob.SayAsync(bob.Window(WebSystem.Lobby), text);
+            await Eventually.HoldsAsync(async () => (await LiveTextsAsync(session)).Any(live => live.EndsWith($"{WebSystem.Lobby}: {text}", StringComparison.Ordinal)), text);
+        }
+    }
+
+    /// <summary>The texts within the polite live regions of the tree that assistive technology is given.</summary>
+    private static async Task<string[]> LiveTextsAsync(ICDPSession session)
+    {
+        var nodes = JObject.Parse((await session.SendAsync("Accessibility.getFullAXTree")).ToString()!)["nodes"]!.ToDictionary(node => node.Value<string>("nodeId")!);
+        var regions = nodes.Values.Where(node => node["properties"] is JArray properties && properties.Any(property => property.Value<string>("name") == "live" && property["value"]!.Value<string>("value") == "polite"));
+        return [.. regions.SelectMany(region => region["childIds"]!.Values<string>()).Select(id => nodes[id!]["name"]?.Value<string>("value") ?? "")];
     }
 
     [Fact]

@@ -175,6 +175,52 @@ public sealed class TimelineTests(WebSystem web)
     }
 
     [Fact]
+    public async Task LinkedImage_ThatComesLate_LeavesTheNewestInSight()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        var name = await SharedGroupAsync(bob, alice);
+        var coming = new TaskCompletionSource();
+        await alice.Page.RouteAsync("https://pictures.example/**", async route =>
+        {
+            await coming.Task;
+            await route.FulfillAsync(new() { ContentType = "image/svg+xml", Body = "<svg xmlns='http://www.w3.org/2000/svg' width='400' height='300'><rect width='400' height='300' fill='teal'/></svg>" });
+        });
+        for (var i = 0; i < 40; i++)
+            await bob.SayAsync(bob.Window(name), $"line {i}");
+        await bob.SayAsync(bob.Window(name), "look https://pictures.example/late.png");
+        await alice.Message("late.png").GetByRole(AriaRole.Button, new() { Name = "Show the image" }).ClickAsync();
+        await alice.Page.Mouse.MoveAsync(1, 1);
+        await alice.Composer.FocusAsync();
+        coming.SetResult();
+        await alice.Page.WaitForFunctionAsync("() => document.querySelector('.linked-image img').getBoundingClientRect().height >= 250");
+        await alice.Page.WaitForFunctionAsync("() => { const list = document.querySelector('.pane.full .timeline'); return list.scrollHeight - list.scrollTop - list.clientHeight < 24; }");
+    }
+
+    [Fact]
+    public async Task Time_UnderAnAuthorsName_ComesWithThePointerOrTheFocus_AndMovesNothing()
+    {
+        await using var bob = await web.NewPeerAsync("bob");
+        await using var alice = await web.OpenAsync("alice");
+        var name = await SharedGroupAsync(bob, alice);
+        var timeOfDay = new Regex("^1?\\d:\\d\\d\\s[AP]M$");
+        foreach (var text in new[] { "under whose name", "by the pointer", "by the focus" })
+            await bob.SayAsync(bob.Window(name), text);
+        await Assertions.Expect(alice.Message("under whose name").Locator("time")).ToHaveTextAsync(timeOfDay);
+        foreach (var (text, come) in new (string, Func<ILocator, Task>)[] { ("by the pointer", row => row.HoverAsync()), ("by the focus", row => row.FocusAsync()) })
+        {
+            var row = alice.Message(text);
+            await Assertions.Expect(row).ToHaveAttributeAsync("aria-description", timeOfDay);
+            await Assertions.Expect(row.Locator("time")).ToHaveCountAsync(0);
+            var before = await row.Locator(".body").BoundingBoxAsync();
+            await come(row);
+            await Assertions.Expect(row.Locator("time")).ToHaveTextAsync(new Regex("^\\d?\\d:\\d\\d$"));
+            var after = await row.Locator(".body").BoundingBoxAsync();
+            Assert.Equal((before!.X, before.Y, before.Width, before.Height), (after!.X, after.Y, after.Width, after.Height));
+        }
+    }
+
+    [Fact]
     public async Task Days_AreDivided_AndAuthorsGrouped()
     {
         await using var bob = await web.NewPeerAsync("bob");

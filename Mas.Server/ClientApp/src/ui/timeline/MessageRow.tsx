@@ -43,10 +43,21 @@ function SpokenRow({ client, window, message, continued, rowKey }: MessageProps)
   const editing = edited !== null && edited.windowId === window.id && edited.gid === message.gid;
   const mentioned = !store.isMe(message.userId) && !window.isServer && message.status !== 'deleted' && store.mentionsMe(window.network, message.body);
   const content = editing ? <EditBox window={window} message={message} /> : drawSpoken(store, window, message);
+  // Under its author's name the time is seen only where the pointer or the focus is, and drawn only there; others hear it all the same.
+  const timed = actions.near || editing;
+  const place = !continued ? 'first' : timed ? 'continued' : 'continued untimed';
   return (
     // By a Tab or a tap it gets the focus, and so shows its actions where nothing hovers.
-    <article tabIndex={0} class={`${rowClass(rowKey, actions)} ${continued ? 'continued' : 'first'} ${mentioned ? 'mentioned' : ''} ${message.cat}`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
-      {continued ? drawTime(message.ts, 'side-time') : <Avatar userId={message.userId} network={window.network} />}
+    <article
+      tabIndex={0}
+      class={`${rowClass(rowKey, actions)} ${place} ${mentioned ? 'mentioned' : ''} ${message.cat}`}
+      aria-description={continued ? clock(message.ts, preferences.value.timeFormat) : undefined}
+      data-key={rowKey}
+      data-gid={message.gid}
+      onPointerMove={actions.approach}
+      onFocusCapture={actions.approach}
+    >
+      {continued ? timed && drawTime(message.ts, 'side-time') : <Avatar userId={message.userId} network={window.network} />}
       {continued ? (
         content
       ) : (
@@ -83,7 +94,7 @@ function ActionRow({ client, window, message, rowKey }: MessageProps) {
   const actions = useActions();
   const deleted = message.status === 'deleted';
   return (
-    <article tabIndex={0} class={`${rowClass(rowKey, actions)} action`} data-key={rowKey} data-gid={message.gid} onPointerEnter={actions.approach} onFocusCapture={actions.approach}>
+    <article tabIndex={0} class={`${rowClass(rowKey, actions)} action`} data-key={rowKey} data-gid={message.gid} onPointerMove={actions.approach} onFocusCapture={actions.approach}>
       {drawTime(message.ts, 'side-time')}
       <div class="message-main">
         <div class="body">

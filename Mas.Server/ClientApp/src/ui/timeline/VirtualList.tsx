@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type Keyed, RowLayout, inSteps, rowAt, visibleRange } from '../../timeline/layout';
 import { runsOf } from '../../timeline/runs';
 import { type Anchor, covers, distanceToBottom, inSight, isInSight, keepAnchor, measure } from './drawnRows';
@@ -56,7 +56,7 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
   /** How many rows there were when the head was last found in sight. */
   const countBefore = useRef(-1);
   const [rowOf] = useState(() => new WeakMap<T, VNode>());
-  const runBefore = useRef(new Map<string, { rows: readonly T[]; drawn: VNode }>());
+  const runBefore = useRef(new Map<string, DrawnBefore<T>>());
   const [, redraw] = useState(0);
   const again = () => redraw(count => count + 1);
 
@@ -106,21 +106,21 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
     settled.current.head = content.current!.offsetTop;
   };
 
-  useEffect(() => {
-    const list = scroller.current!;
-    const observer = new ResizeObserver(() => {
-      // The browser tells of a last change when the list has left the page already.
-      if (!content.current) return;
-      const { width, height, content: before } = settled.current;
-      settle(list);
-      if (list.clientWidth !== width) layout.forget();
-      else if (list.clientHeight === height && list.scrollHeight === before) return;
-      again();
-    });
-    observer.observe(list);
-    observer.observe(content.current!);
-    observer.observe(headBox.current!);
-    return () => observer.disconnect();
+  const resized = () => {
+    const list = scroller.current;
+    // The browser tells of a last change when the list has left the page already.
+    if (!list || !content.current) return;
+    const { width, height, content: before } = settled.current;
+    settle(list);
+    if (list.clientWidth !== width) layout.forget();
+    else if (list.clientHeight === height && list.scrollHeight === before) return;
+    again();
+  };
+  const [sizes] = useState(() => new ResizeObserver(resized));
+  useLayoutEffect(() => {
+    sizes.observe(scroller.current!);
+    sizes.observe(headBox.current!);
+    return () => sizes.disconnect();
   }, []);
 
   useLayoutEffect(() => {
@@ -179,20 +179,14 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
 
   /** Likewise for rows that follow each other, so that a message more costs the page one run of them and not all. */
   const drawRuns = () => {
-    const runs = new Map<string, { rows: readonly T[]; drawn: VNode }>();
-    for (const { key, rows } of runsOf(items, from, to)) {
+    const runs = new Map<string, DrawnBefore<T>>();
+    const now = runsOf(items, from, to);
+    now.forEach(({ key, rows }, index) => {
       const before = runBefore.current.get(key);
-      const same = before?.rows.length === rows.length && rows.every((item, i) => item === before.rows[i]);
-      runs.set(
-        key,
-        same
-          ? before
-          : {
-              rows,
-              drawn: <DrawnRun key={key} rows={rows.map(row)} />,
-            },
-      );
-    }
+      const growing = to === count && index === now.length - 1;
+      const same = before?.growing === growing && before.rows.length === rows.length && rows.every((item, i) => item === before.rows[i]);
+      runs.set(key, same ? before : { rows, growing, drawn: <DrawnRun key={key} rows={rows.map(row)} growing={growing} sizes={sizes} /> });
+    });
     runBefore.current = runs;
     return [...runs.values()].map(run => run.drawn);
   };
@@ -211,9 +205,42 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
   );
 }
 
-/** A component, since Preact passes over the same object again only when that is one: of an element it compares all that is within. */
-function DrawnRun({ rows }: { rows: VNode[] }) {
-  return <div class="timeline-run">{rows}</div>;
+/** A run as it was last drawn, and whether it was the last one of all. */
+interface DrawnBefore<T> {
+  rows: readonly T[];
+  growing: boolean;
+  drawn: VNode;
+}
+
+interface DrawnRunProps {
+  rows: VNode[];
+  /** The next row will be one of this run. */
+  growing: boolean;
+  sizes: ResizeObserver;
+}
+
+/**
+ * A component, since Preact passes over the same object again only when that is one: of an element it compares all that is within.
+ * Its size is watched, since a row may grow by itself: a picture that comes, an edit. That of a run which grows with every message only from
+ * the moment on that the pointer or the focus was in it: to be told of a message's own height costs each of them a second round of the
+ * browser's layout and paint.
+ */
+function DrawnRun({ rows, growing, sizes }: DrawnRunProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const [touched, setTouched] = useState(false);
+  const watched = touched || !growing;
+  useLayoutEffect(() => {
+    if (!watched) return undefined;
+    const run = element.current!;
+    sizes.observe(run);
+    return () => sizes.unobserve(run);
+  }, [watched]);
+  const touch = watched ? undefined : () => setTouched(true);
+  return (
+    <div ref={element} class="timeline-run" onPointerEnter={touch} onFocusCapture={touch}>
+      {rows}
+    </div>
+  );
 }
 
 /** Where the viewport begins, in the rows' own coordinates, so that the anchor stays where it was. */
