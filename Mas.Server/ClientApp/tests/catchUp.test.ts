@@ -5,7 +5,7 @@ import { ChatWindow } from '../src/state/chatWindow';
 
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
 
-const reader = { isMe: (userId: string) => userId === '1', mentionsMe: (_network: string, body: string) => body.includes('me') };
+const reader = { isMe: (userId: string) => userId === '1', mentionsMe: (_network: string, body: string) => body.includes('me'), mentionPattern: () => null };
 const nobodyLooks = () => false;
 let catchUp: CatchUp;
 

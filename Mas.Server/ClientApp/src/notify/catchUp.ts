@@ -1,5 +1,6 @@
 import type { Gid } from '../protocol/messages';
-import type { ChatWindow, Reader } from '../state/chatWindow';
+import type { ChatWindow } from '../state/chatWindow';
+import type { Reader } from '../state/newSince';
 
 /** What came for the reader while the connection was away, over all windows. */
 export interface Missed {

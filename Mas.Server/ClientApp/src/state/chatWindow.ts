@@ -3,6 +3,7 @@ import type { AddWindow, Gid, Role, UserId, WindowFields, WindowId, WireMessage 
 import { isChat } from '../timeline/rows';
 import { MessageLog } from './messageLog';
 import type { NewGroup } from './missingGroup';
+import { countLimit, type NewMessages, NewSince, type Reader } from './newSince';
 import type { PendingMessage } from './outgoing';
 
 /** The peer of a window that shows what an IRC network's server says. */
@@ -15,15 +16,6 @@ export interface Unread {
   count: number;
   mentions: number;
 }
-
-/** What a window needs to know of the reader to count what is unread. */
-export interface Reader {
-  isMe(userId: UserId): boolean;
-  mentionsMe(network: string, body: string): boolean;
-}
-
-/** More than this is shown as "99+", so no more is counted. */
-export const countLimit = 100;
 
 /** One of the user's windows: a conversation as this user sees it. */
 export class ChatWindow {
@@ -80,10 +72,12 @@ export class ChatWindow {
     this.row = signal(fields.row);
     this.seen = signal(fields.seen);
     let before: Unread = { count: 0, mentions: 0 };
+    const unread = new NewSince(this);
     this.unread = computed(() => {
-      const now = this.countUnread(reader);
+      void this.version.value;
+      const { count, mentions } = unread.count(this.seen.value, reader);
       // The same object for the same numbers: whoever shows them has nothing to draw again.
-      if (now.count !== before.count || now.mentions !== before.mentions) before = now;
+      if (count !== before.count || mentions !== before.mentions) before = { count, mentions };
       return before;
     });
   }
@@ -148,9 +142,9 @@ export class ChatWindow {
   }
 
   /** What others have said since a message, and the first of it that is for the reader; no more than `countLimit` messages are looked at. */
-  since(gid: Gid, reader: Reader): { count: number; mentions: number; firstMention: Gid | null } {
+  since(gid: Gid, reader: Reader): NewMessages {
     const { messages } = this.log;
-    const found = { count: 0, mentions: 0, firstMention: null as Gid | null };
+    const found: NewMessages = { count: 0, mentions: 0, firstMention: null };
     for (let i = messages.length - 1; i >= 0 && messages[i]!.gid > gid && found.count < countLimit; i--) {
       const message = messages[i]!;
       if (!isChat(message) || message.status === 'deleted' || reader.isMe(message.userId)) continue;
@@ -160,11 +154,5 @@ export class ChatWindow {
       found.firstMention = message.gid;
     }
     return found;
-  }
-
-  private countUnread(reader: Reader): Unread {
-    void this.version.value;
-    const { count, mentions } = this.since(this.seen.value, reader);
-    return { count, mentions };
   }
 }

@@ -1,7 +1,8 @@
 import { type ReadonlySignal, type Signal, computed, signal } from '@preact/signals';
 import type { FriendInfo, NetworkInfo, UserId, UserInfo, WindowId } from '../protocol/messages';
 import { mentionPattern, mentions, parseKeywords } from '../text/mentions';
-import { ChatWindow, type Reader } from './chatWindow';
+import { ChatWindow } from './chatWindow';
+import type { Reader } from './newSince';
 import { preferences } from './settings';
 
 /** MAS's own network: everything that is not IRC. */

@@ -1,15 +1,18 @@
+import { useMemo } from 'preact/hooks';
 import { t } from '../../i18n';
-import { type ChatWindow, countLimit } from '../../state/chatWindow';
+import type { ChatWindow } from '../../state/chatWindow';
+import { countLimit, NewSince } from '../../state/newSince';
 import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
 
 /** Says that the unread messages begin above what is in sight, and leads there: to the first, or to the first that is for the reader. */
 export function UnseenBar({ window, reveal }: { window: ChatWindow; reveal: (key: string) => void }) {
   const { store } = useClient();
+  const newSince = useMemo(() => new NewSince(window), [window]);
   const marker = window.marker.value;
   if (marker === null || window.markerMet.value === marker) return null;
   void window.version.value;
-  const { count, firstMention } = window.since(marker, store);
+  const { count, firstMention } = newSince.count(marker, store);
   if (count === 0) return null;
   return (
     <div class="unseen">
