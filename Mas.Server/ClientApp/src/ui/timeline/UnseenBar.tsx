@@ -11,7 +11,8 @@ export function UnseenBar({ window, reveal }: { window: ChatWindow; reveal: (key
   const newSince = useMemo(() => new NewSince(window), [window]);
   const marker = window.marker.value;
   if (marker === null || window.markerMet.value === marker) return null;
-  void window.version.value;
+  // What comes while the reader looks on is read as it comes, and changes nothing here.
+  void window.unread.value;
   const { count, firstMention } = newSince.count(marker, store);
   if (count === 0) return null;
   return (
