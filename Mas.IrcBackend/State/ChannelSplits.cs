@@ -71,5 +71,4 @@ internal sealed class ChannelSplits
         _removed.Clear();
         return changes;
     }
-
 }
