@@ -11,10 +11,17 @@ internal sealed class Presence(Sessions sessions, Friends friends, Outboxes outb
     private static readonly TimeSpan TellingTakes = TimeSpan.FromSeconds(10);
 
     /// <summary>After a session's beginning or end: brings <c>lastlogout</c> in line, and tells the friends when that changed it.</summary>
-    internal async Task UpdateAsync(SessionRef session)
+    /// <param name="session">The session.</param>
+    /// <param name="isDue">
+    /// Whether something of it may have been written before and not been told: then the friends are told however things stand. Whoever
+    /// looked in between, for another session of the user, found nothing to change.
+    /// </param>
+    internal async Task UpdateAsync(SessionRef session, bool isDue)
     {
         if (await sessions.UpdatePresenceAsync(session.UserId) is var (online, last))
             await TellAsync(new FriendState(session.UserId, online, last));
+        else if (isDue)
+            await TellAsync((await friends.GetStatesAsync([session.UserId]))[0]);
         await sessions.SettlePresenceAsync(session);
     }
 
@@ -22,11 +29,7 @@ internal sealed class Presence(Sessions sessions, Friends friends, Outboxes outb
     internal async Task TellUnsettledAsync()
     {
         foreach (var session in await sessions.GetUnsettledAsync(TellingTakes, 500))
-        {
-            await sessions.UpdatePresenceAsync(session.UserId);
-            await TellAsync((await friends.GetStatesAsync([session.UserId]))[0]);
-            await sessions.SettlePresenceAsync(session);
-        }
+            await UpdateAsync(session, isDue: true);
     }
 
     private async Task TellAsync(FriendState state)

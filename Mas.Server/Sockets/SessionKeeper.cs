@@ -105,7 +105,8 @@ internal sealed partial class SessionKeeper(
             if (!await sessions.EndIdleAsync(session, _idleTimeout))
                 continue;
             LogSwept(logger, session);
-            await presence.UpdateAsync(session);
+            // Its server may have died, or lost Redis, before it had told of the session's beginning.
+            await presence.UpdateAsync(session, isDue: true);
         }
         await sessions.TidyEndedAsync(_idleTimeout, 500);
     }

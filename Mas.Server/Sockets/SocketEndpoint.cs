@@ -125,7 +125,8 @@ internal sealed partial class SocketEndpoint(
             LogBegan(logger, session.Ref, address);
             using var stopping = lifetime.ApplicationStopping.Register(
                 () => _ = session.TerminateAsync(TerminateCode.ServerStopping, "The server restarts. Please connect again.", WebSocketCloseStatus.EndpointUnavailable));
-            await presence.UpdateAsync(session.Ref).WaitAsync(_patience);
+            await presence.UpdateAsync(session.Ref, isDue: false).WaitAsync(_patience);
+            session.IsAnnounced = true;
             var held = await SendSnapshotAsync(session, init);
             session.Pump.Start(held);
             await ReceiveRequestsAsync(channel, session);
@@ -179,7 +180,7 @@ internal sealed partial class SocketEndpoint(
         try
         {
             await sessions.EndAsync(session.Ref).WaitAsync(_patience);
-            await presence.UpdateAsync(session.Ref).WaitAsync(_patience);
+            await presence.UpdateAsync(session.Ref, isDue: session is { IsRegistered: true, IsAnnounced: false }).WaitAsync(_patience);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

@@ -48,6 +48,9 @@ internal sealed partial class SocketSession : IDisposable
     /// <summary>Whether Redis knows of it, so that heartbeats are due.</summary>
     internal bool IsRegistered { get; set; }
 
+    /// <summary>Whether its user's friends know that it has begun.</summary>
+    internal bool IsAnnounced { get; set; }
+
     /// <summary>When the last heartbeat that Redis took was sent; at first, when the session began.</summary>
     internal DateTimeOffset BeatAt { get; set; }
 

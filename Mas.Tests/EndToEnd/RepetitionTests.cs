@@ -150,6 +150,29 @@ public sealed class RepetitionTests(SharedSystem shared)
         await bob.CloseAsync();
     }
 
+    [Fact]
+    public async Task Presence_WrittenAndNotTold_IsToldWhenTheSessionIsLeftBehind()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var login = await _mas.NewUserAsync("bob");
+        var bob = await _mas.ConnectAsync(login);
+        await alice.BefriendAsync(bob);
+        await bob.CloseAsync();
+        await alice.WaitAsync(view => view.Friends.TryGetValue(login.UserId, out var friend) && !(bool)friend["online"]!, "Bob offline");
+        // A session of Bob's has begun, and its server lost Redis before it told anybody; the next one finds that he is online already.
+        var session = $"{login.UserId}:{Steps.NewName("sghost")}-1";
+        var now = DateTimeOffset.UtcNow;
+        await Redis.SortedSetAddAsync("presencedue", session, now.ToUnixTimeSeconds());
+        await Redis.SortedSetAddAsync($"sessionlist:{login.UserId}", session.Split(':')[1], now.ToUnixTimeSeconds());
+        await Redis.HashSetAsync($"user:{login.UserId}", "lastlogout", 0);
+        bob = await _mas.ConnectAsync(login);
+        await Redis.SortedSetAddAsync("sessionlastheartbeat", session, now.AddHours(-1).ToUnixTimeSeconds());
+
+        await alice.WaitAsync(view => (bool)view.Friends[login.UserId]["online"]!, "Bob online");
+        Assert.Null(await Redis.SortedSetScoreAsync($"sessionlist:{login.UserId}", session.Split(':')[1]));
+        await bob.CloseAsync();
+    }
+
     private async Task<(MasClient Alice, int WindowId, string Id, string Name)> GroupAsync(string start)
     {
         var alice = await _mas.NewClientAsync("alice", new MasClientOptions { WorkersFail = true });
