@@ -61,9 +61,13 @@ export class NotificationApplier {
           const newest = window?.log.newest ?? 0;
           this.addMessages(batch.windowId, batch.messages, batch.gap === true);
           if (!window || batch.messages.length === 0) continue;
-          if (this.starting) this.events.backlogAdded(window, newest);
-          // Somebody's first message may come with the window that it opens.
-          else for (const message of batch.messages) if (message.gid > Math.max(newest, window.seen.peek())) this.events.messageArrived(window, message);
+          if (this.starting) {
+            this.events.backlogAdded(window, newest);
+            continue;
+          }
+          // Somebody's first message may come with the window that it opens. Who looks on has read all of them with the first that is told.
+          const known = Math.max(newest, window.seen.peek());
+          for (const message of batch.messages) if (message.gid > known) this.events.messageArrived(window, message);
         }
         break;
       case 'UPDATE_MEMBERS':
