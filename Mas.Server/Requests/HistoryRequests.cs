@@ -18,6 +18,9 @@ internal sealed class HistoryRequests(UserWindows windows, ConversationHistory h
         var limit = (int)(request.Read.OptionalNumber("limit", 1, MaxLimit) ?? DefaultLimit);
         if (request.Read.Problem is { } problem)
             return problem;
+        // Through the outbox, behind the introduction of authors whom the session does not know yet; begun before anything is read,
+        // so that nothing is shown that goes with a master.
+        var delivery = outboxes.NewDelivery();
         // Asked each time: who has left or was kicked has no window any more, and reads nothing.
         if (await windows.FindConversationAsync(request.Session.User, windowId) is not { } conversation)
             return Ack.NoWindow;
@@ -31,8 +34,6 @@ internal sealed class HistoryRequests(UserWindows windows, ConversationHistory h
             Notifications.WriteMessages(json, "msgs", some);
             json.WriteBoolean("more", more);
         });
-        // Through the outbox, behind the introduction of authors whom the session does not know yet.
-        var delivery = outboxes.NewDelivery();
         foreach (var author in some.Select(message => message.Message.UserId).Distinct())
             delivery.Mention(request.Session.Ref, author);
         delivery.Add(request.Session.Ref, ack.ToJson(request.ReqId));

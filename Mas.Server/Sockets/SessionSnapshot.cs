@@ -15,8 +15,10 @@ internal sealed class SessionSnapshot(
 {
     /// <summary>Reads what is to be sent: INIT_OK and everything up to FINISH_INIT.</summary>
     /// <returns>That; and for each window the highest gid or rev that it holds, or holds back: what the outbox repeats of it is dropped.</returns>
+    /// <exception cref="ReplicasMissingException">Some of it may be lost with its master, and is not to be shown.</exception>
     internal async Task<(List<byte[]> Entries, IReadOnlyDictionary<int, long> Held)> ReadAsync(SocketSession session, InitRequest init)
     {
+        var since = redis.WriteGeneration;
         var user = session.User;
         var friendIds = friends.GetAsync(user);
         var requests = friends.GetRequestsAsync(user);
@@ -44,6 +46,8 @@ internal sealed class SessionSnapshot(
         foreach (var some in views.Where(view => view.Backlog.Gap || view.Backlog.Messages.Count > 0).Select(view => view.Backlog).Chunk(10))
             entries.Add(Notifications.AddMessages(some));
         entries.Add(Notifications.FinishInit());
+        // What goes with a master must not have been shown: the client goes on from what it holds, and would keep it.
+        await redis.ConfirmWritesAsync(since);
         return (entries, views.ToDictionary(view => view.Window.WindowId, view => view.HeldUpTo));
     }
 

@@ -12,9 +12,17 @@ internal sealed partial class WakeListener(
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await redis.Subscriber.SubscribeAsync(RedisKeys.Wake(identity.Id), (_, names) => Wake(names!));
         // What was published while the connection was lost was heard by nobody.
         redis.Restored += SignalAll;
+        try
+        {
+            await redis.Subscriber.SubscribeAsync(RedisKeys.Wake(identity.Id), (_, names) => Wake(names!)).WaitAsync(redis.Timeout, cancellationToken);
+        }
+        catch (Exception e) when (RedisErrors.IsAway(e))
+        {
+            // The client library subscribes when the connection is back, as it does after any that was lost.
+            LogDeaf(logger, e.Message);
+        }
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
@@ -63,6 +71,9 @@ internal sealed partial class WakeListener(
             LogAway(logger, e.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away while the server starts; wake-ups are heard when it is back: {Reason}")]
+    private static partial void LogDeaf(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away while sessions are tidied: {Reason}")]
     private static partial void LogAway(ILogger logger, string reason);

@@ -69,4 +69,33 @@ public sealed class ReplicaWaitTests : IAsyncLifetime
         await bob.OkAsync("SET", new { settings = new { lang = "de" } });
         Assert.Empty(bob.Read(view => view.Doubles));
     }
+
+    /// <summary>Else a client would hold, for as long as it goes on from what it has, what went with the master.</summary>
+    [Fact]
+    public async Task Replica_Paused_NobodyIsShownWhatOnlyTheMasterHas()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        var aliceWindow = await alice.CreateAsync("safe");
+        var bobWindow = await bob.JoinAsync("safe");
+        await bob.MessageAsync(bobWindow, await alice.SayAsync(aliceWindow, "all is well"));
+        var conversation = await _mas.Redis.Database.ConversationAsync(alice.UserId, aliceWindow);
+        var before = (await _mas.Redis.Database.MessagesAsync(conversation)).Count;
+
+        await Eventually.HoldsAsync(() => _mas.Redis.Keys("{inbox:*}:taken:*").Count == 0, "what was said is done");
+        _replica.Process.Signal(ProcessSignal.Stop);
+        var send = new JObject { ["type"] = "SEND", ["windowId"] = aliceWindow, ["text"] = "only here", ["rid"] = "once" };
+        var (_, answer) = alice.Expect(send);
+        await alice.SendRawAsync(send.ToString());
+        await Eventually.HoldsAsync(async () => (await _mas.Redis.Database.MessagesAsync(conversation)).Count > before, "the message is written");
+
+        Assert.Equal("UNAVAILABLE", (await bob.RequestAsync("FETCH", new { windowId = bobWindow })).Value<string>("status"));
+        var ended = await Assert.ThrowsAsync<MasSessionEndedException>(() => MasClient.ConnectAsync(_mas.Address, bob.Login));
+        Assert.Equal("SERVER_STOPPING", ended.Termination.Code);
+
+        _replica.Process.Signal(ProcessSignal.Continue);
+        var gid = (await answer.WaitAsync(Eventually.DefaultDeadline)).Value<long>("gid");
+        await using var again = await MasClient.ConnectAsync(_mas.Address, bob.Login);
+        Assert.Equal("only here", again.Read(view => view.Windows[bobWindow].Messages[gid]).Body);
+    }
 }
