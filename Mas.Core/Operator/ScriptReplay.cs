@@ -9,6 +9,10 @@ namespace Mas.Core.Operator;
 /// given the answer that is known already, or stops and says what it needs. That command is sent to its key's node, and
 /// the script starts again with one answer more. It is not atomic, so scripts keep the order of steps of the programs.
 /// </summary>
+/// <remarks>
+/// What only looks, at one thing after the other, says so by <c>redis.each(list, look)</c>, which a script has on a cluster alone:
+/// then one start asks what each of them needs next, and the commands go out together.
+/// </remarks>
 internal sealed class ScriptReplay(RedisConnection redis)
 {
     // Only what decides the command comes from outside: the script's text, its arguments and the answers so far.
@@ -19,7 +23,6 @@ internal sealed class ScriptReplay(RedisConnection redis)
           ARGV[i] = tokens[i + 1]
         end
         local position = #ARGV + 2
-        local wanted
         local function read()
           local kind, value = tokens[position], tokens[position + 1]
           position = position + 2
@@ -31,11 +34,44 @@ internal sealed class ScriptReplay(RedisConnection redis)
           for i = 1, tonumber(value) do list[i] = read() end
           return list
         end
-        local redis = setmetatable({ call = function(...)
-          if tokens[position] then return read() end
-          wanted = { 'NEED', ... }
+        local known, wanted, looking = {}, {}, false
+        local count = tonumber(tokens[position])
+        position = position + 1
+        for _ = 1, count do
+          local question = tokens[position]
+          position = position + 1
+          known[question] = position
+          read()
+        end
+        local function answer(question)
+          local place = position
+          position = known[question]
+          local value = read()
+          position = place
+          return value
+        end
+        local function call(...)
+          if not looking and tokens[position] then return read() end
+          local question = looking and table.concat({ ... }, '\0') or ''
+          if known[question] then return answer(question) end
+          if not wanted[question] then
+            wanted[question] = true
+            wanted[#wanted + 1] = { question, ... }
+          end
           error(wanted)
-        end }, { __index = real })
+        end
+        local function each(list, look)
+          local outer, lacks = looking, false
+          looking = true
+          for i, item in ipairs(list) do
+            local ok, problem = pcall(look, item, i)
+            if not ok and problem ~= wanted then error(problem, 0) end
+            lacks = lacks or not ok
+          end
+          looking = outer
+          if lacks then error(wanted) end
+        end
+        local redis = setmetatable({ call = call, each = each }, { __index = real })
         local function script()
         """;
 
@@ -43,9 +79,11 @@ internal sealed class ScriptReplay(RedisConnection redis)
 
         end
         local ok, result = pcall(script)
-        if wanted then
-          for i = 1, #wanted do wanted[i] = tostring(wanted[i]) end
-          return wanted
+        if wanted[1] then
+          for _, need in ipairs(wanted) do
+            for i = 1, #need do need[i] = tostring(need[i]) end
+          end
+          return { 'NEED', wanted }
         end
         if not ok then return real.error_reply('ERR ' .. tostring(result)) end
         if type(result) == 'table' and result.err then return result end
@@ -69,25 +107,30 @@ internal sealed class ScriptReplay(RedisConnection redis)
     internal async Task<RedisResult> RunAsync(string source, RedisValue[] arguments)
     {
         var script = Head + "\n" + source + Tail;
-        var tokens = new List<RedisValue>(arguments.Length + 64) { arguments.Length };
-        tokens.AddRange(arguments);
+        var (looked, lookedAt) = (new List<RedisValue>(), 0);
+        var answers = new List<RedisValue>();
         for (; ; )
         {
-            var reply = (RedisResult[])(await redis.Database.RunScriptAsync(script, [], [.. tokens]))!;
+            var reply = (RedisResult[])(await redis.Database.RunScriptAsync(script, [], [arguments.Length, .. arguments, lookedAt, .. looked, .. answers]))!;
             if ((string?)reply[0] == "DONE")
                 return reply[1];
-            var command = Array.ConvertAll(reply[1..], part => (RedisValue)part);
-            await AnswerAsync(((string)command[0]!).ToUpperInvariant(), command[1..], tokens);
+            var needs = Array.ConvertAll((RedisResult[])reply[1]!, need => (RedisValue[])need!);
+            var given = await Task.WhenAll(needs.Select(need => AnswerAsync(((string)need[1]!).ToUpperInvariant(), need[2..])));
+            if (needs is [var only] && only[0].IsNullOrEmpty)
+            {
+                answers.AddRange(given[0]);
+                continue;
+            }
+            foreach (var (need, answer) in needs.Zip(given))
+                looked.AddRange([need[0], .. answer]);
+            lookedAt += needs.Length;
         }
     }
 
-    private async Task AnswerAsync(string command, RedisValue[] arguments, List<RedisValue> tokens)
+    private async Task<List<RedisValue>> AnswerAsync(string command, RedisValue[] arguments)
     {
         if (command == "SCAN")
-        {
-            await ScanAsync(arguments, tokens);
-            return;
-        }
+            return await ScanAsync(arguments);
         var parts = Array.ConvertAll(arguments, argument => (object)argument);
         // Typed as a key, so that the connection knows the slot.
         var key = command switch { "TIME" or "PUBLISH" => -1, "MEMORY" => 1, _ => 0 };
@@ -95,13 +138,14 @@ internal sealed class ScriptReplay(RedisConnection redis)
             parts[key] = (RedisKey)(byte[])arguments[key]!;
         var result = await redis.Database.ExecuteAsync(command, parts);
         if (command == "TYPE")
-            tokens.AddRange(["o", (string)result!]);
-        else
-            Add(result, Lists.Contains(command), Integers.Contains(command), tokens);
+            return ["o", (string)result!];
+        var tokens = new List<RedisValue>();
+        Add(result, Lists.Contains(command), Integers.Contains(command), tokens);
+        return tokens;
     }
 
     /// <summary>One node after the other; its number stands before its own cursor: <c>&lt;node&gt;.&lt;cursor&gt;</c>.</summary>
-    private async Task ScanAsync(RedisValue[] arguments, List<RedisValue> tokens)
+    private async Task<List<RedisValue>> ScanAsync(RedisValue[] arguments)
     {
         var place = ((string)arguments[0]!).Split('.');
         var node = place.Length == 2 ? int.Parse(place[0], CultureInfo.InvariantCulture) : 0;
@@ -118,8 +162,9 @@ internal sealed class ScriptReplay(RedisConnection redis)
             cursor = ++node < _masters.Length ? $"{node}.0" : "0";
         else
             cursor = $"{node}.{cursor}";
-        tokens.AddRange(["a", 2, "s", cursor]);
+        var tokens = new List<RedisValue> { "a", 2, "s", cursor };
         Add(page[1], isList: true, isInteger: false, tokens);
+        return tokens;
     }
 
     private static void Add(RedisResult result, bool isList, bool isInteger, List<RedisValue> tokens)

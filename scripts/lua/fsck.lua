@@ -12,6 +12,12 @@ local MESSAGES_A_STEP = 250
 local repair = ARGV[2] == 'repair'
 local rows = { { 'kind', 'key', 'detail', 'safe', 'command' } }
 local call = redis.call
+-- On a cluster what is needed to look at each of a list is asked for together.
+local each = redis.each or function(list, look)
+  for i, item in ipairs(list) do
+    look(item, i)
+  end
+end
 local now = call('TIME')[1]
 
 -- What a finding is, and what mends it ------------------------------------------------------------------------------
@@ -112,6 +118,14 @@ local function hash(key)
   return fields
 end
 
+local function names(fields)
+  local list = {}
+  for name in pairs(fields) do
+    list[#list + 1] = name
+  end
+  return list
+end
+
 -- The checks of each family -----------------------------------------------------------------------------------------
 
 local function checkUser(key, id, user)
@@ -148,13 +162,13 @@ local function checkFriends(key, id)
   if not checkOwned(key, id) then
     return
   end
-  for _, friend in ipairs(call('SMEMBERS', key)) do
+  each(call('SMEMBERS', key), function(friend)
     if not isThere(friend) then
       found('friend-gone', key, 'friend ' .. friend .. ' has no account', true, { 'SREM', key, friend })
     elseif call('SISMEMBER', 'friends:' .. friend, id) == 0 then
       found('friend-one-way', key, friend .. ' is a friend of ' .. id .. ', not the other way round', true, { 'SREM', key, friend })
     end
-  end
+  end)
 end
 
 local function checkFriendRequests(key, id)
@@ -162,11 +176,11 @@ local function checkFriendRequests(key, id)
     return
   end
   -- Who has closed the account meanwhile still asks: nobody knows whom they asked.
-  for _, other in ipairs(call('SMEMBERS', key)) do
+  each(call('SMEMBERS', key), function(other)
     if not isUser(other) then
       found('friend-gone', key, other .. ' asks, and has no account', true, { 'SREM', key, other })
     end
-  end
+  end)
 end
 
 local function checkAlerts(key, id, alerts)
@@ -182,19 +196,19 @@ local function checkAlerts(key, id, alerts)
 end
 
 local function checkSessionList(key, id)
-  for _, session in ipairs(call('ZRANGE', key, 0, -1)) do
+  each(call('ZRANGE', key, 0, -1), function(session)
     if not call('ZSCORE', 'sessionlastheartbeat', id .. ':' .. session) then
       found('dead-session', key, session .. ' has no heartbeat', true, { 'ZREM', key, session })
     end
-  end
+  end)
 end
 
 local function checkSessionLogins(key, id, logins)
-  for session in pairs(logins) do
+  each(names(logins), function(session)
     if not isLive(id, session) then
       found('dead-session', key, session .. ' is over', true, { 'HDEL', key, session })
     end
-  end
+  end)
 end
 
 local function checkOfSession(key, id, session)
@@ -208,12 +222,12 @@ local function checkWindowList(key, id)
     return
   end
   local counter, highest = call('HGET', 'user:' .. id, 'nextwindowid'), 0
-  for _, windowId in ipairs(call('SMEMBERS', key)) do
+  each(call('SMEMBERS', key), function(windowId)
     if not exists('window:' .. id .. ':' .. windowId) then
       found('window-gone', key, 'there is no window ' .. windowId, true, { 'SREM', key, windowId })
     end
     highest = math.max(highest, tonumber(windowId) or 0)
-  end
+  end)
   if isNumber(counter) and tonumber(counter) < highest then
     found('counter-behind', 'user:' .. id, 'nextwindowid is ' .. counter .. ', and there is a window ' .. highest, true,
       { 'HINCRBY', 'user:' .. id, 'nextwindowid', string.format('%d', highest - tonumber(counter)) })
@@ -246,13 +260,13 @@ local function checkWindow(key, id, windowId, window)
     found('window-without-member', key, 'user ' .. id .. ' is no member of conversation ' .. conversation, true, { 'UNLINK', key })
     return
   end
-  for _, session in ipairs(call('ZRANGE', 'sessionlist:' .. id, 0, -1)) do
+  each(call('ZRANGE', 'sessionlist:' .. id, 0, -1), function(session)
     local name = id .. ':' .. session
     if call('HGET', 'conversationsessions:' .. conversation, name) ~= windowId and call('ZSCORE', 'sessionlastheartbeat', name) then
       found('session-not-listening', 'conversationsessions:' .. conversation, name .. ' is live and has window ' .. windowId, true,
         { 'HSET', 'conversationsessions:' .. conversation, name, windowId })
     end
-  end
+  end)
 end
 
 local function indexEntryOf(id, record)
@@ -304,7 +318,8 @@ local function checkMembers(key, id, members)
     return
   end
   local mas = call('HGET', 'conversation:' .. id, 'network') == 'MAS'
-  for member, role in pairs(members) do
+  each(names(members), function(member)
+    local role = members[member]
     if not ROLES[role] then
       found('bad-value', key, 'the role of ' .. member .. ' is ' .. role, false, { 'HSET', key, member, 'u' })
     elseif not isUser(member) then
@@ -322,18 +337,19 @@ local function checkMembers(key, id, members)
         end
       end
     end
-  end
+  end)
 end
 
 local function checkConversationSessions(key, id, sessions)
-  for name, windowId in pairs(sessions) do
+  each(names(sessions), function(name)
+    local windowId = sessions[name]
     local user, session = string.match(name, '^(%d+):(.+)$')
     if not user or not isLive(user, session) then
       found('dead-session', key, name .. ' is over', true, { 'HDEL', key, name })
     elseif call('HGET', 'window:' .. user .. ':' .. windowId, 'conversationId') ~= id then
       found('window-gone', key, name .. ' listens for window ' .. windowId .. ', which is not of this conversation', true, { 'HDEL', key, name })
     end
-  end
+  end)
 end
 
 local function checkOfConversation(key, id)
@@ -635,7 +651,7 @@ local function checkMessages(key, from, newer)
 end
 
 -- The steps: all keys, then all indexes and heartbeats, then all histories ----------------------------------------------
--- The cursor is <phase>/<cursor>/<histories that are left of a step, each with the place in it and the message before>.
+-- The cursor is <phase>/<cursor>/<histories that are left of a page, each with the place in it and the message before>.
 
 local phase, cursor, left = string.match(ARGV[1] or '0', '^(%d+)/([^/]*)/(.*)$')
 phase, cursor, left = tonumber(phase or '0'), cursor or '0', left or ''
@@ -643,28 +659,28 @@ local heartbeats, histories = #INDEXES + 1, #INDEXES + 2
 
 if phase == 0 then
   local page = call('SCAN', cursor, 'COUNT', STEP)
-  for _, key in ipairs(page[2]) do
-    checkKey(key)
-  end
+  each(page[2], checkKey)
   cursor = page[1]
 elseif phase <= #INDEXES then
   local index = INDEXES[phase]
   if typeOf(index[1]) == 'hash' then
     local page = call('HSCAN', index[1], cursor, 'COUNT', STEP)
-    for i = 1, #page[2], 2 do
-      index[2](index[1], page[2][i], page[2][i + 1])
-    end
+    each(page[2], function(field, i)
+      if i % 2 == 1 then
+        index[2](index[1], field, page[2][i + 1])
+      end
+    end)
     cursor = page[1]
   end
 elseif phase == heartbeats then
   if typeOf('sessionlastheartbeat') == 'zset' then
     local page = call('ZSCAN', 'sessionlastheartbeat', cursor, 'COUNT', STEP)
-    for i = 1, #page[2], 2 do
-      local user, session = string.match(page[2][i], '^(%d+):(.+)$')
-      if not user or not isLive(user, session) then
-        found('dead-session', 'sessionlastheartbeat', page[2][i] .. ' is over', true, { 'ZREM', 'sessionlastheartbeat', page[2][i] })
+    each(page[2], function(member, i)
+      local user, session = string.match(member, '^(%d+):(.+)$')
+      if i % 2 == 1 and not (user and isLive(user, session)) then
+        found('dead-session', 'sessionlastheartbeat', member .. ' is over', true, { 'ZREM', 'sessionlastheartbeat', member })
       end
-    end
+    end)
     cursor = page[1]
   end
 else
@@ -675,19 +691,29 @@ else
   for _, key in ipairs(page[2]) do
     left = left .. string.match(key, ':(.*)$') .. '@0@ '
   end
-  -- Short histories several in a step, of a long one a piece.
-  for _ = 1, 20 do
-    local id, from, newer, rest = string.match(left, '^(%S+)@(%d+)@(%d*) (.*)$')
-    if not id then
-      break
+  local waiting, sizes = {}, {}
+  for id, from, newer in string.gmatch(left, '(%S+)@(%d+)@(%d*) ') do
+    waiting[#waiting + 1] = { key = 'conversationmsgs:' .. id, id = id, from = tonumber(from), newer = tonumber(newer) }
+  end
+  each(waiting, function(history, i)
+    sizes[i] = typeOf(history.key) == 'list' and call('LLEN', history.key) - history.from or 0
+  end)
+  -- As many in a step as have so many messages together, of a long one a piece.
+  local some, later, messages = {}, {}, 0
+  for i, history in ipairs(waiting) do
+    local list = messages < MESSAGES_A_STEP and some or later
+    list[#list + 1] = history
+    messages = messages + sizes[i]
+  end
+  left = ''
+  each(some, function(history)
+    local place, newer = checkMessages(history.key, history.from, history.newer)
+    if place then
+      left = left .. string.format('%s@%d@%.0f ', history.id, place, newer or 0)
     end
-    local key = 'conversationmsgs:' .. id
-    local count = typeOf(key) == 'list' and call('LLEN', key) or 0
-    local place, last = checkMessages(key, tonumber(from), tonumber(newer))
-    left = (place and string.format('%s@%d@%.0f ', id, place, last or 0) or '') .. rest
-    if count > MESSAGES_A_STEP / 10 then
-      break
-    end
+  end)
+  for _, history in ipairs(later) do
+    left = left .. string.format('%s@%d@%s ', history.id, history.from, history.newer and string.format('%.0f', history.newer) or '')
   end
   cursor = page[1]
 end
