@@ -1,4 +1,5 @@
 using Mas.Tests.Client;
+using Mas.Tests.EndToEnd;
 using Mas.Tests.Harness;
 
 namespace Mas.Tests.Operator;
@@ -58,6 +59,35 @@ public sealed class MasCtlClusterTests : IAsyncLifetime
         await Fsck.AssertCleanAsync(single);
         Assert.Equal("Alicia", (string?)await single.Database.HashGetAsync($"user:{alice.UserId}", "nick"));
         Assert.Equal(12, single.Keys("user:*").Count);
+    }
+
+    [Fact]
+    public async Task Fsck_DamageOnSeveralNodes_IsFoundAndRepaired()
+    {
+        await using var alice = await _mas.NewClientAsync("alice");
+        await alice.OkAsync("CREATE", new { name = "tea" });
+        await alice.WaitAsync(view => view.Group("tea") is not null, "the group");
+        var database = _mas.Redis.Database;
+        var group = await database.ConversationAsync(alice.UserId, alice.Window("tea"));
+        for (var nobody = 990; nobody < 996; nobody++)
+        {
+            await database.HashSetAsync($"settings:{nobody}", "theme", "dark");
+            await database.SetAddAsync($"friends:{alice.UserId}", nobody);
+            await database.HashSetAsync($"conversationmembers:{group}", nobody, "u");
+            await database.HashSetAsync("index:user", $"nobody{nobody}", nobody);
+            await database.SortedSetAddAsync("sessionlastheartbeat", $"{nobody}:sdead-1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        }
+
+        var found = await MasCtlRun.RunAsync(_mas.Redis.Endpoint, null, "fsck", "--json");
+        Assert.Equal(1, found.ExitCode);
+        Assert.Equal(
+            ["dead-session", "friend-gone", "index-points-nowhere", "member-gone", "no-user"],
+            found.Rows.GroupBy(row => (string)row["kind"]!).Where(kind => kind.Count() == 6).Select(kind => kind.Key).Order(StringComparer.Ordinal));
+
+        await OkAsync("fsck", "--repair");
+        Assert.False(await database.KeyExistsAsync("settings:990"));
+        Assert.Equal(1, await database.HashLengthAsync($"conversationmembers:{group}"));
+        Assert.Empty((await OkAsync("fsck", "--json")).Rows);
     }
 
     private async Task<MasCtlRun> OkAsync(params string[] arguments)
