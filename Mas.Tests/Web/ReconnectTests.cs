@@ -91,4 +91,23 @@ public sealed class ReconnectTests(WebSystem web)
         await alice.Page.Locator(".complaint", new() { HasText = "/join" }).WaitForAsync();
         await Assertions.Expect(waiting).ToBeEmptyAsync();
     }
+
+    [Fact]
+    public async Task RedisFull_MessageWrittenMeanwhile_WaitsAndIsSentOnce()
+    {
+        await using var alice = await web.OpenAsync("alice");
+        var text = $"patient {Guid.NewGuid():N}";
+        await web.Mas.Redis.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
+        try
+        {
+            await alice.SayAsync(text);
+            await alice.Message(text).GetByText("Will be sent as soon as the server takes it").WaitForAsync();
+        }
+        finally
+        {
+            await web.Mas.Redis.Database.ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
+        }
+        await alice.SeesAsync(text);
+        Assert.Single(await alice.BodiesAsync(), body => body == text);
+    }
 }

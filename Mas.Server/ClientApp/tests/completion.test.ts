@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CompletionSources, applyCompletion, complete } from '../src/composer/completion';
+import { type CompletionSources, applyCompletion, complete, typedEmoji } from '../src/composer/completion';
 import { emoji } from '../src/composer/emoji';
 import { InputHistory } from '../src/composer/inputHistory';
 import { rank, score } from '../src/palette/fuzzy';
@@ -50,6 +50,22 @@ describe('complete', () => {
   it('addresses a nick at the start of a line', () => {
     const completion = complete('car', 3, sources, true)!;
     expect(completion.items[0]!.insert).toBe('carol: ');
+  });
+});
+
+describe('typedEmoji', () => {
+  const typed = (text: string) => typedEmoji(text, text.length, sources)?.text;
+
+  it('takes the place of a name that is typed out', () => {
+    expect(typed('hi :smile:')).toBe('hi 😄');
+    expect(typed(':+1:')).toBe('👍');
+    expect(typed('(:WAVE:')).toBe('(👋');
+    expect(typedEmoji('a :tada: b', 8, sources)).toEqual({ text: 'a 🎉 b', caret: 4 });
+  });
+
+  it('leaves times, unknown names and code alone', () => {
+    for (const text of ['at 10:30:', ':nosuchname:', 'std::x:', '`:smile:', 'a:smile:', '::']) expect(typed(text), text).toBeUndefined();
+    expect(typed('`code` :smile:')).toBe('`code` 😄');
   });
 });
 

@@ -46,6 +46,18 @@ export function applyCompletion(text: string, completion: Completion, item: Cand
   return { text: head + tail.replace(/^ /, ''), caret: head.length };
 }
 
+/** The text and the caret when a name that is typed out, as in `:smile:`, has become its emoji; null when none ends at the caret. */
+export function typedEmoji(text: string, caret: number, sources: CompletionSources): { text: string; caret: number } | null {
+  const before = text.slice(0, caret);
+  const name = /(?<![\w:]):([a-z0-9_+-]+):$/i.exec(before)?.[1];
+  // Within a code span it means itself.
+  if (name === undefined || before.split('`').length % 2 === 0) return null;
+  const found = sources.emoji().find(([other]) => other === name.toLowerCase());
+  if (!found) return null;
+  const head = before.slice(0, -name.length - 2) + found[1];
+  return { text: head + text.slice(caret), caret: head.length };
+}
+
 function byTrigger(word: string, from: number, to: number, sources: CompletionSources, asked: boolean): Completion | null {
   const first = word[0];
   const rest = word.slice(1);

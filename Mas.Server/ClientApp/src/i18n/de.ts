@@ -149,6 +149,7 @@ export const de: Dictionary = {
   'msg.deleted': 'Diese Nachricht wurde gelöscht.',
   'msg.sending': 'Wird gesendet…',
   'msg.waiting': 'Wird gesendet, sobald du wieder online bist',
+  'msg.waiting.server': 'Wird gesendet, sobald der Server es annimmt',
   'msg.failed': 'Nicht gesendet: {reason}',
   'msg.retry': 'Erneut senden',
   'msg.discard': 'Verwerfen',

@@ -150,6 +150,7 @@ export const en = {
   'msg.deleted': 'This message was deleted.',
   'msg.sending': 'Sending…',
   'msg.waiting': 'Will be sent when you are back online',
+  'msg.waiting.server': 'Will be sent as soon as the server takes it',
   'msg.failed': 'Not sent: {reason}',
   'msg.retry': 'Send again',
   'msg.discard': 'Discard',

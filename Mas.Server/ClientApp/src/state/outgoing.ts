@@ -10,6 +10,7 @@ export interface PendingMessage {
   state: 'sending' | 'waiting' | 'failed';
   /** It may have reached the server before. */
   tried: boolean;
+  /** Why it waits or has failed: the status of the last answer. */
   status?: string;
   errorMsg?: string;
 }
@@ -46,7 +47,8 @@ export class Outgoing {
     private readonly events: OutgoingEvents,
     private readonly store: Store,
     private readonly newRid: () => string = () => crypto.randomUUID(),
-    private readonly later: (action: () => void, ms: number) => void = setTimeout,
+    // Called as a method of this, the browser's own would throw.
+    private readonly later: (action: () => void, ms: number) => void = (action, ms) => void setTimeout(action, ms),
   ) {}
 
   /** Brings back what an earlier page of this tab did not get rid of. `owner` keeps accounts apart. */
@@ -127,12 +129,12 @@ export class Outgoing {
         this.events.confirmed(sending, ack);
         return null;
       case offlineStatus:
-        this.replace(sending, { state: 'waiting', tried: true });
+        this.replace(sending, { state: 'waiting', tried: true, status: ack.status });
         // The connection tells when it is back; a pause of 0 waits for that.
         return 0;
       case 'UNAVAILABLE':
       case 'RATE_LIMITED':
-        this.replace(sending, { state: 'waiting', tried: true });
+        this.replace(sending, { state: 'waiting', tried: true, status: ack.status });
         return ack.retryAfter === undefined ? unavailablePause : Math.max(100, ack.retryAfter * 1000);
       default:
         this.replace(sending, { state: 'failed', status: ack.status, ...(ack.errorMsg === undefined ? {} : { errorMsg: ack.errorMsg }) });

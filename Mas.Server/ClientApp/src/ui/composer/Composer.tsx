@@ -1,5 +1,5 @@
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Candidate, type Completion, type CompletionSources, applyCompletion, complete } from '../../composer/completion';
+import { type Candidate, type Completion, type CompletionSources, applyCompletion, complete, typedEmoji } from '../../composer/completion';
 import { InputHistory } from '../../composer/inputHistory';
 import { statusText, t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
@@ -172,8 +172,10 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
           aria-activedescendant={completion ? `${id}-${chosen}` : undefined}
           enterkeyhint="send"
           onInput={event => {
-            const { value, selectionStart } = event.currentTarget;
-            write(value);
+            const field = event.currentTarget;
+            const typed = event.data === ':' ? typedEmoji(field.value, field.selectionStart, sources) : null;
+            const { value, selectionStart } = typed ? { value: typed.text, selectionStart: typed.caret } : field;
+            write(value, typed?.caret);
             window.complaint.value = null;
             if (value !== '' && !/^\/(?!me\b|\/)/.test(value)) client.typing(window);
             offer(complete(value, selectionStart, sources));

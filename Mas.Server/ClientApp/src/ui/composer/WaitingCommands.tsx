@@ -1,6 +1,6 @@
 import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
-import { waitingCommands } from '../../state/spoken';
+import { waitingCommands, waitsForServer } from '../../state/spoken';
 import { Icon } from '../parts/Icon';
 
 /** The commands that go out with the next connection: unlike messages they have no place in the conversation to wait at. */
@@ -8,11 +8,11 @@ export function WaitingCommands({ window }: { window: ChatWindow }) {
   const waiting = waitingCommands(window.pending.value);
   return (
     <div class="waiting-commands" role="status">
-      {waiting.map(({ rid, text }) => (
-        <p key={rid}>
+      {waiting.map(message => (
+        <p key={message.rid}>
           <Icon name="clock" size={13} />
-          <span class="waiting-command">{text}</span>
-          <span>{t('msg.waiting')}</span>
+          <span class="waiting-command">{message.text}</span>
+          <span>{waitsForServer(message) ? t('msg.waiting.server') : t('msg.waiting')}</span>
         </p>
       ))}
     </div>
