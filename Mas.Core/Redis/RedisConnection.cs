@@ -75,7 +75,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     public bool IsCluster { get; }
 
     /// <summary>Whether a replica that has not heard of the last writes may take over: on a cluster, or when several nodes are named.</summary>
-    internal bool MayFailOver { get; }
+    public bool MayFailOver { get; }
 
     /// <summary>
     /// When a connection was lost last, as <see cref="Environment.TickCount64"/>; <see cref="long.MinValue"/> when none was. The client library may

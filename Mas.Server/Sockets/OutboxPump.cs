@@ -11,7 +11,7 @@ namespace Mas.Server.Sockets;
 /// frame. At most one run at a time; a wake-up during a run makes it look again.
 /// </summary>
 internal sealed partial class OutboxPump(
-    SocketSession session, WebSocketChannel channel, RedisConnection redis, Sessions sessions, SessionOptions options, ILogger logger)
+    SocketSession session, WebSocketChannel channel, RedisConnection redis, FailoverWatch failovers, Sessions sessions, SessionOptions options, ILogger logger)
 {
     private const int PopCount = 500;
     private const int Idle = 0;
@@ -85,6 +85,12 @@ internal sealed partial class OutboxPump(
                     // Another server has ended the session and removed the outbox, and these came behind what was in there.
                     session.Abort();
                     return;
+                }
+                if (entries.Count > 0 && !failovers.IsCertain)
+                {
+                    await failovers.BecomesCertainAsync(session.Stopping);
+                    if (Volatile.Read(ref _state) == Stopped)
+                        return;
                 }
                 if (entries.Count > 0 && !await WriteAsync(entries))
                     return;

@@ -9,7 +9,7 @@ namespace Mas.Server.Sockets;
 
 /// <summary><c>/ws</c>: a socket from its upgrade to its end.</summary>
 internal sealed partial class SocketEndpoint(
-    RedisConnection redis, ServerIdentity identity, SessionRegistry registry, SessionAuthenticator authenticator, SessionSnapshot snapshot,
+    RedisConnection redis, FailoverWatch failovers, ServerIdentity identity, SessionRegistry registry, SessionAuthenticator authenticator, SessionSnapshot snapshot,
     Sessions sessions, Presence presence, RequestDispatcher dispatcher, ServerOptions server, SessionOptions options, LimitsOptions limits,
     HistoryOptions history, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<SocketEndpoint> logger)
 {
@@ -109,7 +109,7 @@ internal sealed partial class SocketEndpoint(
             return;
         }
         using var session = new SocketSession(
-            new SessionRef(user, identity.NewSessionId()), digest, channel, redis, sessions, options, limits, time, logger, lifetime.ApplicationStopped);
+            new SessionRef(user, identity.NewSessionId()), digest, channel, redis, failovers, sessions, options, limits, time, logger, lifetime.ApplicationStopped);
         // Known here before it is in Redis: a wake-up for an unknown session would remove it there.
         registry.Add(session);
         try

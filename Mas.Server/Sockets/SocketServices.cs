@@ -15,7 +15,8 @@ internal static class SocketServices
         .AddSingleton<SocketEndpoint>()
         .AddSingleton<Presence>()
         .AddHostedService<WakeListener>()
-        .AddHostedService<FailoverWatch>()
+        .AddSingleton<FailoverWatch>()
+        .AddHostedService(provider => provider.GetRequiredService<FailoverWatch>())
         .AddHostedService<SessionKeeper>();
 
     /// <summary>WebSockets whose connections are read in bursts (<see cref="BurstReader"/>).</summary>

@@ -20,7 +20,7 @@ internal sealed partial class SocketSession : IDisposable
     private readonly TimeSpan _heartbeatIsDoubtful;
     private int _terminated;
 
-    internal SocketSession(SessionRef session, string loginDigest, WebSocketChannel channel, RedisConnection redis, Sessions sessions, SessionOptions options, LimitsOptions limits, TimeProvider time, ILogger logger, CancellationToken stopping)
+    internal SocketSession(SessionRef session, string loginDigest, WebSocketChannel channel, RedisConnection redis, FailoverWatch failovers, Sessions sessions, SessionOptions options, LimitsOptions limits, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         Ref = session;
         LoginDigest = loginDigest;
@@ -29,7 +29,7 @@ internal sealed partial class SocketSession : IDisposable
         _channel = channel;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _stopping.Token.UnsafeRegister(static channel => ((WebSocketChannel)channel!).Abort(), channel);
-        Pump = new OutboxPump(this, channel, redis, sessions, options, logger);
+        Pump = new OutboxPump(this, channel, redis, failovers, sessions, options, logger);
         _time = time;
         _heartbeatIsDoubtful = TimeSpan.FromSeconds(options.IdleTimeoutSeconds / 2.0);
         BeatAt = time.GetUtcNow();

@@ -1,3 +1,4 @@
+using Mas.Tests.Client;
 using Mas.Tests.EndToEnd;
 using Mas.Tests.Harness;
 
@@ -57,6 +58,50 @@ public sealed class FailoverTests
             }
             );
         });
+    }
+
+    /// <summary>
+    /// What is in an outbox may be lost with its master, and what comes behind it goes through the new one: whoever was sent that would come back with
+    /// a hole before what it holds.
+    /// </summary>
+    [Fact]
+    public async Task Server_FrozenWhileAReplicaTakesOver_SendsNothingFromBehindWhatWasLost()
+    {
+        RedisCluster cluster = null!;
+        await using var mas = await MasSystem.StartAsync(OnRedis(
+            async appendOnly => cluster = await RedisCluster.StartAsync(appendOnly, nodeTimeout: TimeSpan.FromSeconds(2)), 0) with { Servers = 2, IdleTimeoutSeconds = 60 });
+        var alice = await mas.NewClientAsync("alice");
+        var window = await alice.CreateAsync(Group);
+        var conversation = await cluster.Database.ConversationAsync(alice.UserId, window);
+        var bob = await mas.NewClientAsync("bob", server: 1);
+        var bobWindow = await bob.JoinAsync(Group);
+        await bob.MessageAsync(bobWindow, await alice.SayAsync(window, "before"));
+        var outbox = $"outbox:{bob.UserId}:{bob.SessionId}";
+
+        mas.Servers[1].Process.Signal(ProcessSignal.Stop);
+        var lost = await alice.SayAsync(window, "in the outbox that is lost");
+        await Eventually.HoldsAsync(() => cluster.Database.KeyExistsAsync(outbox), "it is there");
+        await cluster.Database.KeyDeleteAsync(outbox);
+        var master = await cluster.MasterOfAsync(outbox);
+        await master.KillAsync();
+        await Eventually.HoldsAsync(async () => await cluster.MasterOfAsync(outbox) is var now && now != master, "its replica is the master", Patience);
+        await alice.CloseAsync();
+        // Each wakes the server, so that it pops as soon as it knows the new master.
+        var talker = new Talker(mas, alice.Login, Group);
+        using var stop = new CancellationTokenSource();
+        var talking = talker.TalkAsync(stop.Token);
+        await Eventually.HoldsAsync(() => !talker.Said.IsEmpty, "something stands behind it", Patience);
+        mas.Servers[1].Process.Signal(ProcessSignal.Continue);
+        await bob.Ended.WaitAsync(Patience);
+        await stop.CancelAsync();
+        await talking;
+        await talker.LeaveAsync();
+
+        var (login, resume) = (bob.Login, new MasClientOptions { Resume = bob.LastView });
+        await Eventually.PassesAsync(async () => bob = await mas.ConnectAsync(login, resume, server: 1));
+        var stored = (await cluster.Database.MessagesAsync(conversation)).Select(message => message.Value<long>("gid")).Where(gid => gid >= lost).Order().ToList();
+        Assert.Equal(stored, bob.Read(view => view.Windows[bobWindow].Messages.Keys.Where(gid => gid >= lost).Order().ToList()));
+        await master.StartAgainAsync();
     }
 
     /// <summary>A node that has come back is a replica now.</summary>
