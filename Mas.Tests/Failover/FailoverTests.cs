@@ -68,8 +68,8 @@ public sealed class FailoverTests
     public async Task Server_FrozenWhileAReplicaTakesOver_SendsNothingFromBehindWhatWasLost()
     {
         RedisCluster cluster = null!;
-        await using var mas = await MasSystem.StartAsync(OnRedis(
-            async appendOnly => cluster = await RedisCluster.StartAsync(appendOnly, nodeTimeout: TimeSpan.FromSeconds(2)), 0) with { Servers = 2, IdleTimeoutSeconds = 60 });
+        var options = OnRedis(async appendOnly => cluster = await RedisCluster.StartAsync(appendOnly, nodeTimeout: TimeSpan.FromSeconds(2)), 0);
+        await using var mas = await MasSystem.StartAsync(options with { Servers = 2, IdleTimeoutSeconds = 60 });
         var alice = await mas.NewClientAsync("alice");
         var window = await alice.CreateAsync(Group);
         var conversation = await cluster.Database.ConversationAsync(alice.UserId, window);

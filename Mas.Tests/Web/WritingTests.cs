@@ -20,6 +20,9 @@ public sealed class WritingTests(WebSystem web)
         await Assertions.Expect(composer).ToHaveValueAsync("see #lobby ☕ ");
         await composer.PressAsync("Enter");
         await alice.SeesAsync("see #lobby ☕");
+        await composer.PressSequentiallyAsync("or :tea:, at 10:30:");
+        await Assertions.Expect(composer).ToHaveValueAsync("or 🍵, at 10:30:");
+        await composer.FillAsync("");
 
         await composer.PressSequentiallyAsync("/to");
         await Assertions.Expect(alice.Page.GetByRole(AriaRole.Option).First).ToContainTextAsync("/topic text");
