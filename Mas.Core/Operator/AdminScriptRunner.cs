@@ -38,9 +38,9 @@ public sealed class AdminScriptRunner(RedisConnection redis)
             var step = await RunStepAsync(script, arguments, cursor);
             yield return step;
             cursor = step.Next;
-            // Others get Redis for as long as a step has held it; on a cluster it holds none, its commands come one by one.
+            // Others get Redis for as long as a step has held it.
             var took = Stopwatch.GetElapsedTime(began);
-            if (cursor is not null && took > LongStep && !redis.IsCluster)
+            if (cursor is not null && took > LongStep)
                 await Task.Delay(took < LongestPause ? took : LongestPause, stopping);
         }
     }

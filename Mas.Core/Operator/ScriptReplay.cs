@@ -6,8 +6,8 @@ namespace Mas.Core.Operator;
 
 /// <summary>
 /// Runs a script over the slots of a cluster. The script runs in Redis for its Lua alone: where it calls a command, it is
-/// given the answer that is known already, or stops and says what it needs. That command is sent to its key's node, and
-/// the script starts again with one answer more. It is not atomic, so scripts keep the order of steps of the programs.
+/// given the answer that is known already, or stops and says what it needs. That is sent to its key's node, and
+/// the script starts again with what came. It is not atomic, so scripts keep the order of steps of the programs.
 /// </summary>
 /// <remarks>
 /// What only looks, at one thing after the other, says so by <c>redis.each(list, look)</c>, which a script has on a cluster alone:
@@ -93,6 +93,9 @@ internal sealed class ScriptReplay(RedisConnection redis)
     /// <summary>A page of a SCAN is this small, since each command of a step starts the script once more.</summary>
     private const string ScanCount = "40";
 
+    /// <summary>So many commands go out together; others' come between.</summary>
+    private const int MostAtOnce = 200;
+
     private const string ScanThere = "return redis.call('SCAN', unpack(ARGV))";
 
     private static readonly HashSet<string> Integers = new(
@@ -107,15 +110,17 @@ internal sealed class ScriptReplay(RedisConnection redis)
     internal async Task<RedisResult> RunAsync(string source, RedisValue[] arguments)
     {
         var script = Head + "\n" + source + Tail;
-        var (looked, lookedAt) = (new List<RedisValue>(), 0);
+        var (looked, lookedCount) = (new List<RedisValue>(), 0);
         var answers = new List<RedisValue>();
         for (; ; )
         {
-            var reply = (RedisResult[])(await redis.Database.RunScriptAsync(script, [], [arguments.Length, .. arguments, lookedAt, .. looked, .. answers]))!;
+            var reply = (RedisResult[])(await redis.Database.RunScriptAsync(script, [], [arguments.Length, .. arguments, lookedCount, .. looked, .. answers]))!;
             if ((string?)reply[0] == "DONE")
                 return reply[1];
             var needs = Array.ConvertAll((RedisResult[])reply[1]!, need => (RedisValue[])need!);
-            var given = await Task.WhenAll(needs.Select(need => AnswerAsync(((string)need[1]!).ToUpperInvariant(), need[2..])));
+            var given = new List<List<RedisValue>>(needs.Length);
+            foreach (var some in needs.Chunk(MostAtOnce))
+                given.AddRange(await Task.WhenAll(some.Select(need => AnswerAsync(((string)need[1]!).ToUpperInvariant(), need[2..]))));
             if (needs is [var only] && only[0].IsNullOrEmpty)
             {
                 answers.AddRange(given[0]);
@@ -123,7 +128,7 @@ internal sealed class ScriptReplay(RedisConnection redis)
             }
             foreach (var (need, answer) in needs.Zip(given))
                 looked.AddRange([need[0], .. answer]);
-            lookedAt += needs.Length;
+            lookedCount += needs.Length;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Mas.Core.Operator;
 using StackExchange.Redis;
 
@@ -12,21 +11,31 @@ public sealed class MasterHistories(RedisConnection redis)
 {
     private const string None = "0000000000000000000000000000000000000000";
 
-    private readonly ConcurrentDictionary<RedisKey, string> _known = new();
+    private readonly Dictionary<RedisKey, (string History, long Look)> _known = [];
+    private long _looks;
 
-    /// <summary>Looks at a master, and compares with what it said the last time; not twice at once for the same.</summary>
+    /// <summary>
+    /// Looks at a master, and compares with what it said the last time. Each change is told once, to whoever hears of it first: also an answer for
+    /// which nobody waits any more counts, unless a later look was answered before it.
+    /// </summary>
     /// <param name="key">A key of one of its slots, always the same for the same slots (<see cref="RedisMasters"/>).</param>
     /// <param name="write">Whether to write something that leaves nothing, for a WAIT behind it.</param>
     public async Task<HistoryChange> LookAsync(RedisKey key, bool write)
     {
+        var look = Interlocked.Increment(ref _looks);
         // By EVAL, which goes out at once: by its digest it might have to be sent again, behind the WAIT.
         var answer = (string[])(await redis.Database.ExecuteAsync("EVAL", LuaScripts.ReplicationMark, 1, key, write ? 1 : 0))!;
         var (now, earlier) = (answer[0], answer[1]);
-        var change = !_known.TryGetValue(key, out var known) || known == now ? HistoryChange.None
-            : earlier == None ? HistoryChange.Restarted
-            : HistoryChange.TakenOver;
-        _known[key] = now;
-        return change;
+        lock (_known)
+        {
+            var isFirst = !_known.TryGetValue(key, out var known);
+            if (!isFirst && look < known.Look)
+                return HistoryChange.None;
+            _known[key] = (now, look);
+            return isFirst || known.History == now ? HistoryChange.None
+                : earlier == None ? HistoryChange.Restarted
+                : HistoryChange.TakenOver;
+        }
     }
 }
 

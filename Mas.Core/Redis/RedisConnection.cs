@@ -81,7 +81,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// When a connection was lost last, as <see cref="Environment.TickCount64"/>; <see cref="long.MinValue"/> when none was. The client library may
     /// lose an answer for good then, so that what waits for it waits for ever.
     /// </summary>
-    internal long LostAt => Volatile.Read(ref _lostAt);
+    public long LostAt => Volatile.Read(ref _lostAt);
 
     /// <summary>What was sent and received, for tests.</summary>
     internal ServerCounters Counters => _multiplexer.GetCounters();

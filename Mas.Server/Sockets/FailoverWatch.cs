@@ -2,6 +2,7 @@ using Mas.Core.Operator;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using Mas.Server.Health;
+using StackExchange.Redis;
 
 namespace Mas.Server.Sockets;
 
@@ -12,16 +13,16 @@ namespace Mas.Server.Sockets;
 internal sealed partial class FailoverWatch : PeriodicWatch
 {
     /// <summary>
-    /// How long after a look no replica can have taken over, ms: a master is silent for longer before one does. A takeover by an operator's
-    /// FAILOVER is quicker, and loses nothing.
+    /// How long after a look no replica can have taken over, when no connection was lost since: a master is silent for longer before one does.
+    /// An operator's FAILOVER is quicker, and loses nothing; one that is forced may lose something, and is not covered.
     /// </summary>
-    private const int HoldsFor = 1500;
+    private static readonly TimeSpan HoldsFor = TimeSpan.FromSeconds(1.5);
 
     private readonly RedisConnection _redis;
     private readonly SessionRegistry _registry;
     private readonly MasterHistories _histories;
     private readonly Coalescer<Look> _looks;
-    private long _lookedAt = long.MinValue / 2;
+    private LookedAt? _lookedAt;
 
     public FailoverWatch(RedisConnection redis, SessionRegistry registry, TimeProvider time, ILogger<FailoverWatch> logger) : base(time, logger)
     {
@@ -32,25 +33,28 @@ internal sealed partial class FailoverWatch : PeriodicWatch
     }
 
     /// <summary>Whether what came from Redis until now came from the masters that all sessions of this server began with.</summary>
-    internal bool IsCertain => !_redis.MayFailOver || Environment.TickCount64 - Volatile.Read(ref _lookedAt) < HoldsFor;
+    internal bool IsCertain => !_redis.MayFailOver || (Volatile.Read(ref _lookedAt) is { } looked && looked.Ticks > _redis.LostAt
+        && Environment.TickCount64 - looked.Ticks < HoldsFor.TotalMilliseconds
+        // The ticks stand still while the machine does.
+        && (Time.GetUtcNow() - looked.Clock).Duration() < HoldsFor);
 
     /// <summary>
-    /// Waits until that is certain again, for as long as a master is silent; if a replica took over, all sessions have been ended by then. Else a client
-    /// could be sent what came behind an outbox that was lost, and would come back with a hole before what it holds.
+    /// Waits until that is certain again, for as long as a master is silent; if a replica took over, all sessions have been ended by then.
+    /// Else a client could be sent what came behind an outbox that was lost, and would come back with a hole before what it holds.
     /// </summary>
-    /// <param name="stopping">Ends the wait.</param>
-    internal async Task BecomesCertainAsync(CancellationToken stopping)
+    /// <param name="isOver">Whether nobody needs to know any more.</param>
+    internal async Task BecomesCertainAsync(Func<bool> isOver)
     {
         var pause = new GrowingPause(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
-        while (!IsCertain)
+        while (!IsCertain && !isOver())
         {
             try
             {
-                await LookAsync().WaitAsync(stopping);
+                await LookAsync();
             }
             catch (Exception e) when (RedisErrors.IsAway(e))
             {
-                await pause.WaitAsync(stopping);
+                await pause.WaitAsync(CancellationToken.None);
             }
         }
     }
@@ -59,23 +63,26 @@ internal sealed partial class FailoverWatch : PeriodicWatch
 
     private async Task LookAsync(Look _)
     {
-        var lookedAt = Environment.TickCount64;
-        var isTakenOver = false;
-        // After a look that failed the next one compares with the last one that was answered.
-        foreach (var key in RedisMasters.KeysOf(_redis))
-            isTakenOver |= await _histories.LookAsync(key, write: false).WaitAsync(_redis.Timeout) == HistoryChange.TakenOver;
-        if (isTakenOver)
-        {
-            var sessions = _registry.All.ToArray();
-            LogTakenOver(Logger, sessions.Length);
-            foreach (var session in sessions)
-                session.Abort();
-        }
+        var lookedAt = new LookedAt(Environment.TickCount64, Time.GetUtcNow());
+        await Task.WhenAll(RedisMasters.KeysOf(_redis).Select(LookAtAsync)).WaitAsync(HoldsFor);
         Volatile.Write(ref _lookedAt, lookedAt);
+    }
+
+    /// <summary>Ends the sessions at once: an answer counts when another master's does not come, and when it is late.</summary>
+    private async Task LookAtAsync(RedisKey key)
+    {
+        if (await _histories.LookAsync(key, write: false) != HistoryChange.TakenOver)
+            return;
+        var sessions = _registry.All.ToArray();
+        LogTakenOver(Logger, sessions.Length);
+        foreach (var session in sessions)
+            session.Abort();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A replica of Redis took over; {Count} sessions come back for what they may have missed")]
     private static partial void LogTakenOver(ILogger logger, int count);
 
     private sealed class Look;
+
+    private sealed record LookedAt(long Ticks, DateTimeOffset Clock);
 }

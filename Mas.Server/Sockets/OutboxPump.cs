@@ -73,13 +73,17 @@ internal sealed partial class OutboxPump(
     /// <summary>Ends the pump; a run that is under way finishes its batch.</summary>
     internal void Stop() => Volatile.Write(ref _state, Stopped);
 
+    private bool IsStopped => Volatile.Read(ref _state) == Stopped;
+
     private async Task RunAsync(MasterCommands? first = null)
     {
+        var isInHand = false;
         try
         {
             for (var through = first ?? redis.Database; ; through = redis.Database)
             {
                 var entries = await PopAsync(through);
+                isInHand = entries.Count > 0;
                 if (entries.Count > 0 && session.MayHaveBeenEnded && !await sessions.IsListedAsync(session.Ref))
                 {
                     // Another server has ended the session and removed the outbox, and these came behind what was in there.
@@ -88,12 +92,13 @@ internal sealed partial class OutboxPump(
                 }
                 if (entries.Count > 0 && !failovers.IsCertain)
                 {
-                    await failovers.BecomesCertainAsync(session.Stopping);
-                    if (Volatile.Read(ref _state) == Stopped)
+                    await failovers.BecomesCertainAsync(() => IsStopped);
+                    if (IsStopped)
                         return;
                 }
                 if (entries.Count > 0 && !await WriteAsync(entries))
                     return;
+                isInHand = false;
                 if (entries.Count == PopCount)
                     continue;
                 if (_held is not null && Environment.TickCount64 - _startedAt > RepeatsLast)
@@ -107,8 +112,8 @@ internal sealed partial class OutboxPump(
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
             Volatile.Write(ref _poppingSince, 0);
-            // Entries that were popped, but never arrived here, are gone: the client comes back with what it holds.
-            if (RedisErrors.MayHaveRun(e))
+            // Entries that were popped, and never arrived here or were not sent on, are gone: the client comes back with what it holds.
+            if (isInHand || RedisErrors.MayHaveRun(e))
                 session.Abort();
             // Else what waits stays in the outbox; the sweep after Redis's return finds it.
             Interlocked.CompareExchange(ref _state, Idle, Running);

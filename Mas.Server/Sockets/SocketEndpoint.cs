@@ -108,6 +108,8 @@ internal sealed partial class SocketEndpoint(
             await RefuseAsync(channel, TerminateCode.InvalidSecret, "Please log in.");
             return;
         }
+        // As long as what it would be shown may be lost, nobody comes in: known before anything is written for them.
+        await redis.ConfirmWritesAsync(redis.WriteGeneration).WaitAsync(_patience);
         using var session = new SocketSession(
             new SessionRef(user, identity.NewSessionId()), digest, channel, redis, failovers, sessions, options, limits, time, logger, lifetime.ApplicationStopped);
         // Known here before it is in Redis: a wake-up for an unknown session would remove it there.

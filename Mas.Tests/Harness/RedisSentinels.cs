@@ -99,7 +99,7 @@ public sealed class RedisSentinels : TestRedis
         await File.WriteAllLinesAsync(settings,
         [
             $"port {FreePort.Next()}", $"dir {folder.Path}", "bind 127.0.0.1", "protected-mode no",
-            $"sentinel monitor mas 127.0.0.1 {masterPort} 2", "sentinel down-after-milliseconds mas 1000", "sentinel failover-timeout mas 6000",
+            $"sentinel monitor mas 127.0.0.1 {masterPort} 2", "sentinel down-after-milliseconds mas 2000", "sentinel failover-timeout mas 6000",
         ]);
         var process = ChildProcess.Start("sentinel", "redis-server", [settings, "--sentinel"], folder.Path);
         _sentinels.Add((process, folder));

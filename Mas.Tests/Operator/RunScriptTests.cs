@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Mas.Tests.Client;
 using Mas.Tests.EndToEnd;
 using Mas.Tests.Harness;
@@ -6,7 +7,7 @@ using Mas.Tests.Harness;
 namespace Mas.Tests.Operator;
 
 /// <summary><c>scripts/run</c>: what a newcomer starts, and then kills to see whether it is true.</summary>
-public sealed class RunScriptTests : IAsyncLifetime, IDisposable
+public sealed partial class RunScriptTests : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _folder = new("run");
     private readonly Uri _address = new($"http://127.0.0.1:{FreePort.Next()}");
@@ -20,6 +21,8 @@ public sealed class RunScriptTests : IAsyncLifetime, IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(Path.Combine(BuildOutput.Root, file), copy);
         }
+        var settings = Path.Combine(_folder.Path, "redis.conf");
+        await File.WriteAllTextAsync(settings, Port().Replace(await File.ReadAllTextAsync(settings), $"port {FreePort.Next()}"));
         foreach (var project in new[] { "Mas.Server", "Mas.Loopback" })
             File.CreateSymbolicLink(Path.Combine(_folder.Path, project), Path.Combine(BuildOutput.Root, project));
         _script = ChildProcess.Start("scripts/run", Path.Combine(_folder.Path, "scripts/run"), ["--no-build", "--no-irc"], _folder.Path, new Dictionary<string, string?>
@@ -27,7 +30,15 @@ public sealed class RunScriptTests : IAsyncLifetime, IDisposable
             ["MAS_Server__Url"] = _address.GetLeftPart(UriPartial.Authority),
             ["MAS_Redis__Endpoint"] = null,
         });
-        await _script.WaitForLineAsync("MAS is ready: ");
+        try
+        {
+            await _script.WaitForLineAsync("MAS is ready: ", TimeSpan.FromSeconds(90));
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public async Task DisposeAsync()
@@ -75,6 +86,9 @@ public sealed class RunScriptTests : IAsyncLifetime, IDisposable
         Assert.Equal(1, _script.ExitCode);
         Assert.Empty(Running());
     }
+
+    [GeneratedRegex("^port .*$", RegexOptions.Multiline)]
+    private static partial Regex Port();
 
     /// <summary>By name, the process ids that the script notes.</summary>
     private Dictionary<string, int> Running() => File.ReadAllLines(Path.Combine(_folder.Path, "data", "run.pids"))

@@ -23,6 +23,11 @@ public sealed class WritingTests(WebSystem web)
         await composer.PressSequentiallyAsync("or :tea:, at 10:30:");
         await Assertions.Expect(composer).ToHaveValueAsync("or 🍵, at 10:30:");
         await composer.FillAsync("");
+        await composer.PressSequentiallyAsync(":tea:");
+        await Assertions.Expect(composer).ToHaveValueAsync("🍵");
+        await composer.PressAsync("Control+z");
+        await Assertions.Expect(composer).ToHaveValueAsync(":tea:");
+        await composer.FillAsync("");
 
         await composer.PressSequentiallyAsync("/to");
         await Assertions.Expect(alice.Page.GetByRole(AriaRole.Option).First).ToContainTextAsync("/topic text");

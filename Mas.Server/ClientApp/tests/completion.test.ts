@@ -54,17 +54,22 @@ describe('complete', () => {
 });
 
 describe('typedEmoji', () => {
-  const typed = (text: string) => typedEmoji(text, text.length, sources)?.text;
+  const typed = (text: string, caret = text.length) => {
+    const emoji = typedEmoji(text, caret, sources);
+    return emoji ? text.slice(0, emoji.from) + emoji.insert + text.slice(emoji.to) : null;
+  };
 
   it('takes the place of a name that is typed out', () => {
     expect(typed('hi :smile:')).toBe('hi 😄');
     expect(typed(':+1:')).toBe('👍');
     expect(typed('(:WAVE:')).toBe('(👋');
-    expect(typedEmoji('a :tada: b', 8, sources)).toEqual({ text: 'a 🎉 b', caret: 4 });
+    expect(typed('a :tada: b', 8)).toBe('a 🎉 b');
+    expect(typed('/me is :tired:')).toBe('/me is 😫');
   });
 
-  it('leaves times, unknown names and code alone', () => {
-    for (const text of ['at 10:30:', ':nosuchname:', 'std::x:', '`:smile:', 'a:smile:', '::']) expect(typed(text), text).toBeUndefined();
+  it('leaves times, unknown names, addresses, commands and code alone', () => {
+    const literal = ['at 10:30:', ':nosuchname:', 'std::x:', '`:smile:', 'a:smile:', 'ä:smile:', '::', 'https://x.org/:100:', '/topic :tea:'];
+    for (const text of literal) expect(typed(text), text).toBeNull();
     expect(typed('`code` :smile:')).toBe('`code` 😄');
   });
 });

@@ -97,6 +97,24 @@ describe('Outgoing', () => {
     expect(harness.sent[1]).toMatchObject({ text: 'a', rid: 'r1', tried: true });
   });
 
+  it('pauses a window once, however much is written meanwhile, until the pause or the connection is over', async () => {
+    const harness = new Harness();
+    harness.outgoing.connected();
+    for (const text of ['a', 'b', 'c']) harness.say(text);
+    await harness.sent[0]!.answer({ status: 'UNAVAILABLE' });
+    harness.say('d');
+    expect(harness.timers.length).toBe(1);
+    expect(harness.sent.length).toBe(1);
+    harness.timers[0]!.action();
+    expect(harness.sent.map(one => one.text)).toEqual(['a', 'a']);
+    await harness.sent[1]!.answer({ status: 'UNAVAILABLE' });
+    harness.outgoing.disconnected();
+    harness.outgoing.connected();
+    expect(harness.sent.map(one => one.text)).toEqual(['a', 'a', 'a']);
+    harness.timers[1]!.action();
+    expect(harness.sent.length).toBe(3);
+  });
+
   it('keeps a refused one to be sent again, and goes on with the next', async () => {
     const harness = new Harness();
     harness.outgoing.connected();

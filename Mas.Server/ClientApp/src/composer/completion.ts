@@ -46,16 +46,15 @@ export function applyCompletion(text: string, completion: Completion, item: Cand
   return { text: head + tail.replace(/^ /, ''), caret: head.length };
 }
 
-/** The text and the caret when a name that is typed out, as in `:smile:`, has become its emoji; null when none ends at the caret. */
-export function typedEmoji(text: string, caret: number, sources: CompletionSources): { text: string; caret: number } | null {
+/** The name that is typed out before the caret, as in `:smile:`, and its emoji; null when there is none, or it is meant as it stands. */
+export function typedEmoji(text: string, caret: number, sources: CompletionSources): { from: number; to: number; insert: string } | null {
   const before = text.slice(0, caret);
-  const name = /(?<![\w:]):([a-z0-9_+-]+):$/i.exec(before)?.[1];
-  // Within a code span it means itself.
-  if (name === undefined || before.split('`').length % 2 === 0) return null;
-  const found = sources.emoji().find(([other]) => other === name.toLowerCase());
-  if (!found) return null;
-  const head = before.slice(0, -name.length - 2) + found[1];
-  return { text: head + text.slice(caret), caret: head.length };
+  const name = /(?<![\p{L}\p{N}_:/]):([a-z0-9_+-]+):$/iu.exec(before)?.[1];
+  const isCommand = /^\/(?!me\b|\/)/.test(text);
+  const isCode = before.split('`').length % 2 === 0;
+  if (name === undefined || isCommand || isCode) return null;
+  const insert = sources.emoji().find(([other]) => other === name.toLowerCase())?.[1];
+  return insert === undefined ? null : { from: caret - name.length - 2, to: caret, insert };
 }
 
 function byTrigger(word: string, from: number, to: number, sources: CompletionSources, asked: boolean): Completion | null {

@@ -10,7 +10,6 @@ export interface PendingMessage {
   state: 'sending' | 'waiting' | 'failed';
   /** It may have reached the server before. */
   tried: boolean;
-  /** Why it waits or has failed: the status of the last answer. */
   status?: string;
   errorMsg?: string;
 }
@@ -41,6 +40,8 @@ const unavailablePause = 1_500;
 export class Outgoing {
   private readonly queues = new Map<WindowId, PendingMessage[]>();
   private readonly busy = new Set<WindowId>();
+  /** Where the server has asked for a pause. */
+  private readonly paused = new Set<WindowId>();
   private online = false;
 
   constructor(
@@ -70,6 +71,7 @@ export class Outgoing {
   /** The session is complete: everything that waits goes out. */
   connected(): void {
     this.online = true;
+    this.paused.clear();
     for (const windowId of [...this.queues.keys()]) void this.pump(windowId);
   }
 
@@ -99,24 +101,33 @@ export class Outgoing {
   /** Forgets everything, on logging out. */
   clear(): void {
     this.queues.clear();
+    this.paused.clear();
     this.save();
   }
 
   private owner = '';
 
   private async pump(windowId: WindowId): Promise<void> {
-    if (this.busy.has(windowId)) return;
+    if (this.busy.has(windowId) || this.paused.has(windowId)) return;
     this.busy.add(windowId);
     try {
       for (let next = this.next(windowId); next && this.online; next = this.next(windowId)) {
         const pause = await this.sendOne(next);
         if (pause === null) continue;
-        if (pause > 0) this.later(() => void this.pump(windowId), pause);
+        if (pause > 0) this.pause(windowId, pause);
         return;
       }
     } finally {
       this.busy.delete(windowId);
     }
+  }
+
+  private pause(windowId: WindowId, ms: number): void {
+    this.paused.add(windowId);
+    this.later(() => {
+      // Behind a new connection it has ended before its time.
+      if (this.paused.delete(windowId)) void this.pump(windowId);
+    }, ms);
   }
 
   /** Sends one; returns null when it is done with, else the pause before it should be tried again. */
@@ -129,12 +140,12 @@ export class Outgoing {
         this.events.confirmed(sending, ack);
         return null;
       case offlineStatus:
-        this.replace(sending, { state: 'waiting', tried: true, status: ack.status });
+        this.replace(sending, { state: 'waiting', tried: true });
         // The connection tells when it is back; a pause of 0 waits for that.
         return 0;
       case 'UNAVAILABLE':
       case 'RATE_LIMITED':
-        this.replace(sending, { state: 'waiting', tried: true, status: ack.status });
+        this.replace(sending, { state: 'waiting', tried: true });
         return ack.retryAfter === undefined ? unavailablePause : Math.max(100, ack.retryAfter * 1000);
       default:
         this.replace(sending, { state: 'failed', status: ack.status, ...(ack.errorMsg === undefined ? {} : { errorMsg: ack.errorMsg }) });

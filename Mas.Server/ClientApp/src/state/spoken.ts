@@ -1,4 +1,3 @@
-import { offlineStatus } from '../protocol/messages';
 import type { PendingMessage } from './outgoing';
 
 /** What a sent text becomes in the conversation; null for a command that says nothing there. */
@@ -12,9 +11,4 @@ export function spokenText(text: string): { cat: 'msg' | 'action'; body: string 
 /** The commands that wait for the connection; messages that wait are shown where they will stand. */
 export function waitingCommands(pending: readonly PendingMessage[]): PendingMessage[] {
   return pending.filter(message => message.state === 'waiting' && spokenText(message.text) === null);
-}
-
-/** Whether it is the server that a waiting message waits for, and not the connection. */
-export function waitsForServer(message: PendingMessage): boolean {
-  return message.status !== undefined && message.status !== offlineStatus;
 }

@@ -173,9 +173,15 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
           enterkeyhint="send"
           onInput={event => {
             const field = event.currentTarget;
-            const typed = event.data === ':' ? typedEmoji(field.value, field.selectionStart, sources) : null;
-            const { value, selectionStart } = typed ? { value: typed.text, selectionStart: typed.caret } : field;
-            write(value, typed?.caret);
+            const { value, selectionStart } = field;
+            const emoji = event.data === ':' && !event.isComposing ? typedEmoji(value, selectionStart, sources) : null;
+            if (emoji) {
+              // As if it were typed, so that it can be undone; it comes here again.
+              field.setSelectionRange(emoji.from, emoji.to);
+              if (document.execCommand('insertText', false, emoji.insert)) return;
+              field.setSelectionRange(selectionStart, selectionStart);
+            }
+            write(value);
             window.complaint.value = null;
             if (value !== '' && !/^\/(?!me\b|\/)/.test(value)) client.typing(window);
             offer(complete(value, selectionStart, sources));

@@ -1,6 +1,6 @@
 import { statusText, t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
-import { spokenText, waitsForServer } from '../../state/spoken';
+import { spokenText } from '../../state/spoken';
 import type { PendingMessage } from '../../state/outgoing';
 import { useClient } from '../context';
 import { Avatar } from '../parts/Avatar';
@@ -38,7 +38,7 @@ export function PendingRow({ rowKey, window, pending, continued }: { rowKey: str
 function State({ pending }: { pending: PendingMessage }) {
   const client = useClient();
   if (pending.state !== 'failed') {
-    const text = pending.state !== 'waiting' ? t('msg.sending') : waitsForServer(pending) ? t('msg.waiting.server') : t('msg.waiting');
+    const text = pending.state !== 'waiting' ? t('msg.sending') : client.connection.value === 'online' ? t('msg.waiting.server') : t('msg.waiting');
     return (
       <span class="send-state" title={text}>
         <Icon name="clock" size={13} />
