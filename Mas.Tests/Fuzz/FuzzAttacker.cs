@@ -44,7 +44,8 @@ internal sealed class FuzzAttacker(MasSystem mas, FuzzVictims victims, int numbe
         {
             using var socket = new Closing(await MasSocket.ConnectAsync(mas.Address, login.Cookie));
             Sessions++;
-            await socket.Of.SendAsync(_random.Next(10) == 0
+            var isInitSpoilt = _random.Next(10) == 0;
+            await socket.Of.SendAsync(isInitSpoilt
                 ? mutator.NextInit().Bytes
                 : Encoding.UTF8.GetBytes("""{"type":"INIT","reqId":"init","version":"1.0","maxBacklogMsgs":5}"""));
             // A group that is somebody else's, so that there is something to be refused in.
@@ -55,7 +56,8 @@ internal sealed class FuzzAttacker(MasSystem mas, FuzzVictims victims, int numbe
                 sent += inputs.Length;
                 open = await SendAndReadAsync(socket.Of, inputs);
             }
-            if (_ended == "LOGGED_OUT")
+            // Logged out in the session before, or behind its end.
+            if (_ended == "LOGGED_OUT" || (_ended == "INVALID_SECRET" && !isInitSpoilt))
                 login = await mas.NewUserAsync($"attacker{number}");
         }
     }
