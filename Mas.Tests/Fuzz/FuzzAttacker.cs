@@ -40,6 +40,7 @@ internal sealed class FuzzAttacker(MasSystem mas, FuzzVictims victims, int numbe
     {
         var mutator = new FrameMutator(new FrameGrammar(victims, _random), _random);
         var login = await mas.NewUserAsync($"attacker{number}");
+        await IsRefusedAsync(login);
         for (var sent = 0; sent < frames;)
         {
             using var socket = new Closing(await MasSocket.ConnectAsync(mas.Address, login.Cookie));
@@ -61,6 +62,19 @@ internal sealed class FuzzAttacker(MasSystem mas, FuzzVictims victims, int numbe
                 login = await mas.NewUserAsync($"attacker{number}");
         }
     }
+
+    /// <summary>What is spoilt may end a session before a slow worker's refusal comes; this waits for it.</summary>
+    private async Task IsRefusedAsync(MasLogin login)
+    {
+        using var socket = new Closing(await MasSocket.ConnectAsync(mas.Address, login.Cookie));
+        await socket.Of.SendAsync(Encoding.UTF8.GetBytes("""{"type":"INIT","reqId":"init","version":"1.0","maxBacklogMsgs":5}"""));
+        await SendAndReadAsync(socket.Of, [Request("join", "\"type\":\"JOIN\",\"network\":\"MAS\",\"name\":\"open\"")]);
+        // It is one of the first windows.
+        await SendAndReadAsync(socket.Of, [.. Enumerable.Range(1, 3).Select(window => Request($"password{window}", $"\"type\":\"UPDATE_PASSWORD\",\"windowId\":{window},\"password\":\"mine\""))]);
+    }
+
+    private static FuzzInput Request(string reqId, string fields) =>
+        new(Encoding.UTF8.GetBytes($"{{\"reqId\":\"{reqId}\",{fields}}}"), WebSocketMessageType.Text, 1, reqId);
 
     /// <summary>Sends frames, and reads until each that must be answered is, or the session has ended with a reason.</summary>
     /// <returns>Whether the session goes on.</returns>
