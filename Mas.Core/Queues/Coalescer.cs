@@ -7,7 +7,7 @@ namespace Mas.Core.Queues;
 /// <typeparam name="TBatch">What one call carries, and afterwards what it brought.</typeparam>
 /// <param name="begin">Makes an empty batch.</param>
 /// <param name="run">Makes the call. When it throws, all who joined the batch get the exception.</param>
-public sealed class Coalescer<TBatch>(Func<TBatch> begin, Func<TBatch, Task> run)
+internal sealed class Coalescer<TBatch>(Func<TBatch> begin, Func<TBatch, Task> run)
 {
     private readonly Lock _lock = new();
     private (TBatch Batch, TaskCompletionSource<TBatch> Done)? _next;
@@ -16,7 +16,7 @@ public sealed class Coalescer<TBatch>(Func<TBatch> begin, Func<TBatch, Task> run
     /// <summary>Adds to the batch that goes out next.</summary>
     /// <param name="add">Adds; called before this returns, never twice at once.</param>
     /// <returns>The batch, once it has been carried out.</returns>
-    public Task<TBatch> JoinAsync(Action<TBatch> add)
+    internal Task<TBatch> JoinAsync(Action<TBatch> add)
     {
         lock (_lock)
         {

@@ -18,7 +18,7 @@ public sealed class ReplicaWait : IAsyncDisposable
     private readonly RedisConnection _redis;
     private readonly RedisOptions _options;
     private readonly MasterHistories _histories;
-    private readonly Coalescer<Batch> _waits;
+    private readonly SharedCall _waits;
     private long _generation;
 
     private ReplicaWait(RedisConnection redis, RedisOptions options)
@@ -26,7 +26,7 @@ public sealed class ReplicaWait : IAsyncDisposable
         _redis = redis;
         _options = options;
         _histories = new MasterHistories(redis);
-        _waits = new Coalescer<Batch>(() => new Batch(), WaitAsync);
+        _waits = new SharedCall(WaitAsync);
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ public sealed class ReplicaWait : IAsyncDisposable
     /// <exception cref="ReplicasMissingException">It is not, or a master was replaced: what was written may be lost.</exception>
     public async Task ConfirmAsync(long since)
     {
-        await _waits.JoinAsync(_ => { });
+        await _waits.JoinAsync();
         if (Generation != since)
             throw new ReplicasMissingException("A master was replaced while something was written.");
     }
@@ -57,7 +57,7 @@ public sealed class ReplicaWait : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 
-    private Task WaitAsync(Batch _) => Task.WhenAll(Masters().Select(WaitAsync))
+    private Task WaitAsync() => Task.WhenAll(Masters().Select(WaitAsync))
         .WaitAsync(TimeSpan.FromMilliseconds(_options.WaitMilliseconds + _options.TimeoutMilliseconds));
 
     /// <param name="milliseconds">How long to wait; sent as a key, the number is what leads the command to its master.</param>
@@ -93,8 +93,6 @@ public sealed class ReplicaWait : IAsyncDisposable
 
     /// <summary>For each master how long to wait there: as long as is set, and so much longer that the number is a key of that master.</summary>
     private RedisKey[] Masters() => RedisMasters.KeysOf(_redis, i => (_options.WaitMilliseconds + i).ToString(CultureInfo.InvariantCulture));
-
-    private sealed class Batch;
 }
 
 /// <summary>Too few replicas have what was written: as if Redis were away, it may be tried again.</summary>

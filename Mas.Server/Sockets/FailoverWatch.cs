@@ -21,7 +21,7 @@ internal sealed partial class FailoverWatch : PeriodicWatch
     private readonly RedisConnection _redis;
     private readonly SessionRegistry _registry;
     private readonly MasterHistories _histories;
-    private readonly Coalescer<Look> _looks;
+    private readonly SharedCall _looks;
     private LookedAt? _lookedAt;
 
     public FailoverWatch(RedisConnection redis, SessionRegistry registry, TimeProvider time, ILogger<FailoverWatch> logger) : base(time, logger)
@@ -29,7 +29,7 @@ internal sealed partial class FailoverWatch : PeriodicWatch
         _redis = redis;
         _registry = registry;
         _histories = new MasterHistories(redis);
-        _looks = new Coalescer<Look>(() => new Look(), LookAsync);
+        _looks = new SharedCall(LookAtAllAsync);
     }
 
     /// <summary>Whether what came from Redis until now came from the masters that all sessions of this server began with.</summary>
@@ -59,9 +59,9 @@ internal sealed partial class FailoverWatch : PeriodicWatch
         }
     }
 
-    protected override Task LookAsync() => _looks.JoinAsync(_ => { });
+    protected override Task LookAsync() => _looks.JoinAsync();
 
-    private async Task LookAsync(Look _)
+    private async Task LookAtAllAsync()
     {
         var lookedAt = new LookedAt(Environment.TickCount64, Time.GetUtcNow());
         await Task.WhenAll(RedisMasters.KeysOf(_redis).Select(LookAtAsync)).WaitAsync(HoldsFor);
@@ -81,8 +81,6 @@ internal sealed partial class FailoverWatch : PeriodicWatch
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A replica of Redis took over; {Count} sessions come back for what they may have missed")]
     private static partial void LogTakenOver(ILogger logger, int count);
-
-    private sealed class Look;
 
     private sealed record LookedAt(long Ticks, DateTimeOffset Clock);
 }

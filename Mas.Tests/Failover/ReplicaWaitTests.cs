@@ -37,21 +37,7 @@ public sealed class ReplicaWaitTests : IAsyncLifetime
     [Fact]
     public async Task Replica_Paused_NothingIsAcknowledgedUntilItIsBack()
     {
-        var alice = await _mas.NewClientAsync("alice");
-        var bob = await _mas.NewClientAsync("bob");
-        var aliceWindow = await alice.CreateAsync("safe");
-        var bobWindow = await bob.JoinAsync("safe");
-        var conversation = await _mas.Redis.Database.ConversationAsync(alice.UserId, aliceWindow);
-        await bob.MessageAsync(bobWindow, await alice.SayAsync(aliceWindow, "all is well"));
-        var before = (await _mas.Redis.Database.MessagesAsync(conversation)).Count;
-
-        // Else its batch, which could not be confirmed any more, would come again, and bob hear of it twice.
-        await Eventually.HoldsAsync(() => _mas.Redis.Keys("{inbox:*}:taken:*").Count == 0, "what was said is done");
-        _replica.Process.Signal(ProcessSignal.Stop);
-        var send = new JObject { ["type"] = "SEND", ["windowId"] = aliceWindow, ["text"] = "only here", ["rid"] = "once" };
-        var (_, answer) = alice.Expect(send);
-        await alice.SendRawAsync(send.ToString());
-        await Eventually.HoldsAsync(async () => (await _mas.Redis.Database.MessagesAsync(conversation)).Count > before, "the message is written");
+        var (bob, bobWindow, conversation, before, answer) = await SayToTheMasterAloneAsync();
         var set = await bob.RequestAsync("SET", new { settings = new { lang = "de" } });
         using var http = new MasHttp(_mas.Address);
         var register = await http.PostAsync("/api/register", new { name = "Carl", nick = "carlx", email = "carl@example.org", password = "a long password" });
@@ -74,20 +60,7 @@ public sealed class ReplicaWaitTests : IAsyncLifetime
     [Fact]
     public async Task Replica_Paused_NobodyIsShownWhatOnlyTheMasterHas()
     {
-        var alice = await _mas.NewClientAsync("alice");
-        var bob = await _mas.NewClientAsync("bob");
-        var aliceWindow = await alice.CreateAsync("safe");
-        var bobWindow = await bob.JoinAsync("safe");
-        await bob.MessageAsync(bobWindow, await alice.SayAsync(aliceWindow, "all is well"));
-        var conversation = await _mas.Redis.Database.ConversationAsync(alice.UserId, aliceWindow);
-        var before = (await _mas.Redis.Database.MessagesAsync(conversation)).Count;
-
-        await Eventually.HoldsAsync(() => _mas.Redis.Keys("{inbox:*}:taken:*").Count == 0, "what was said is done");
-        _replica.Process.Signal(ProcessSignal.Stop);
-        var send = new JObject { ["type"] = "SEND", ["windowId"] = aliceWindow, ["text"] = "only here", ["rid"] = "once" };
-        var (_, answer) = alice.Expect(send);
-        await alice.SendRawAsync(send.ToString());
-        await Eventually.HoldsAsync(async () => (await _mas.Redis.Database.MessagesAsync(conversation)).Count > before, "the message is written");
+        var (bob, bobWindow, _, _, answer) = await SayToTheMasterAloneAsync();
 
         Assert.Equal("UNAVAILABLE", (await bob.RequestAsync("FETCH", new { windowId = bobWindow })).Value<string>("status"));
         var ended = await Assert.ThrowsAsync<MasSessionEndedException>(() => MasClient.ConnectAsync(_mas.Address, bob.Login));
@@ -97,5 +70,27 @@ public sealed class ReplicaWaitTests : IAsyncLifetime
         var gid = (await answer.WaitAsync(Eventually.DefaultDeadline)).Value<long>("gid");
         await using var again = await MasClient.ConnectAsync(_mas.Address, bob.Login);
         Assert.Equal("only here", again.Read(view => view.Windows[bobWindow].Messages[gid]).Body);
+    }
+
+    /// <summary>Alice says "only here" in a group that Bob is in, while the replica stands still: it is written, and not acknowledged.</summary>
+    /// <returns>Bob and his window; the conversation, and how many messages it had before; Alice's ACK.</returns>
+    private async Task<(MasClient Bob, int BobWindow, string Conversation, int Before, Task<JObject> Answer)> SayToTheMasterAloneAsync()
+    {
+        var alice = await _mas.NewClientAsync("alice");
+        var bob = await _mas.NewClientAsync("bob");
+        var aliceWindow = await alice.CreateAsync("safe");
+        var bobWindow = await bob.JoinAsync("safe");
+        var conversation = await _mas.Redis.Database.ConversationAsync(alice.UserId, aliceWindow);
+        await bob.MessageAsync(bobWindow, await alice.SayAsync(aliceWindow, "all is well"));
+        var before = (await _mas.Redis.Database.MessagesAsync(conversation)).Count;
+
+        // Else its batch, which could not be confirmed any more, would come again, and bob hear of it twice.
+        await Eventually.HoldsAsync(() => _mas.Redis.Keys("{inbox:*}:taken:*").Count == 0, "what was said is done");
+        _replica.Process.Signal(ProcessSignal.Stop);
+        var send = new JObject { ["type"] = "SEND", ["windowId"] = aliceWindow, ["text"] = "only here", ["rid"] = "once" };
+        var (_, answer) = alice.Expect(send);
+        await alice.SendRawAsync(send.ToString());
+        await Eventually.HoldsAsync(async () => (await _mas.Redis.Database.MessagesAsync(conversation)).Count > before, "the message is written");
+        return (bob, bobWindow, conversation, before, answer);
     }
 }

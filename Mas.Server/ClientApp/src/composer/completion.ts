@@ -1,4 +1,5 @@
 import { rank } from '../palette/fuzzy';
+import { isCommand } from '../state/spoken';
 
 export type CompletionKind = 'nick' | 'channel' | 'command' | 'emoji';
 
@@ -50,9 +51,8 @@ export function applyCompletion(text: string, completion: Completion, item: Cand
 export function typedEmoji(text: string, caret: number, sources: CompletionSources): { from: number; to: number; insert: string } | null {
   const before = text.slice(0, caret);
   const name = /(?<![\p{L}\p{N}_:/]):([a-z0-9_+-]+):$/iu.exec(before)?.[1];
-  const isCommand = /^\/(?!me\b|\/)/.test(text);
   const isCode = before.split('`').length % 2 === 0;
-  if (name === undefined || isCommand || isCode) return null;
+  if (name === undefined || isCommand(text) || isCode) return null;
   const insert = sources.emoji().find(([other]) => other === name.toLowerCase())?.[1];
   return insert === undefined ? null : { from: caret - name.length - 2, to: caret, insert };
 }

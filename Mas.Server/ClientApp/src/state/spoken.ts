@@ -12,3 +12,8 @@ export function spokenText(text: string): { cat: 'msg' | 'action'; body: string 
 export function waitingCommands(pending: readonly PendingMessage[]): PendingMessage[] {
   return pending.filter(message => message.state === 'waiting' && spokenText(message.text) === null);
 }
+
+/** Whether a text that is being written is a command that says nothing in the conversation. */
+export function isCommand(text: string): boolean {
+  return /^\/(?!me\b|\/)/.test(text);
+}

@@ -5,6 +5,7 @@ import { statusText, t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
 import { type ChatClient, maxText } from '../../state/client';
 import type { NewGroup } from '../../state/missingGroup';
+import { isCommand } from '../../state/spoken';
 import { masNetwork } from '../../state/store';
 import { openDialog, view } from '../../state/view';
 import { useClient } from '../context';
@@ -172,18 +173,18 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
           aria-activedescendant={completion ? `${id}-${chosen}` : undefined}
           enterkeyhint="send"
           onInput={event => {
-            const field = event.currentTarget;
-            const { value, selectionStart } = field;
+            const area = event.currentTarget;
+            const { value, selectionStart } = area;
             const emoji = event.data === ':' && !event.isComposing ? typedEmoji(value, selectionStart, sources) : null;
             if (emoji) {
               // As if it were typed, so that it can be undone; it comes here again.
-              field.setSelectionRange(emoji.from, emoji.to);
+              area.setSelectionRange(emoji.from, emoji.to);
               if (document.execCommand('insertText', false, emoji.insert)) return;
-              field.setSelectionRange(selectionStart, selectionStart);
+              area.setSelectionRange(selectionStart, selectionStart);
             }
             write(value);
             window.complaint.value = null;
-            if (value !== '' && !/^\/(?!me\b|\/)/.test(value)) client.typing(window);
+            if (value !== '' && !isCommand(value)) client.typing(window);
             offer(complete(value, selectionStart, sources));
           }}
           onKeyDown={keyDown}

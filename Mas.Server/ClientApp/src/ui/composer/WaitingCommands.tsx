@@ -1,8 +1,8 @@
-import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
 import { waitingCommands } from '../../state/spoken';
 import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
+import { waitingText } from '../parts/waitingText';
 
 /** The commands that go out with the next connection: unlike messages they have no place in the conversation to wait at. */
 export function WaitingCommands({ window }: { window: ChatWindow }) {
@@ -10,11 +10,11 @@ export function WaitingCommands({ window }: { window: ChatWindow }) {
   const waiting = waitingCommands(window.pending.value);
   return (
     <div class="waiting-commands" role="status">
-      {waiting.map(message => (
-        <p key={message.rid}>
+      {waiting.map(({ rid, text }) => (
+        <p key={rid}>
           <Icon name="clock" size={13} />
-          <span class="waiting-command">{message.text}</span>
-          <span>{client.connection.value === 'online' ? t('msg.waiting.server') : t('msg.waiting')}</span>
+          <span class="waiting-command">{text}</span>
+          <span>{waitingText(client)}</span>
         </p>
       ))}
     </div>

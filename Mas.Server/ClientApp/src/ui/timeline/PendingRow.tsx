@@ -5,6 +5,7 @@ import type { PendingMessage } from '../../state/outgoing';
 import { useClient } from '../context';
 import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
+import { waitingText } from '../parts/waitingText';
 import { hueOf } from '../../text/names';
 import { drawBody } from './Body';
 
@@ -38,7 +39,7 @@ export function PendingRow({ rowKey, window, pending, continued }: { rowKey: str
 function State({ pending }: { pending: PendingMessage }) {
   const client = useClient();
   if (pending.state !== 'failed') {
-    const text = pending.state !== 'waiting' ? t('msg.sending') : client.connection.value === 'online' ? t('msg.waiting.server') : t('msg.waiting');
+    const text = pending.state === 'waiting' ? waitingText(client) : t('msg.sending');
     return (
       <span class="send-state" title={text}>
         <Icon name="clock" size={13} />
