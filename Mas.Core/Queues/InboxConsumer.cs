@@ -132,7 +132,7 @@ internal sealed partial class InboxConsumer(
     private async Task ConsumeAsync(LeaseKeeper held, InboxPart part)
     {
         var blocking = _blocking ??= await redis.OpenAnotherAsync(held.Lost);
-        var fence = new Fence(redis, held.Lease);
+        var (fence, waitingFence) = (new Fence(redis, held.Lease), new Fence(blocking, held.Lease));
         await CutOffFormerHoldersAsync(fence);
         await handler.BeginAsync(held.Lease, part, held.Lost);
         foreach (var left in await ReadTakenAsync(fence, other: _ => true))
@@ -145,9 +145,9 @@ internal sealed partial class InboxConsumer(
         {
             while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (taking is not null || !_isLeaving))
             {
-                var batch = await (taking ?? TakeAsync(fence, blocking.Database, held.Lost));
+                var batch = await (taking ?? TakeAsync(waitingFence, blocking.Database));
                 // While batches are handled the next one comes, and begins.
-                taking = _isLeaving ? null : TakeAsync(fence, blocking.Database, held.Lost);
+                taking = _isLeaving ? null : TakeAsync(waitingFence, blocking.Database);
                 if (batch.Count > 0)
                     Begin(batch);
                 // Now and then again, since an earlier holder may have been given an entry while it was paused.
@@ -245,7 +245,8 @@ internal sealed partial class InboxConsumer(
     private async Task<List<Batch>> ReadTakenAsync(Fence fence, Func<string, bool> other)
     {
         var key = RedisKeys.InboxTakers(name);
-        await _database.SortedSetAddAsync(key, worker, NextScore());
+        // Through the fence, which is raised by it: what an earlier holder takes from now on is refused, and what it took before is found.
+        await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZADD", NextScore(), worker], key);
         var takers = (await _database.SortedSetRangeByRankWithScoresAsync(key)).Where(taker => other(taker.Element!)).ToArray();
         var lists = await Task.WhenAll(takers.Select(taker => _database.ListRangeAsync(RedisKeys.InboxTaken(name, taker.Element!))));
         var batches = new List<Batch>();
@@ -287,38 +288,33 @@ internal sealed partial class InboxConsumer(
         BatchSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, new KeyValuePair<string, object?>("endpoint", name));
     }
 
-    /// <summary>Takes what is there; when nothing is, waits for something, a second at most, and takes then.</summary>
-    private async Task<Batch> TakeAsync(Fence fence, MasterDatabase blocking, CancellationToken stopping)
+    /// <summary>Waits until something is there, a second at most, and takes it.</summary>
+    /// <param name="fence">The lease's, on the connection that may wait.</param>
+    /// <param name="waiting">That connection.</param>
+    /// <remarks>
+    /// One round trip: the take stands behind the wait on a connection that is for nothing else, and Redis carries it out as soon as the
+    /// wait is over. From the right end to the right end moves nothing: it only waits.
+    /// </remarks>
+    private async Task<Batch> TakeAsync(Fence fence, MasterDatabase waiting)
     {
         var inbox = RedisKeys.Inbox(name);
         var taker = _takers[_taken];
-        var entries = await TakeAsync(fence, inbox, taker);
-        // From the right end to the right end moves nothing: it only waits. So a wait that outlives the lease takes nothing.
-        if (entries.Length == 0 && !stopping.IsCancellationRequested
-            && !((RedisValue)await blocking.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds)).IsNull)
-            entries = await TakeAsync(fence, inbox, taker);
-        // Only then: else, while nothing comes, a list would have its turn again that a batch in hand still stands in.
-        if (entries.Length > 0)
-            _taken = (_taken + 1) % _takers.Length;
-        return Read(RedisKeys.InboxTaken(name, taker), entries, redelivered: false);
-    }
-
-    /// <summary>Moves what is there to a list that is empty, and reads it there, in one round trip.</summary>
-    /// <returns>The entries, oldest first.</returns>
-    private async Task<RedisValue[]> TakeAsync(Fence fence, RedisKey inbox, string taker)
-    {
         var taken = RedisKeys.InboxTaken(name, taker);
+        var wait = waiting.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds);
         var moving = fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize, taker, NextScore()], taken, RedisKeys.InboxTakers(name));
         // Few come with the answer; many are read behind it, at once when there were many before.
-        var reading = _tookMany ? _database.ListRangeAsync(taken) : null;
-        await Task.WhenAll(moving, reading ?? Task.CompletedTask);
+        var reading = _tookMany ? waiting.ListRangeAsync(taken) : null;
+        await Task.WhenAll(wait, moving, reading ?? Task.CompletedTask);
         var answer = (RedisValue[])moving.Result!;
         var moved = (long)answer[0];
         _tookMany = moved > answer.Length - 1;
         // Redis did not know the script, or a node sent it on: then what was read came before what was moved.
-        var entries = !_tookMany ? answer[1..] : reading?.Result.Length == moved ? reading.Result : await _database.ListRangeAsync(taken);
+        var entries = !_tookMany ? answer[1..] : reading?.Result.Length == moved ? reading.Result : await waiting.ListRangeAsync(taken);
         Array.Reverse(entries);
-        return entries;
+        // Only then: else, while nothing comes, a list would have its turn again that a batch in hand still stands in.
+        if (entries.Length > 0)
+            _taken = (_taken + 1) % _takers.Length;
+        return Read(taken, entries, redelivered: false);
     }
 
     /// <summary>When this is, unix seconds, and later than any before: it orders what is taken.</summary>

@@ -4,14 +4,22 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Sends to the inboxes of one endpoint. To each inbox one push is under way at a time, with all that came up meanwhile;
-/// so order holds, and many who send at once share a round trip. A push says which layout it was routed by. An inbox that
-/// is closed to that layout refuses all of it; then everything waits for the next layout, and is routed again in its order.
+/// Sends to the inboxes of one endpoint. Of one route one push is under way at a time, so order holds; and of an inbox one, with all that
+/// came up meanwhile, so many who send at once share a round trip, but for a few small ones, which wait for nobody. A push says which
+/// layout it was routed by. An inbox that is closed to that layout refuses all of it, and all that was routed by it later; then everything
+/// waits for the next layout, and is routed again in its order.
 /// </summary>
 internal sealed class InboxSender(RedisConnection redis, string endpoint, TimeProvider time)
 {
     /// <summary>The most entries of one push, so that none holds Redis up for long.</summary>
     private const int MaxBatch = 1000;
+
+    /// <summary>As many small pushes to an inbox may be under way at once. Whoever comes while one more is, or a larger one, waits and shares.</summary>
+    private const int MostUnderWay = 4;
+
+    /// <summary>The most entries of a small push.</summary>
+    private const int Few = 2;
+
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long entries wait for a change of the layout to end.</summary>
@@ -53,7 +61,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
     {
         foreach (var route in _routes)
         {
-            if (!route.IsBusy && route.Waiting.Count > 0)
+            if (route.MayStart())
                 Start(route, layout);
         }
     }
@@ -64,7 +72,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
         // What was sent together is not cut, so that of one route either all of it arrives or nothing.
         while (route.Waiting.TryPeek(out var next) && (batch.Count < MaxBatch || next.Sending == batch[^1].Sending))
             batch.Add(route.Waiting.Dequeue());
-        route.IsBusy = true;
+        route.UnderWay.Add(batch);
         _ = PushAsync(route, batch, layout);
     }
 
@@ -87,14 +95,15 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
         }
         lock (_lock)
         {
-            route.IsBusy = false;
+            route.UnderWay.Remove(batch);
             if (refused)
             {
-                route.Refused = batch;
+                // In whatever order such answers come: what was under way at once is of different routes.
+                route.Refused.AddRange(batch);
                 _refused = Math.Max(_refused, layout.Version);
                 _layout = null;
             }
-            if (_layout == layout && route.Waiting.Count > 0)
+            if (_layout == layout && route.MayStart())
                 Start(route, layout);
             LookUnlessBusy();
         }
@@ -107,7 +116,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
     /// <summary>Once nothing is under way: everything that has not arrived waits in its order, and the layout is read.</summary>
     private void LookUnlessBusy()
     {
-        if (_layout is not null || _isLooking || Array.Exists(_routes, route => route.IsBusy))
+        if (_layout is not null || _isLooking || Array.Exists(_routes, route => route.UnderWay.Count > 0))
             return;
         var waiting = new List<Entry>();
         foreach (var route in _routes)
@@ -200,8 +209,16 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
 
         internal Queue<Entry> Waiting { get; } = new();
 
-        internal List<Entry> Refused { get; set; } = [];
+        /// <summary>Each with its entries.</summary>
+        internal List<List<Entry>> UnderWay { get; } = [];
 
-        internal bool IsBusy { get; set; }
+        internal List<Entry> Refused { get; } = [];
+
+        /// <summary>Whether what waits may go out now.</summary>
+        internal bool MayStart() => Waiting.Count > 0
+            && (UnderWay.Count == 0
+                || (UnderWay.Count < MostUnderWay && Waiting.Count <= Few && UnderWay.TrueForAll(batch => batch.Count <= Few && !batch.Exists(IsAwaited))));
+
+        private bool IsAwaited(Entry entry) => Waiting.Any(waiting => waiting.Route == entry.Route);
     }
 }

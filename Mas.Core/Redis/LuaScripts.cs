@@ -3,10 +3,11 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
 
-/// <summary>The embedded scripts. Each touches the keys of one slot only; what they do is in their headers.</summary>
+/// <summary>The embedded scripts. Each touches the keys of one slot only, but for <see cref="ListsPop"/>, which is for one Redis; what they do is in their headers.</summary>
 internal static class LuaScripts
 {
     internal static readonly string LeaseRenew = Load("lease_renew");
+    internal static readonly string ListsPop = Load("lists_pop");
     internal static readonly string InboxTake = LoadFenced("inbox_take");
     internal static readonly string InboxPush = Load("inbox_push");
     internal static readonly string InboxClose = LoadFenced("inbox_close");

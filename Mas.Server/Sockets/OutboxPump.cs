@@ -1,6 +1,7 @@
 using System.Buffers;
 using Mas.Core.Model;
 using Mas.Core.Protocol;
+using Mas.Core.Queues;
 using Mas.Core.Redis;
 using StackExchange.Redis;
 
@@ -13,7 +14,6 @@ namespace Mas.Server.Sockets;
 internal sealed partial class OutboxPump(
     SocketSession session, WebSocketChannel channel, RedisConnection redis, FailoverWatch failovers, Sessions sessions, SessionOptions options, ILogger logger)
 {
-    private const int PopCount = 500;
     private const int Idle = 0;
     private const int Running = 1;
     private const int RunningAgain = 2;
@@ -50,7 +50,7 @@ internal sealed partial class OutboxPump(
 
     /// <summary>Says that there is something in the outbox.</summary>
     /// <param name="first">What the first pop goes through, when it is to go out with others.</param>
-    internal void Signal(MasterCommands? first = null)
+    internal void Signal(OutboxPops? first = null)
     {
         for (; ; )
         {
@@ -75,14 +75,14 @@ internal sealed partial class OutboxPump(
 
     private bool IsStopped => Volatile.Read(ref _state) == Stopped;
 
-    private async Task RunAsync(MasterCommands? first = null)
+    private async Task RunAsync(OutboxPops? first = null)
     {
         var isInHand = false;
         try
         {
-            for (var through = first ?? redis.Database; ; through = redis.Database)
+            for (; ; first = null)
             {
-                var entries = await PopAsync(through);
+                var entries = await PopAsync(first);
                 isInHand = entries.Count > 0;
                 if (entries.Count > 0 && session.MayHaveBeenEnded && !await sessions.IsListedAsync(session.Ref))
                 {
@@ -99,7 +99,7 @@ internal sealed partial class OutboxPump(
                 if (entries.Count > 0 && !await WriteAsync(entries))
                     return;
                 isInHand = false;
-                if (entries.Count == PopCount)
+                if (entries.Count == OutboxPops.Most)
                     continue;
                 if (_held is not null && Environment.TickCount64 - _startedAt > RepeatsLast)
                     _held = null;
@@ -130,10 +130,10 @@ internal sealed partial class OutboxPump(
         }
     }
 
-    private async Task<List<byte[]>> PopAsync(MasterCommands through)
+    private async Task<List<byte[]>> PopAsync(OutboxPops? first)
     {
         Volatile.Write(ref _poppingSince, Environment.TickCount64);
-        var result = await through.ExecuteAsync("RPOP", _outbox, PopCount);
+        var result = await (first?.PopAsync(_outbox) ?? OutboxPops.PopAloneAsync(redis, _outbox));
         Volatile.Write(ref _poppingSince, 0);
         if (result.IsNull)
             return [];
@@ -146,7 +146,7 @@ internal sealed partial class OutboxPump(
                 entries.Add(entry);
         }
         // A full batch stays a full batch for the loop, even if all of it was held already.
-        if (values.Length == PopCount && entries.Count < PopCount)
+        if (values.Length == OutboxPops.Most && entries.Count < OutboxPops.Most)
             Signal();
         return entries;
     }

@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.Core.Queues;
 using Mas.Core.Redis;
 
 namespace Mas.Server.Sockets;
@@ -47,7 +48,7 @@ internal sealed partial class WakeListener(
     private void Wake(string names)
     {
         // The pops of all that were named go out together.
-        var pops = redis.Database.CreateBatch();
+        var pops = new OutboxPops(redis, names.AsSpan().Count(' ') + 1);
         foreach (var range in names.AsSpan().Split(' '))
         {
             if (!SessionRef.TryParse(names[range], out var name) || name.ServerId != identity.Id)

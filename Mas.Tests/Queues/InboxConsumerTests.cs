@@ -131,6 +131,29 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         Assert.Empty(fixture.Redis.Keys($"{{inbox:{_endpoint}}}:taken:*"));
     }
 
+    [Fact]
+    public async Task Take_ThatAFormerHolderSentAhead_IsRefusedOnceTheNextHandlesAnything()
+    {
+        // It may stand behind a wait on a connection that Redis still serves, whatever has become of the process.
+        var former = (await Lease.TryAcquireAsync(_redis, _endpoint, "former", TimeSpan.FromMinutes(1), TimeProvider.System))!;
+        // Below zero: as if its other connections had been ended before.
+        await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", "former", -1);
+        await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:former", "a wait");
+        await Database.KeyDeleteAsync($"lease:{_endpoint}");
+        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 2, meanwhile: async () =>
+        {
+            await Eventually.HoldsAsync(() => handler.Begun > 0, "what was left is in hand");
+            await SendAsync(["a 2"]);
+            await Assert.ThrowsAsync<LeaseLostException>(() => TakeAsync(former, 10));
+            handler.Go();
+        });
+
+        Assert.Equal([("a wait", true), ("a 2", false)], handler.Handled);
+        await NothingIsLeftAsync();
+    }
+
     [Theory]
     [InlineData(1, 10)]
     [InlineData(5, 2)]
@@ -359,8 +382,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
             await courier.SendAsync(_endpoint, entry[..1], Encoding.UTF8.GetBytes(entry));
         await consumer.StartAsync(CancellationToken.None);
 
-        // Each time that nothing came it has waited for a second: as many lists as there are have had their turn.
-        await Eventually.HoldsAsync(async () => await WaitsAsync(server) >= 3, "nothing has come twice");
+        // Three waits brought an entry each. Each one behind them lasts a second: as many lists as there are would have had their turn.
+        await Eventually.HoldsAsync(async () => await WaitsAsync(server) >= 3 + 3, "nothing has come twice");
         await courier.SendAsync(_endpoint, "d", Encoding.UTF8.GetBytes("d go"));
 
         await Eventually.HoldsAsync(() => handler.Handled.Count >= 4, "all are handled");
@@ -455,6 +478,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     private sealed class Recorder(string endpoint, Courier courier, DeadLetters letters) : LaneHandler<string>(endpoint, courier, letters)
     {
         private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _begun;
         private int _poisonAttempts;
         private int _wasAway;
         private int _wasLost;
@@ -462,6 +486,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         public ConcurrentQueue<(string Text, bool Redelivered)> Handled { get; } = new();
 
         public ConcurrentQueue<string> Failed { get; } = new();
+
+        public int Begun => Volatile.Read(ref _begun);
 
         public int PoisonAttempts => _poisonAttempts;
 
@@ -493,6 +519,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         protected override async Task HandleAsync(IReadOnlyList<Work<string>> run, CancellationToken stopping)
         {
             var text = run[0].Message;
+            Interlocked.Increment(ref _begun);
             if (text.EndsWith("poison", StringComparison.Ordinal))
             {
                 Interlocked.Increment(ref _poisonAttempts);

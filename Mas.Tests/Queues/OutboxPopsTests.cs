@@ -1,0 +1,74 @@
+using Mas.Core.Queues;
+using Mas.Core.Redis;
+using Mas.Tests.Harness;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Mas.Tests.Queues;
+
+/// <summary>Outboxes that are popped together, few or many.</summary>
+public sealed class OutboxPopsTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private readonly string _name = Guid.NewGuid().ToString("N");
+    private RedisConnection _redis = null!;
+
+    public async Task InitializeAsync() =>
+        _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
+
+    public async Task DisposeAsync() => await _redis.DisposeAsync();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(30)]
+    public async Task Pop_OfEach_BringsItsOldestInTheirOrder(int outboxes)
+    {
+        for (var i = 0; i < outboxes; i++)
+            await PushAsync(i, Enumerable.Range(0, i == 0 ? OutboxPops.Most + 2 : i % 3).Select(entry => $"{i} {entry}"));
+
+        var popped = await PopAsync(outboxes);
+
+        for (var i = 0; i < outboxes; i++)
+        {
+            var most = i == 0 ? OutboxPops.Most : i % 3;
+            Assert.Equal(most == 0, popped[i].IsNull);
+            Assert.Equal(Enumerable.Range(0, most).Select(entry => $"{i} {entry}"), popped[i].IsNull ? [] : (string[])popped[i]!);
+        }
+        Assert.Equal(2, await fixture.Redis.Database.ListLengthAsync(Outbox(0)));
+        Assert.Single(fixture.Redis.Keys($"outbox:{_name}:*"));
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(30)]
+    public async Task Pop_OfAKeyThatIsNoList_FailsForThatOneOnly(int outboxes)
+    {
+        await fixture.Redis.Database.StringSetAsync(Outbox(0), "not a list");
+        for (var i = 1; i < outboxes; i++)
+            await PushAsync(i, ["entry"]);
+        var pops = new OutboxPops(_redis, outboxes);
+        var popping = Enumerable.Range(0, outboxes).Select(i => pops.PopAsync(Outbox(i))).ToList();
+        pops.Execute();
+
+        await Assert.ThrowsAsync<RedisServerException>(async () => _ = (RedisValue[])(await popping[0])!);
+
+        foreach (var popped in await Task.WhenAll(popping.Skip(1)))
+            Assert.Equal(["entry"], (string[])popped!);
+    }
+
+    private RedisKey Outbox(int number) => $"outbox:{_name}:{number}";
+
+    private async Task PushAsync(int outbox, IEnumerable<string> entries)
+    {
+        foreach (var entry in entries)
+            await fixture.Redis.Database.ListLeftPushAsync(Outbox(outbox), entry);
+    }
+
+    private async Task<RedisResult[]> PopAsync(int outboxes)
+    {
+        var pops = new OutboxPops(_redis, outboxes);
+        var popping = Enumerable.Range(0, outboxes).Select(i => pops.PopAsync(Outbox(i))).ToList();
+        pops.Execute();
+        return await Task.WhenAll(popping);
+    }
+}
