@@ -61,6 +61,7 @@ public sealed record ChatMessage(
     /// <summary><see cref="Status"/> of a message whose author took it back.</summary>
     public const string Deleted = "deleted";
 
+    private static readonly byte[] GidHead = """{"gid":"""u8.ToArray();
     private static readonly byte[] AddMessageHead = """{"type":"ADD_MESSAGE","windowId":"""u8.ToArray();
 
     /// <summary>What orders it among the changes of its conversation: its newest edit's gid, or its own.</summary>
@@ -83,6 +84,12 @@ public sealed record ChatMessage(
         if (message.Rid is { } rid)
             json.WriteString("rid", rid);
     });
+
+    /// <summary>What follows the gid in the JSON that the history holds, while the gid is not known.</summary>
+    internal byte[] ToJsonBehindGid() => (this with { Gid = 0 }).ToJson()[(GidHead.Length + "0,".Length)..];
+
+    /// <summary>The JSON that the history holds, from <see cref="ToJsonBehindGid"/>.</summary>
+    internal static byte[] ToJson(long gid, ReadOnlySpan<byte> behindGid) => WireJson.Splice(GidHead, gid, behindGid);
 
     /// <summary>The ADD_MESSAGE for a window, from the message's JSON, which is not parsed again.</summary>
     public static byte[] AddMessage(int windowId, ReadOnlySpan<byte> messageJson) =>

@@ -52,6 +52,47 @@ public sealed class ConversationWriter(
         }
     }
 
+    /// <summary>
+    /// Adds what members say to the history, as <see cref="PostAsync"/> does, with the question whether they may and the gids in the same round trip.
+    /// </summary>
+    /// <param name="id">Where.</param>
+    /// <param name="messages">What, in order.</param>
+    /// <param name="nobodyIsDetached">Whether no member may have closed the window, not only no author.</param>
+    /// <param name="delivery">Collects the notifications and ACKs.</param>
+    /// <returns>
+    /// Null when nothing was done, since more is to be known first: who may not say something, whether a message is there already, or, where
+    /// a replica may take over, which gids were given.
+    /// </returns>
+    public async Task<IReadOnlyList<ChatMessage>?> TrySayAsync(ConversationId id, IReadOnlyList<NewMessage> messages, bool nobodyIsDetached, Delivery delivery)
+    {
+        if (redis.MayFailOver || messages.Any(message => message.MayBeThere))
+            return null;
+        var said = new (ChatMessage Message, byte[] BehindGid)[messages.Count];
+        var arguments = new List<RedisValue>(3 + 2 * said.Length) { options.MaxMessages, Roles.Detached, nobodyIsDetached ? "all" : "" };
+        for (var i = 0; i < said.Length; i++)
+        {
+            var chat = NewChat(0, messages[i]);
+            said[i] = (chat, chat.ToJsonBehindGid());
+            arguments.Add(chat.UserId.Value);
+            arguments.Add(said[i].BehindGid);
+        }
+        var appended = fence.RunAsync(LuaScripts.HistorySay, RedisKeys.ConversationMessages(id), arguments, RedisKeys.ConversationMembers(id), RedisKeys.NextMsgId);
+        // Behind the append, as in PostFromAsync.
+        var live = conversations.GetLiveSessionsAsync(id);
+        var firstGid = (long)await appended;
+        var sessions = await live;
+        if (firstGid == 0)
+            return null;
+        for (var i = 0; i < said.Length; i++)
+        {
+            said[i].Message = said[i].Message with { Gid = firstGid + i };
+            Tell(new StoredMessage(said[i].Message, ChatMessage.ToJson(firstGid + i, said[i].BehindGid)), sessions, messages[i], delivery);
+        }
+        return Array.ConvertAll(said, one => one.Message);
+    }
+
+    private ChatMessage NewChat(long gid, NewMessage message) => new(gid, message.Author, message.Ts ?? Now, message.Cat, message.Body, message.Rid);
+
     private async Task<IReadOnlyList<ChatMessage>> PostFromAsync(
         ConversationId id, IReadOnlyList<NewMessage> messages, long firstGid, Delivery delivery)
     {
@@ -59,8 +100,7 @@ public sealed class ConversationWriter(
         var arguments = new List<RedisValue>(3 + posted.Length) { options.MaxMessages, firstGid, posted.Length };
         for (var i = 0; i < posted.Length; i++)
         {
-            var message = messages[i];
-            var chat = new ChatMessage(firstGid + i, message.Author, message.Ts ?? Now, message.Cat, message.Body, message.Rid);
+            var chat = NewChat(firstGid + i, messages[i]);
             posted[i] = new StoredMessage(chat, chat.ToJson());
             arguments.Add(posted[i].Json);
         }

@@ -35,14 +35,14 @@ public static class WireJson
         return json;
     }
 
-    /// <summary>Puts a windowId into an object that has none, as its second field: <c>{"type":T,"windowId":N,</c>rest.</summary>
-    /// <param name="head">Everything up to the windowId's value, such as <c>{"type":"ADD_MESSAGE","windowId":</c>.</param>
-    /// <param name="windowId">What differs from user to user.</param>
+    /// <summary>Puts a number into an object that has none, such as a windowId: <c>{"type":T,"windowId":N,</c>rest.</summary>
+    /// <param name="head">Everything up to the number, such as <c>{"type":"ADD_MESSAGE","windowId":</c>.</param>
+    /// <param name="number">What differs, as the windowId does from user to user.</param>
     /// <param name="rest">The fields that follow, with the closing brace, without a leading comma.</param>
-    public static byte[] Splice(ReadOnlySpan<byte> head, int windowId, ReadOnlySpan<byte> rest)
+    public static byte[] Splice(ReadOnlySpan<byte> head, long number, ReadOnlySpan<byte> rest)
     {
-        Span<byte> digits = stackalloc byte[11];
-        System.Buffers.Text.Utf8Formatter.TryFormat(windowId, digits, out var length);
+        Span<byte> digits = stackalloc byte[20];
+        System.Buffers.Text.Utf8Formatter.TryFormat(number, digits, out var length);
         var json = new byte[head.Length + length + 1 + rest.Length];
         head.CopyTo(json);
         digits[..length].CopyTo(json.AsSpan(head.Length));

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
 
-/// <summary>The embedded scripts. Each touches the keys of one slot only, but for <see cref="ListsPop"/>, which is for one Redis; what they do is in their headers.</summary>
+/// <summary>The embedded scripts. Each touches the keys of one slot only, but for <see cref="ListsPop"/> and <see cref="HistorySay"/>, which are for one Redis; what they do is in their headers.</summary>
 internal static class LuaScripts
 {
     internal static readonly string LeaseRenew = Load("lease_renew");
@@ -16,6 +16,7 @@ internal static class LuaScripts
     internal static readonly string WorkersBeat = Load("workers_beat");
     internal static readonly string Fenced = LoadFenced("fenced");
     internal static readonly string HistoryAppend = LoadFenced("history_append");
+    internal static readonly string HistorySay = LoadFenced("history_say");
     internal static readonly string HistoryReplace = LoadFenced("history_replace");
     internal static readonly string CounterDraw = Load("counter_draw");
     internal static readonly string CounterRaise = Load("counter_raise");

@@ -21,19 +21,23 @@ internal static class PostCommand
                 LoopbackHandler.Answer(delivery, work.Message.Origin, Ack.NoWindow);
             return;
         }
+        var said = run.Select(work => (Post: (PostMessage)work.Message, Message: ToMessage(work, repeated))).ToList();
+        if (await writer.TrySayAsync(id, said.ConvertAll(pair => pair.Message), nobodyIsDetached: !kind.IsGroup, delivery) is { } all)
+        {
+            Answer(said, all, delivery);
+            return;
+        }
         // What does not depend on another answer goes out together: one round trip.
         var gids = on.Conversations.ReserveGidsAsync(run.Count);
         var members = kind.IsGroup ? await GetAuthorsAsync(on, id, run) : await on.Conversations.GetMembersAsync(id);
 
         var peerIsThere = kind.IsGroup;
         var accepted = new List<(PostMessage Post, NewMessage Message)>(run.Count);
-        foreach (var work in run)
+        foreach (var (post, message) in said)
         {
-            var post = (PostMessage)work.Message;
-            var message = ToMessage(post, repeated.MayBeThere(post.Origin.User, post.ClientRid, post.Retry), work.Redelivered);
             var refusal = members.GetValueOrDefault(post.Origin.User) is null or Roles.Detached ? Ack.NoWindow
                 : peerIsThere ? null
-                : await AttachPeerAsync(on, writer, id, members, post.Origin.User, work.Redelivered, fence, delivery);
+                : await AttachPeerAsync(on, writer, id, members, post.Origin.User, message.Redelivered, fence, delivery);
             if (refusal is null)
             {
                 accepted.Add((post, message));
@@ -46,18 +50,28 @@ internal static class PostCommand
         }
         if (accepted.Count == 0)
             return;
-        var posted = await writer.PostAsync(id, accepted.ConvertAll(pair => pair.Message), await gids, delivery);
-        for (var i = 0; i < accepted.Count; i++)
-        {
-            if (accepted[i].Post is { Echo: true, Origin: { Session: { } session, ReqId: { } reqId } })
-                delivery.Add(session, Ack.Sent(reqId, posted[i].Gid, posted[i].Ts));
-        }
-        Posted.Add(accepted.Count);
+        Answer(accepted, await writer.PostAsync(id, accepted.ConvertAll(pair => pair.Message), await gids, delivery), delivery);
     }
 
-    private static NewMessage ToMessage(PostMessage post, bool repeated, bool redelivered) => new(
-        post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
-        MayBeThere: repeated || redelivered, redelivered, post.Echo ? null : post.Origin.Session, post.Echo ? null : post.Origin.ReqId);
+    private static NewMessage ToMessage(Work<BackendMessage> work, RepeatedPosts repeated)
+    {
+        var post = (PostMessage)work.Message;
+        var isRepeated = repeated.MayBeThere(post.Origin.User, post.ClientRid, post.Retry);
+        return new(
+            post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
+            MayBeThere: isRepeated || work.Redelivered, work.Redelivered, post.Echo ? null : post.Origin.Session, post.Echo ? null : post.Origin.ReqId);
+    }
+
+    /// <summary>Answers those who get the message itself, too; the others' ACK stands in its place.</summary>
+    private static void Answer(List<(PostMessage Post, NewMessage Message)> said, IReadOnlyList<ChatMessage> posted, Delivery delivery)
+    {
+        for (var i = 0; i < said.Count; i++)
+        {
+            if (said[i].Post is { Echo: true, Origin: { Session: { } session, ReqId: { } reqId } })
+                delivery.Add(session, Ack.Sent(reqId, posted[i].Gid, posted[i].Ts));
+        }
+        Posted.Add(said.Count);
+    }
 
     /// <summary>
     /// Answers what can't be said here any more. When it has been said already, before its author left or was put out, it

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Mas.Tests.Model;
 
 /// <summary>The model on a real Redis, without any process around it.</summary>
-public sealed class ModelFixture : IAsyncLifetime
+public class ModelFixture : IAsyncLifetime
 {
     private TestRedis _server = null!;
     private ServiceProvider _services = null!;
@@ -21,7 +21,7 @@ public sealed class ModelFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await TestRedis.StartAsync();
+        _server = await StartRedisAsync();
         var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = _server.Endpoint }, NullLogger.Instance, CancellationToken.None);
         _services = new ServiceCollection()
             .AddSingleton(redis)
@@ -40,6 +40,8 @@ public sealed class ModelFixture : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
+    protected virtual Task<TestRedis> StartRedisAsync() => TestRedis.StartAsync();
+
     /// <summary>A lease of its own; a later one has a higher epoch.</summary>
     public async Task<Lease> NewLeaseAsync() => (await Lease.TryAcquireAsync(
         Get<RedisConnection>(), Guid.NewGuid().ToString("N"), "test", TimeSpan.FromMinutes(5), TimeProvider.System))!;
@@ -56,4 +58,10 @@ public sealed class ModelFixture : IAsyncLifetime
 
     public Task<(UserId Id, string? TakenField)> NewUserAsync(string nick) =>
         Get<Users>().CreateAsync(new Profile(nick, $"{nick}@example.org", nick), Passwords.Hash("password", 1), "127.0.0.1", 100);
+}
+
+/// <summary>The same on one Redis, also when the other tests run on a cluster.</summary>
+public sealed class OneRedisModelFixture : ModelFixture
+{
+    protected override async Task<TestRedis> StartRedisAsync() => await RedisServer.StartAsync();
 }
