@@ -27,6 +27,12 @@ public sealed record NewMessage(
 public sealed class ConversationWriter(
     Fence fence, RedisConnection redis, Conversations conversations, HistoryOptions options, TimeProvider time)
 {
+    /// <summary>
+    /// The most messages that <see cref="TrySayAsync"/> adds. Who says many waits for round trips no longer than for the messages themselves, and
+    /// then a script that draws gids costs Redis more than a draw that all conversations share.
+    /// </summary>
+    internal const int MostSaid = 4;
+
     private readonly MasterDatabase _database = redis.Database;
 
     private long Now => time.GetUtcNow().ToUnixTimeSeconds();
@@ -53,19 +59,20 @@ public sealed class ConversationWriter(
     }
 
     /// <summary>
-    /// Adds what members say to the history, as <see cref="PostAsync"/> does, with the question whether they may and the gids in the same round trip.
+    /// Adds the little that members say to the history, as <see cref="PostAsync"/> does, with the question whether they may and the gids in the
+    /// same round trip.
     /// </summary>
     /// <param name="id">Where.</param>
     /// <param name="messages">What, in order.</param>
     /// <param name="nobodyIsDetached">Whether no member may have closed the window, not only no author.</param>
     /// <param name="delivery">Collects the notifications and ACKs.</param>
     /// <returns>
-    /// Null when nothing was done, since more is to be known first: who may not say something, whether a message is there already, or, where
-    /// a replica may take over, which gids were given.
+    /// Null when nothing was done, since it is much, or more is to be known first: who may not say something, whether a message is there
+    /// already, or, where a replica may take over, which gids were given.
     /// </returns>
     public async Task<IReadOnlyList<ChatMessage>?> TrySayAsync(ConversationId id, IReadOnlyList<NewMessage> messages, bool nobodyIsDetached, Delivery delivery)
     {
-        if (redis.MayFailOver || messages.Any(message => message.MayBeThere))
+        if (messages.Count > MostSaid || redis.MayFailOver || messages.Any(message => message.MayBeThere))
             return null;
         var said = new (ChatMessage Message, byte[] BehindGid)[messages.Count];
         var arguments = new List<RedisValue>(3 + 2 * said.Length) { options.MaxMessages, Roles.Detached, nobodyIsDetached ? "all" : "" };

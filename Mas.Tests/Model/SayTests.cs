@@ -93,11 +93,20 @@ public sealed class SayTests(OneRedisModelFixture mas) : IClassFixture<OneRedisM
     {
         await SetMembersAsync((_ann, Roles.User));
         var writer = await mas.NewWriterAsync(new HistoryOptions { MaxMessages = 3 });
-        var messages = Enumerable.Range(0, 2000).Select(i => new NewMessage(_ann, "msg", $"m{i}", $"r{i}")).ToList();
 
-        await writer.TrySayAsync(_id, messages, false, mas.Get<Outboxes>().NewDelivery());
+        await writer.TrySayAsync(_id, Messages(4), false, mas.Get<Outboxes>().NewDelivery());
 
-        Assert.Equal(["m1999", "m1998", "m1997"], (await HistoryAsync()).Select(json => JObject.Parse(json!).Value<string>("body")));
+        Assert.Equal(["m3", "m2", "m1"], (await HistoryAsync()).Select(json => JObject.Parse(json!).Value<string>("body")));
+    }
+
+    [Fact]
+    public async Task Say_MoreThanALittle_IsLeftToWhoSharesTheDrawOfGids()
+    {
+        await SetMembersAsync((_ann, Roles.User));
+
+        Assert.Null(await SayAsync(false, Messages(ConversationWriter.MostSaid + 1)));
+
+        Assert.Empty(await HistoryAsync());
     }
 
     [Fact]
@@ -111,6 +120,8 @@ public sealed class SayTests(OneRedisModelFixture mas) : IClassFixture<OneRedisM
 
         Assert.Single(await HistoryAsync());
     }
+
+    private NewMessage[] Messages(int count) => [.. Enumerable.Range(0, count).Select(i => new NewMessage(_ann, "msg", $"m{i}", $"r{i}"))];
 
     private async Task<IReadOnlyList<ChatMessage>?> SayAsync(bool nobodyIsDetached, params NewMessage[] messages) =>
         await (await mas.NewWriterAsync()).TrySayAsync(_id, messages, nobodyIsDetached, mas.Get<Outboxes>().NewDelivery());
