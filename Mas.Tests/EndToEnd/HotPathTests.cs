@@ -38,8 +38,7 @@ public sealed class HotPathTests
             costs.Add(after.ToDictionary(pair => pair.Key, pair => pair.Value - before.GetValueOrDefault(pair.Key)));
         }
 
-        // Heartbeats and leases fall into some of the messages; the median is without them. The worker looks into its
-        // inbox with an RPOP before it waits, and with one after.
+        // Heartbeats and leases fall into some of the messages; the median is without them. A pump that is woken while it pops looks again.
         var usual = costs.OrderBy(WritesOf).ElementAt(costs.Count / 2);
         var breakdown = string.Join(", ", usual.Where(pair => pair.Value > 0).Select(pair => $"{pair.Key} {pair.Value}"));
         Assert.True(WritesOf(usual) <= Members + 8, breakdown);
