@@ -83,11 +83,8 @@ public sealed class ConversationWriter(
             arguments.Add(chat.UserId.Value);
             arguments.Add(said[i].BehindGid);
         }
-        var appended = fence.RunAsync(LuaScripts.HistorySay, RedisKeys.ConversationMessages(id), arguments, RedisKeys.ConversationMembers(id), RedisKeys.NextMsgId);
-        // Behind the append, as in PostFromAsync.
-        var live = conversations.GetLiveSessionsAsync(id);
-        var firstGid = (long)await appended;
-        var sessions = await live;
+        var (appended, sessions) = await AppendAsync(LuaScripts.HistorySay, id, arguments, RedisKeys.ConversationMembers(id), RedisKeys.NextMsgId);
+        var firstGid = (long)appended;
         if (firstGid == 0)
             return null;
         for (var i = 0; i < said.Length; i++)
@@ -96,6 +93,22 @@ public sealed class ConversationWriter(
             Tell(new StoredMessage(said[i].Message, ChatMessage.ToJson(firstGid + i, said[i].BehindGid)), sessions, messages[i], delivery);
         }
         return Array.ConvertAll(said, one => one.Message);
+    }
+
+    /// <summary>
+    /// Adds to a history by a script, and reads who is live behind that: a session that starts meanwhile has either listed itself by then, or will
+    /// find the messages in the history.
+    /// </summary>
+    private async Task<(RedisResult Appended, List<LiveSession> Live)> AppendAsync(string script, ConversationId id, List<RedisValue> arguments, params RedisKey[] companions)
+    {
+        var repeated = LuaScripts.Repeated;
+        var appending = fence.RunAsync(script, RedisKeys.ConversationMessages(id), arguments, companions);
+        // On one Redis in the same pipeline.
+        if (redis.IsCluster)
+            await appending;
+        var reading = conversations.GetLiveSessionsAsync(id);
+        var (appended, live) = (await appending, await reading);
+        return (appended, LuaScripts.Repeated == repeated ? live : await conversations.GetLiveSessionsAsync(id));
     }
 
     private ChatMessage NewChat(long gid, NewMessage message) => new(gid, message.Author, message.Ts ?? Now, message.Cat, message.Body, message.Rid);
@@ -119,14 +132,8 @@ public sealed class ConversationWriter(
                 arguments.Add(messages[i].MayBeThere ? RidNeedle(posted[i].Json) : "");
             }
         }
-        var appended = fence.RunAsync(LuaScripts.HistoryAppend, RedisKeys.ConversationMessages(id), arguments);
-        // Behind the append, on one Redis in the same pipeline: a session that starts meanwhile has either listed itself
-        // by now, or will find the messages in the history.
-        if (redis.IsCluster)
-            await appended;
-        var live = conversations.GetLiveSessionsAsync(id);
-        var found = (RedisValue[])(await appended)!;
-        var sessions = await live;
+        var (appended, sessions) = await AppendAsync(LuaScripts.HistoryAppend, id, arguments);
+        var found = (RedisValue[])appended!;
         for (var i = 0; i < posted.Length; i++)
         {
             var tell = true;

@@ -23,7 +23,7 @@ internal sealed partial class InboxConsumer(
     private static readonly Histogram<double> BatchSeconds =
         MasMeter.Meter.CreateHistogram<double>("mas_inbox_batch", "s", "How long a batch took");
 
-    /// <summary>How long one blocking wait for an entry lasts: well below a lease, so that Redis gives none to a holder whose lease is over.</summary>
+    /// <summary>How long one blocking wait for an entry lasts: below what a lease usually is, so that few takes have to be refused that outlive it.</summary>
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -147,10 +147,10 @@ internal sealed partial class InboxConsumer(
             {
                 var batch = await (taking ?? TakeAsync(waitingFence, blocking.Database));
                 // While batches are handled the next one comes, and begins.
-                taking = _isLeaving ? null : TakeAsync(waitingFence, blocking.Database);
+                taking = _isLeaving || held.Lost.IsCancellationRequested ? null : TakeAsync(waitingFence, blocking.Database);
                 if (batch.Count > 0)
                     Begin(batch);
-                // Now and then again, since an earlier holder may have been given an entry while it was paused.
+                // Now and then again: a replica that took over may have missed that the fence was raised, and let an earlier holder take.
                 if (time.GetTimestamp() >= nextLook && looked.IsCompleted)
                 {
                     foreach (var left in await ReadTakenAsync(fence, taker => !IsOwn(taker)))
@@ -219,6 +219,7 @@ internal sealed partial class InboxConsumer(
     private async Task CutOffFormerHoldersAsync(Fence fence)
     {
         var takers = RedisKeys.InboxTakers(name);
+        await EnterAsync(fence);
         var former = (await _database.SortedSetRangeByRankWithScoresAsync(takers)).Where(taker => taker.Score > 0 && !IsOwn(taker.Element!)).ToArray();
         if (former.Length > 0 && await new FormerHolders(redis, logger).TryCutOffAsync(name, former.Select(taker => (string)taker.Element!)))
         {
@@ -239,14 +240,20 @@ internal sealed partial class InboxConsumer(
 
     private bool IsOwn(string taker) => taker == worker || _takers.Contains(taker);
 
+    /// <summary>
+    /// Enters itself among those who take, and raises the inbox's fence by that: what an earlier holder takes from now on is refused, so that what
+    /// is read behind this is all that there will be of it.
+    /// </summary>
+    private async Task EnterAsync(Fence fence) =>
+        await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZADD", NextScore(), worker], RedisKeys.InboxTakers(name));
+
     /// <summary>What holders have taken and not finished, oldest first.</summary>
     /// <param name="fence">The lease's.</param>
     /// <param name="other">By the taker's name: whether what it has taken is not in hand here.</param>
     private async Task<List<Batch>> ReadTakenAsync(Fence fence, Func<string, bool> other)
     {
         var key = RedisKeys.InboxTakers(name);
-        // Through the fence, which is raised by it: what an earlier holder takes from now on is refused, and what it took before is found.
-        await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZADD", NextScore(), worker], key);
+        await EnterAsync(fence);
         var takers = (await _database.SortedSetRangeByRankWithScoresAsync(key)).Where(taker => other(taker.Element!)).ToArray();
         var lists = await Task.WhenAll(takers.Select(taker => _database.ListRangeAsync(RedisKeys.InboxTaken(name, taker.Element!))));
         var batches = new List<Batch>();
@@ -258,7 +265,7 @@ internal sealed partial class InboxConsumer(
                 Array.Reverse(entries);
                 batches.Add(Read(RedisKeys.InboxTaken(name, taker.Element!), entries, redelivered: true));
             }
-            // Kept for a while: a holder that was paused may have been given an entry since.
+            // Kept for a while, for the same reason for which it is looked at again.
             else if (taker.Score < (time.GetUtcNow() - TakersAreKeptFor).ToUnixTimeSeconds())
             {
                 await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZREM", taker.Element], key);

@@ -9,16 +9,22 @@ namespace Mas.Core.Queues;
 /// </summary>
 public sealed class OutboxPops
 {
-    /// <summary>The most entries that one pop takes.</summary>
+    /// <summary>The most entries that a pop takes by itself.</summary>
     public const int Most = 500;
 
     /// <summary>The most outboxes of a script.</summary>
     private const int Few = 20;
 
+    /// <summary>The most entries of each that a script pops, so that none holds Redis up for long.</summary>
+    private const int MostByScript = 50;
+
     private readonly RedisConnection _redis;
     private readonly MasterBatch? _pipeline;
     private readonly List<RedisKey> _outboxes = [];
     private readonly TaskCompletionSource<RedisResult[]> _popped = new();
+
+    /// <summary>The most entries that it pops of each outbox: there may be more when it brings as many.</summary>
+    public int MostOfEach => _pipeline is null ? MostByScript : Most;
 
     /// <param name="redis">Redis.</param>
     /// <param name="outboxes">How many there will be at most.</param>
@@ -60,7 +66,7 @@ public sealed class OutboxPops
         RedisResult[] popped;
         try
         {
-            popped = (RedisResult[])(await _redis.Database.RunScriptAsync(LuaScripts.ListsPop, [.. _outboxes], [Most]))!;
+            popped = (RedisResult[])(await _redis.Database.RunScriptAsync(LuaScripts.ListsPop, [.. _outboxes], [MostByScript]))!;
         }
         catch (Exception e)
         {

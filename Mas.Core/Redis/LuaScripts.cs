@@ -29,6 +29,11 @@ internal static class LuaScripts
     internal static readonly string FieldRemove = Load("field_remove");
     internal static readonly string MemberRemove = Load("member_remove");
 
+    private static long _repeated;
+
+    /// <summary>How often this process had to send a script again: then it ran later than what was sent behind it.</summary>
+    internal static long Repeated => Interlocked.Read(ref _repeated);
+
     /// <summary>Runs a script; a script cache that Redis lost (restart, SCRIPT FLUSH) is filled again.</summary>
     internal static async Task<RedisResult> RunScriptAsync(this MasterDatabase database, string script, RedisKey[] keys, RedisValue[] values)
     {
@@ -38,6 +43,7 @@ internal static class LuaScripts
         }
         catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
+            Interlocked.Increment(ref _repeated);
             return await database.ScriptEvaluateAsync(script, keys, values);
         }
     }

@@ -99,8 +99,6 @@ internal sealed partial class OutboxPump(
                 if (entries.Count > 0 && !await WriteAsync(entries))
                     return;
                 isInHand = false;
-                if (entries.Count == OutboxPops.Most)
-                    continue;
                 if (_held is not null && Environment.TickCount64 - _startedAt > RepeatsLast)
                     _held = null;
                 if (Interlocked.CompareExchange(ref _state, Idle, Running) == Running)
@@ -145,8 +143,8 @@ internal sealed partial class OutboxPump(
             if (_held is null || !IsHeld(entry))
                 entries.Add(entry);
         }
-        // A full batch stays a full batch for the loop, even if all of it was held already.
-        if (values.Length == OutboxPops.Most && entries.Count < OutboxPops.Most)
+        // There may be more, also when all of these were held already.
+        if (values.Length == (first?.MostOfEach ?? OutboxPops.Most))
             Signal();
         return entries;
     }

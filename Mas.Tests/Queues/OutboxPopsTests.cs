@@ -26,15 +26,18 @@ public sealed class OutboxPopsTests(RedisFixture fixture) : IClassFixture<RedisF
         for (var i = 0; i < outboxes; i++)
             await PushAsync(i, Enumerable.Range(0, i == 0 ? OutboxPops.Most + 2 : i % 3).Select(entry => $"{i} {entry}"));
 
-        var popped = await PopAsync(outboxes);
+        var pops = new OutboxPops(_redis, outboxes);
+        var popping = Enumerable.Range(0, outboxes).Select(i => pops.PopAsync(Outbox(i))).ToList();
+        pops.Execute();
+        var popped = await Task.WhenAll(popping);
 
         for (var i = 0; i < outboxes; i++)
         {
-            var most = i == 0 ? OutboxPops.Most : i % 3;
+            var most = i == 0 ? pops.MostOfEach : i % 3;
             Assert.Equal(most == 0, popped[i].IsNull);
             Assert.Equal(Enumerable.Range(0, most).Select(entry => $"{i} {entry}"), popped[i].IsNull ? [] : (string[])popped[i]!);
         }
-        Assert.Equal(2, await fixture.Redis.Database.ListLengthAsync(Outbox(0)));
+        Assert.Equal(OutboxPops.Most + 2 - pops.MostOfEach, await fixture.Redis.Database.ListLengthAsync(Outbox(0)));
         Assert.Single(fixture.Redis.Keys($"outbox:{_name}:*"));
     }
 
@@ -62,13 +65,5 @@ public sealed class OutboxPopsTests(RedisFixture fixture) : IClassFixture<RedisF
     {
         foreach (var entry in entries)
             await fixture.Redis.Database.ListLeftPushAsync(Outbox(outbox), entry);
-    }
-
-    private async Task<RedisResult[]> PopAsync(int outboxes)
-    {
-        var pops = new OutboxPops(_redis, outboxes);
-        var popping = Enumerable.Range(0, outboxes).Select(i => pops.PopAsync(Outbox(i))).ToList();
-        pops.Execute();
-        return await Task.WhenAll(popping);
     }
 }
