@@ -15,8 +15,8 @@ internal static class LuaScripts
     internal static readonly string LayoutAsk = Load("layout_ask");
     internal static readonly string WorkersBeat = Load("workers_beat");
     internal static readonly string Fenced = LoadFenced("fenced");
-    internal static readonly string HistoryAppend = LoadFenced("history_append");
-    internal static readonly string HistorySay = LoadFenced("history_say");
+    internal static readonly string HistoryAppend = LoadHistory("history_append");
+    internal static readonly string HistorySay = LoadHistory("history_say");
     internal static readonly string HistoryReplace = LoadFenced("history_replace");
     internal static readonly string CounterDraw = Load("counter_draw");
     internal static readonly string CounterRaise = Load("counter_raise");
@@ -50,6 +50,9 @@ internal static class LuaScripts
 
     /// <summary>A script for <see cref="Queues.Fence"/>, behind the check that they all begin with.</summary>
     private static string LoadFenced(string name) => Load("fence") + Load(name);
+
+    /// <summary>The same, with what all scripts need that add to a history.</summary>
+    private static string LoadHistory(string name) => Load("fence") + Load("history") + Load(name);
 
     private static string Load(string name)
     {

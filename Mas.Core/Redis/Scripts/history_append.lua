@@ -11,16 +11,9 @@
 -- Returns  nothing when all were added; else for each message '' when it was added, or the JSON that is there already; or
 --          the error of fence.lua; or, when the newest message that is there does not have a lower gid (a counter that
 --          went back gave it), the error BEHIND <that gid>, and nothing was added
-local newest = redis.call('LINDEX', KEYS[1], 0)
-local gid = newest and tonumber(string.match(newest, '^{"gid":(%d+)[,}]') or 0)
-if gid and gid >= tonumber(ARGV[4]) then
-  return redis.error_reply(string.format('BEHIND %.0f', gid))
-end
-
-local function push(messages, first)
-  if redis.call('LPUSH', KEYS[1], unpack(messages, first)) > tonumber(ARGV[3]) then
-    redis.call('LTRIM', KEYS[1], 0, ARGV[3] - 1)
-  end
+local newest = newestFrom(tonumber(ARGV[4]))
+if newest then
+  return redis.error_reply(string.format('BEHIND %.0f', newest))
 end
 
 local count = tonumber(ARGV[5])

@@ -31,15 +31,12 @@ end
 
 local count = (#ARGV - 5) / 2
 local first = redis.call('INCRBY', KEYS[4], count) - count + 1
-local newest = redis.call('LINDEX', KEYS[1], 0)
-if newest and tonumber(string.match(newest, '^{"gid":(%d+)[,}]') or 0) >= first then
+if newestFrom(first) then
   return 0
 end
 local messages = {}
 for i = 1, count do
   messages[i] = string.format('{"gid":%.0f,', first + i - 1) .. ARGV[5 + 2 * i]
 end
-if redis.call('LPUSH', KEYS[1], unpack(messages)) > tonumber(ARGV[3]) then
-  redis.call('LTRIM', KEYS[1], 0, ARGV[3] - 1)
-end
+push(messages, 1)
 return first
