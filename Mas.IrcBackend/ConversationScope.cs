@@ -18,7 +18,7 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
     internal ConversationId Id { get; } = id;
 
     /// <summary>Collects what is told; flushed at the end of the turn.</summary>
-    internal Delivery Delivery { get; } = context.On.Outboxes.NewDelivery(context.Fence);
+    internal Delivery Delivery { get; } = context.On.Outboxes.NewDelivery(context.FencingToken);
 
     private ParserDependencies On => context.On;
 
@@ -115,8 +115,8 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
         foreach (var chunk in users.Chunk(1000))
         {
             var fields = Array.ConvertAll(chunk, user => (StackExchange.Redis.RedisValue)user.Value);
-            await context.Fence.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(Id), fields);
-            await context.Fence.ExecuteAsync("HDEL", RedisKeys.IrcStatuses(Id), fields);
+            await context.FencingToken.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(Id), fields);
+            await context.FencingToken.ExecuteAsync("HDEL", RedisKeys.IrcStatuses(Id), fields);
         }
         await Writer.TellMembersGoneAsync(Id, users, Delivery);
     }
@@ -128,12 +128,12 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
         var roles = statuses.ToDictionary(member => member.Key, member => prefixes.Role(member.Value).ToString());
         var before = await On.Conversations.GetMembersAsync(Id);
         foreach (var chunk in roles.Where(member => before.GetValueOrDefault(member.Key) != member.Value).Chunk(1000))
-            await context.Fence.ExecuteAsync("HSET", RedisKeys.ConversationMembers(Id), [.. chunk.SelectMany(member => new StackExchange.Redis.RedisValue[] { member.Key.Value, member.Value })]);
+            await context.FencingToken.ExecuteAsync("HSET", RedisKeys.ConversationMembers(Id), [.. chunk.SelectMany(member => new StackExchange.Redis.RedisValue[] { member.Key.Value, member.Value })]);
         foreach (var chunk in before.Keys.Where(user => !roles.ContainsKey(user)).Chunk(1000))
-            await context.Fence.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(Id), [.. chunk.Select(user => (StackExchange.Redis.RedisValue)user.Value)]);
-        await context.Fence.ExecuteAsync("DEL", RedisKeys.IrcStatuses(Id));
+            await context.FencingToken.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(Id), [.. chunk.Select(user => (StackExchange.Redis.RedisValue)user.Value)]);
+        await context.FencingToken.ExecuteAsync("DEL", RedisKeys.IrcStatuses(Id));
         foreach (var chunk in statuses.Where(member => member.Value.Length > 0).Chunk(1000))
-            await context.Fence.ExecuteAsync("HSET", RedisKeys.IrcStatuses(Id), [.. chunk.SelectMany(member => new StackExchange.Redis.RedisValue[] { member.Key.Value, member.Value })]);
+            await context.FencingToken.ExecuteAsync("HSET", RedisKeys.IrcStatuses(Id), [.. chunk.SelectMany(member => new StackExchange.Redis.RedisValue[] { member.Key.Value, member.Value })]);
         var rest = Notifications.UpdateMembersRest(reset: true, roles);
         foreach (var live in await On.Conversations.GetLiveSessionsAsync(Id))
         {
@@ -162,7 +162,7 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
 
     /// <summary>
     /// Takes the window of the context's user away, and the membership. With the last window the conversation is gone. What tells
-    /// a repetition after a crash that something is left to do (<see cref="OwnChannels.FindHalfLeftAsync"/>) changes last: that
+    /// a repetition after a crash that something is left to do (<see cref="SelfMembership.FindHalfLeftAsync"/>) changes last: that
     /// the user is among the holders, then the name that leads here.
     /// </summary>
     internal async Task CloseChannelAsync(UserChannel channel)
@@ -171,7 +171,7 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
         var folded = context.Connection.Mapping.Fold(channel.Name);
         ledger?.Leave(user, context.At);
         await NamesReporter.LeaveAsync(context, Id);
-        await On.Lifecycle.RemoveAsync(user, Id, context.Fence, Delivery);
+        await On.Lifecycle.RemoveAsync(user, Id, context.FencingToken, Delivery);
         context.Connection.Channels.Remove(folded);
         if ((await database.SetMembersAsync(holders)).Any(holder => holder != user.Value))
         {
@@ -204,6 +204,6 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
     }
 
     private Task<StackExchange.Redis.RedisResult> SetStatusAsync(UserId user, string status) => status.Length > 0
-        ? context.Fence.ExecuteAsync("HSET", RedisKeys.IrcStatuses(Id), user.Value, status)
-        : context.Fence.ExecuteAsync("HDEL", RedisKeys.IrcStatuses(Id), user.Value);
+        ? context.FencingToken.ExecuteAsync("HSET", RedisKeys.IrcStatuses(Id), user.Value, status)
+        : context.FencingToken.ExecuteAsync("HDEL", RedisKeys.IrcStatuses(Id), user.Value);
 }

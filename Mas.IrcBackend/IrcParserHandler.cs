@@ -15,15 +15,15 @@ namespace Mas.IrcBackend;
 /// nicks are shared by its users.
 /// </summary>
 internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter networkList, PeopleSweep people, DeadLetters deadLetters)
-    : LaneHandler<ParserEntry>(Endpoints.IrcParser, on.Courier, deadLetters)
+    : PartitionedHandler<ParserEntry>(Endpoints.IrcParser, on.InboxProducer, deadLetters)
 {
     private readonly RepeatedPosts _repeated = new(on.Time);
-    private Fence? _fence;
+    private FencingToken? _fence;
     private ConversationWriter? _writer;
 
     protected override async Task BeginAsync(Lease lease, CancellationToken stopping)
     {
-        _fence = new Fence(on.Redis, lease);
+        _fence = new FencingToken(on.Redis, lease);
         _writer = new ConversationWriter(_fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
         _repeated.Begin();
         on.Connections.ForgetAll();
@@ -38,7 +38,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
 
     protected override (ParserEntry? Message, string? Error) Read(byte[] json) => ParserEntry.FromJson(json);
 
-    protected override string LaneOf(ParserEntry message) => $"{message.UserId}:{message.Network}";
+    protected override string OrderingKeyOf(ParserEntry message) => $"{message.UserId}:{message.Network}";
 
     protected override string RouteOf(ParserEntry message) => message.Network;
 

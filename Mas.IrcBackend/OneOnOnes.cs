@@ -36,7 +36,7 @@ internal static class OneOnOnes
                 await context.Writer.CreateAsync(conversation);
             }
             if (context.Redelivered || await context.On.Windows.FindWindowIdAsync(user, id) is null)
-                await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, scope.Delivery);
+                await context.On.Lifecycle.OpenAsync(user, conversation, context.FencingToken, scope.Delivery);
         });
         return id;
     }

@@ -8,7 +8,7 @@ namespace Mas.IrcBackend;
 
 /// <summary>What the handling of one entry works with.</summary>
 internal sealed class ParserContext(
-    ParserDependencies on, Fence fence, ConversationWriter writer, UserConnection connection, string rid, long generation, long seq, bool redelivered, DateTimeOffset at)
+    ParserDependencies on, FencingToken fence, ConversationWriter writer, UserConnection connection, string rid, long generation, long seq, bool redelivered, DateTimeOffset at)
 {
     private readonly List<NewMessage> _serverLines = [];
     private string? _ordersName;
@@ -21,7 +21,7 @@ internal sealed class ParserContext(
     internal ConversationWriter Writer { get; } = writer;
 
     /// <summary>Refuses writes when the lease is lost.</summary>
-    internal Fence Fence { get; } = fence;
+    internal FencingToken FencingToken { get; } = fence;
 
     /// <summary>Whose entry it is.</summary>
     internal UserConnection Connection { get; } = connection;
@@ -101,7 +101,7 @@ internal sealed class ParserContext(
     }
 
     /// <summary>Asks something else of the connection manager.</summary>
-    internal Task OrderAsync(LinkOrder order) => On.Courier.SendAsync(Endpoints.ConnectionManager, order.UserId, order.ToJson());
+    internal Task OrderAsync(LinkOrder order) => On.InboxProducer.SendAsync(Endpoints.ConnectionManager, order.UserId, order.ToJson());
 
     /// <summary>Changes a conversation, as its only writer; what the work tells is delivered before the next writer's turn.</summary>
     internal async Task InAsync(ConversationId id, Func<ConversationScope, Task> work)
@@ -128,7 +128,7 @@ internal sealed class ParserContext(
             await work(scope, ledger);
             await scope.Delivery.FlushAsync();
             ledger.Move(User, Generation, Seq);
-            await On.Ledgers.KeepAsync(id, ledger, Fence);
+            await On.Ledgers.KeepAsync(id, ledger, FencingToken);
         }
         catch
         {

@@ -8,6 +8,6 @@ namespace Mas.IrcBackend;
 
 /// <summary>What commands and events read and call, the same for every lease of an inbox.</summary>
 internal sealed record ParserDependencies(
-    RedisConnection Redis, Courier Courier, Conversations Conversations, ConversationHistory History, WindowLifecycle Lifecycle, UserWindows Windows,
-    Users Users, UserCards Cards, Friends Friends, Outboxes Outboxes, Acquaintances Acquaintances, HistoryOptions HistoryOptions, TimeProvider Time, ConfiguredNetworks Networks,
+    RedisConnection Redis, InboxProducer InboxProducer, Conversations Conversations, ConversationHistory History, WindowLifecycle Lifecycle, UserWindows Windows,
+    Users Users, UserCards Cards, Friends Friends, Outboxes Outboxes, ProfileBroadcaster ProfileBroadcaster, HistoryOptions HistoryOptions, TimeProvider Time, ConfiguredNetworks Networks,
     CredentialVault Vault, NetworkStates States, UserConnections Connections, IrcPeople People, EchoedMessages Echoed, ChannelLedgers Ledgers, ConversationLocks Locks);

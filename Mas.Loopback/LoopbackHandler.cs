@@ -6,15 +6,15 @@ using Mas.Loopback.Commands;
 namespace Mas.Loopback;
 
 /// <summary>Handles one of the inboxes of MAS's own conversations (<c>inbox:loopbackparser</c>): every change of those that belong to it.</summary>
-internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadLetters) : LaneHandler<BackendMessage>(Endpoints.Loopback, on.Courier, deadLetters)
+internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadLetters) : PartitionedHandler<BackendMessage>(Endpoints.Loopback, on.InboxProducer, deadLetters)
 {
-    private Fence? _fence;
+    private FencingToken? _fence;
     private ConversationWriter? _writer;
     private readonly RepeatedPosts _repeated = new(on.Time);
 
     protected override Task BeginAsync(Lease lease, CancellationToken stopping)
     {
-        _fence = new Fence(on.Redis, lease);
+        _fence = new FencingToken(on.Redis, lease);
         _repeated.Begin();
         _writer = new ConversationWriter(_fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
         return Task.CompletedTask;
@@ -22,7 +22,7 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
 
     protected override (BackendMessage? Message, string? Error) Read(byte[] json) => BackendMessage.FromJson(json);
 
-    protected override string LaneOf(BackendMessage message) => message.Lane;
+    protected override string OrderingKeyOf(BackendMessage message) => message.OrderingKey;
 
     // What names its conversation makes it, perhaps; from then on others know it by its id.
     protected override bool StandsAlone(BackendMessage message) =>

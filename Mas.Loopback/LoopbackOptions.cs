@@ -10,6 +10,6 @@ internal sealed class LoopbackOptions
     /// Into how many inboxes, by conversation, <c>inbox:loopbackparser</c> is to be split, so that as many workers can share the
     /// conversations; 0 leaves the number as it is.
     /// </summary>
-    [Range(0, InboxPart.Most)]
+    [Range(0, InboxPartition.Most)]
     public int Inboxes { get; set; }
 }

@@ -27,9 +27,9 @@ public static class CoreServices
         .AddSingleton<Friends>()
         .AddSingleton<Settings>()
         .AddSingleton<Alerts>()
-        .AddSingleton<Courier>()
+        .AddSingleton<InboxProducer>()
         .AddSingleton<Outboxes>()
-        .AddSingleton<Acquaintances>()
+        .AddSingleton<ProfileBroadcaster>()
         .AddSingleton<DeadLetters>()
         .AddSingleton<Operator.AdminScriptRunner>()
         .AddSingleton<Operator.AuditLog>();

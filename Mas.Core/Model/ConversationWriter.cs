@@ -25,13 +25,13 @@ public sealed record NewMessage(
 /// holds, and adds to a <see cref="Delivery"/> what the live sessions are to be told of it.
 /// </summary>
 public sealed class ConversationWriter(
-    Fence fence, RedisConnection redis, Conversations conversations, HistoryOptions options, TimeProvider time)
+    FencingToken fence, RedisConnection redis, Conversations conversations, HistoryOptions options, TimeProvider time)
 {
     /// <summary>
     /// The most messages that <see cref="TrySayAsync"/> adds. Who says many waits for round trips no longer than for the messages themselves, and
     /// then a script that draws gids costs Redis more than a draw that all conversations share.
     /// </summary>
-    internal const int MostSaid = 4;
+    internal const int MaxSaid = 4;
 
     private readonly MasterDatabase _database = redis.Database;
 
@@ -72,7 +72,7 @@ public sealed class ConversationWriter(
     /// </returns>
     public async Task<IReadOnlyList<ChatMessage>?> TrySayAsync(ConversationId id, IReadOnlyList<NewMessage> messages, bool nobodyIsDetached, Delivery delivery)
     {
-        if (messages.Count > MostSaid || redis.MayFailOver || messages.Any(message => message.MayBeThere))
+        if (messages.Count > MaxSaid || redis.MayFailOver || messages.Any(message => message.MayBeThere))
             return null;
         var said = new (ChatMessage Message, byte[] BehindGid)[messages.Count];
         var arguments = new List<RedisValue>(3 + 2 * said.Length) { options.MaxMessages, Roles.Detached, nobodyIsDetached ? "all" : "" };
@@ -190,7 +190,7 @@ public sealed class ConversationWriter(
     /// <param name="field">From <see cref="RedisKeys.GroupField"/> or <see cref="RedisKeys.OneOnOneField"/>.</param>
     /// <param name="home">The inbox whose worker handles a new one: its id is one of that inbox's. Null for any.</param>
     /// <returns>The conversation's id, and whether it is new.</returns>
-    public async Task<(ConversationId Id, bool IsNew)> ClaimAsync(RedisValue field, InboxPart? home = null)
+    public async Task<(ConversationId Id, bool IsNew)> ClaimAsync(RedisValue field, InboxPartition? home = null)
     {
         fence.ThrowIfLost();
         if (ConversationId.TryParse(await _database.HashGetAsync(RedisKeys.ConversationIndex, field), out var existing))

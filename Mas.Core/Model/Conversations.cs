@@ -7,7 +7,7 @@ namespace Mas.Core.Model;
 /// <summary>Reads conversations, their members and their indexes. What changes them is <see cref="ConversationWriter"/>.</summary>
 public sealed class Conversations(RedisConnection redis)
 {
-    private const int MostKinds = 100_000;
+    private const int MaxKinds = 100_000;
 
     private readonly MasterDatabase _database = redis.Database;
     private readonly GidReservations _gids = new(redis);
@@ -25,7 +25,7 @@ public sealed class Conversations(RedisConnection redis)
         if (await FindAsync(id) is not { } conversation)
             return null;
         // Forgetting them all now and then costs a question to Redis for each.
-        if (_kinds.Count >= MostKinds)
+        if (_kinds.Count >= MaxKinds)
             _kinds.Clear();
         return _kinds[id] = new ConversationKind(conversation.Network, conversation.IsGroup);
     }

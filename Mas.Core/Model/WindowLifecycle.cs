@@ -18,7 +18,7 @@ public sealed class WindowLifecycle(
 
     /// <summary>Gives the user a window of the conversation, unless there is one, and tells the user's sessions all that it shows.</summary>
     /// <returns>The windowId.</returns>
-    public async Task<int> OpenAsync(UserId user, Conversation conversation, Fence fence, Delivery delivery)
+    public async Task<int> OpenAsync(UserId user, Conversation conversation, FencingToken fence, Delivery delivery)
     {
         var listeners = RedisKeys.ConversationSessions(conversation.Id);
         await fence.ExecuteAsync("EXISTS", listeners);
@@ -49,7 +49,7 @@ public sealed class WindowLifecycle(
     }
 
     /// <summary>Takes the user's window of the conversation away. What <paramref name="delivery"/> holds is told when this returns.</summary>
-    public async Task RemoveAsync(UserId user, ConversationId conversation, Fence fence, Delivery delivery)
+    public async Task RemoveAsync(UserId user, ConversationId conversation, FencingToken fence, Delivery delivery)
     {
         if (await windows.FindWindowIdAsync(user, conversation) is not { } windowId)
             return;

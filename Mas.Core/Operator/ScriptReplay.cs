@@ -94,7 +94,7 @@ internal sealed class ScriptReplay(RedisConnection redis)
     private const string ScanCount = "40";
 
     /// <summary>So many commands go out together; others' come between.</summary>
-    private const int MostAtOnce = 200;
+    private const int MaxConcurrent = 200;
 
     private const string ScanThere = "return redis.call('SCAN', unpack(ARGV))";
 
@@ -119,7 +119,7 @@ internal sealed class ScriptReplay(RedisConnection redis)
                 return reply[1];
             var needs = Array.ConvertAll((RedisResult[])reply[1]!, need => (RedisValue[])need!);
             var given = new List<List<RedisValue>>(needs.Length);
-            foreach (var some in needs.Chunk(MostAtOnce))
+            foreach (var some in needs.Chunk(MaxConcurrent))
                 given.AddRange(await Task.WhenAll(some.Select(need => AnswerAsync(((string)need[1]!).ToUpperInvariant(), need[2..]))));
             if (needs is [var only] && only[0].IsNullOrEmpty)
             {

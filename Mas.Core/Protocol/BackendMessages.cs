@@ -28,7 +28,7 @@ public abstract record BackendMessage(Origin Origin)
 {
     /// <summary>What has to stay in order: the conversation, or, before it has an id, its name. It is the entry's route, too.</summary>
     [JsonIgnore]
-    public abstract string Lane { get; }
+    public abstract string OrderingKey { get; }
 
     /// <summary>The JSON for the inbox.</summary>
     public virtual byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BackendJson.Default.BackendMessage);
@@ -71,7 +71,7 @@ public abstract record ConversationMessage(Origin Origin, long ConversationId) :
 {
     /// <inheritdoc/>
     [JsonIgnore]
-    public override string Lane => ConversationId.ToString();
+    public override string OrderingKey => ConversationId.ToString();
 
     /// <summary><see cref="ConversationId"/> as an id.</summary>
     [JsonIgnore]
@@ -100,7 +100,7 @@ public sealed record CreateGroup(Origin Origin, string Name, string Password, lo
 {
     /// <inheritdoc/>
     [JsonIgnore]
-    public override string Lane => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
+    public override string OrderingKey => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
 }
 
 /// <summary>Joins a group. An initial one (from the settings) is made when it is missing, and joining it is not announced.</summary>
@@ -108,7 +108,7 @@ public sealed record JoinGroup(Origin Origin, long ConversationId, string Name, 
 {
     /// <inheritdoc/>
     [JsonIgnore]
-    public override string Lane => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
+    public override string OrderingKey => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
 }
 
 /// <summary>Opens the 1on1 with another MAS user, and says <paramref name="Text"/> there, if any; <paramref name="ClientRid"/> is the client's id of it.</summary>
@@ -116,7 +116,7 @@ public sealed record OpenChat(Origin Origin, long ConversationId, string Peer, s
 {
     /// <inheritdoc/>
     [JsonIgnore]
-    public override string Lane => ConversationId > 0
+    public override string OrderingKey => ConversationId > 0
         ? ConversationId.ToString()
         : Redis.RedisKeys.OneOnOneField(Networks.Mas, Origin.User, new UserId(Peer)).ToString();
 }

@@ -43,7 +43,7 @@ public interface IInboxHandler
     /// <param name="lease">The lease.</param>
     /// <param name="part">Which of the endpoint's inboxes it is; the same for as long as the lease is held.</param>
     /// <param name="stopping">The lease is lost, or the process stops.</param>
-    Task BeginAsync(Lease lease, InboxPart part, CancellationToken stopping);
+    Task BeginAsync(Lease lease, InboxPartition part, CancellationToken stopping);
 
     /// <summary>What decides to which of the endpoint's inboxes an entry belongs; null when it can't be read.</summary>
     string? RouteOf(byte[] json);
@@ -54,5 +54,5 @@ public interface IInboxHandler
     /// some before may be in hand. When it returns, every entry is done or has been put away; when it throws, all of
     /// them come again, redelivered. It is cancelled when the lease is lost.
     /// </returns>
-    Func<CancellationToken, Task> Read(IReadOnlyList<InboxEntry> batch);
+    Func<CancellationToken, Task> Prepare(IReadOnlyList<InboxEntry> batch);
 }

@@ -30,7 +30,7 @@ internal sealed partial class InboxConsumer(
     /// Batches in hand at once. Each waits for Redis most of its time, so fewer leave the processors idle; more would come
     /// again after a crash, and brought nothing.
     /// </summary>
-    private const int MostInHand = 4;
+    private const int MaxInFlight = 4;
 
     /// <summary>
     /// The score of a taker whose connection a later holder has ended is lower by this, s, and below zero therefore; among themselves
@@ -50,7 +50,7 @@ internal sealed partial class InboxConsumer(
     /// As which this worker takes: one for each batch that may stand taken, which are those in hand and the next. The worker's own name has no
     /// list, and says only that it held the lease.
     /// </summary>
-    private readonly string[] _takers = [.. Enumerable.Range(1, MostInHand + 1).Select(list => $"{worker}+{list}")];
+    private readonly string[] _takers = [.. Enumerable.Range(1, MaxInFlight + 1).Select(list => $"{worker}+{list}")];
     private RedisConnection? _blocking;
     private int _taken;
     private bool _tookMany;
@@ -68,7 +68,7 @@ internal sealed partial class InboxConsumer(
     /// <param name="lease">The inbox's lease.</param>
     /// <param name="part">Which inbox it is.</param>
     /// <param name="stopping">The process stops.</param>
-    internal void Start(Lease lease, InboxPart part, CancellationToken stopping)
+    internal void Start(Lease lease, InboxPartition part, CancellationToken stopping)
     {
         _isLeaving = false;
         _running = Task.Run(() => RunAsync(lease, part, stopping), CancellationToken.None);
@@ -85,12 +85,12 @@ internal sealed partial class InboxConsumer(
             await _blocking.DisposeAsync();
     }
 
-    private async Task RunAsync(Lease lease, InboxPart part, CancellationToken stopping)
+    private async Task RunAsync(Lease lease, InboxPartition part, CancellationToken stopping)
     {
         LogActive(logger, name, lease.Epoch);
         Moved();
         var failed = false;
-        await using (var held = new LeaseKeeper(lease, redis.Timeout, time, logger, stopping))
+        await using (var held = new LeaseRenewer(lease, redis.Timeout, time, logger, stopping))
         {
             try
             {
@@ -129,11 +129,11 @@ internal sealed partial class InboxConsumer(
             await _pause.WaitAsync(CancellationToken.None);
     }
 
-    private async Task ConsumeAsync(LeaseKeeper held, InboxPart part)
+    private async Task ConsumeAsync(LeaseRenewer held, InboxPartition part)
     {
         var blocking = _blocking ??= await redis.OpenAnotherAsync(held.Lost);
-        var (fence, waitingFence) = (new Fence(redis, held.Lease), new Fence(blocking, held.Lease));
-        await CutOffFormerHoldersAsync(fence);
+        var (fence, waitingFence) = (new FencingToken(redis, held.Lease), new FencingToken(blocking, held.Lease));
+        await EvictStaleHoldersAsync(fence);
         await handler.BeginAsync(held.Lease, part, held.Lost);
         foreach (var left in await ReadTakenAsync(fence, other: _ => true))
             await HandleAsync(fence, left, Task.CompletedTask, held.Lost);
@@ -157,7 +157,7 @@ internal sealed partial class InboxConsumer(
                         Begin(left);
                     (looked, nextLook) = (newest, NextLook());
                 }
-                while (inHand.TryPeek(out var oldest) && (oldest.IsCompleted || inHand.Count >= MostInHand))
+                while (inHand.TryPeek(out var oldest) && (oldest.IsCompleted || inHand.Count >= MaxInFlight))
                     await inHand.Dequeue();
                 Moved();
                 _pause.Reset();
@@ -216,12 +216,12 @@ internal sealed partial class InboxConsumer(
     /// Each once: whoever takes again enters itself again. Else every change of holder would end the connections of all who had the lease
     /// within the hour, and with them what they do for other inboxes, which would change their holders in turn.
     /// </remarks>
-    private async Task CutOffFormerHoldersAsync(Fence fence)
+    private async Task EvictStaleHoldersAsync(FencingToken fence)
     {
         var takers = RedisKeys.InboxTakers(name);
         await EnterAsync(fence);
         var former = (await _database.SortedSetRangeByRankWithScoresAsync(takers)).Where(taker => taker.Score > 0 && !IsOwn(taker.Element!)).ToArray();
-        if (former.Length > 0 && await new FormerHolders(redis, logger).TryCutOffAsync(name, former.Select(taker => (string)taker.Element!)))
+        if (former.Length > 0 && await new StaleHolderEvictor(redis, logger).TryCutOffAsync(name, former.Select(taker => (string)taker.Element!)))
         {
             await fence.RunAsync(
                 LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZADD", "XX", .. former.SelectMany(taker => new[] { taker.Score - CutOffBy, taker.Element })], takers);
@@ -244,13 +244,13 @@ internal sealed partial class InboxConsumer(
     /// Enters itself among those who take, and raises the inbox's fence by that: what an earlier holder takes from now on is refused, so that what
     /// is read behind this is all that there will be of it.
     /// </summary>
-    private async Task EnterAsync(Fence fence) =>
+    private async Task EnterAsync(FencingToken fence) =>
         await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(name), ["ZADD", NextScore(), worker], RedisKeys.InboxTakers(name));
 
     /// <summary>What holders have taken and not finished, oldest first.</summary>
     /// <param name="fence">The lease's.</param>
     /// <param name="other">By the taker's name: whether what it has taken is not in hand here.</param>
-    private async Task<List<Batch>> ReadTakenAsync(Fence fence, Func<string, bool> other)
+    private async Task<List<Batch>> ReadTakenAsync(FencingToken fence, Func<string, bool> other)
     {
         var key = RedisKeys.InboxTakers(name);
         await EnterAsync(fence);
@@ -275,13 +275,13 @@ internal sealed partial class InboxConsumer(
     }
 
     private Batch Read(RedisKey taken, RedisValue[] entries, bool redelivered) =>
-        new(taken, entries.Length, handler.Read(Array.ConvertAll(entries, entry => InboxEntry.From(entry!, redelivered))));
+        new(taken, entries.Length, handler.Prepare(Array.ConvertAll(entries, entry => InboxEntry.From(entry!, redelivered))));
 
     /// <param name="fence">The lease's.</param>
     /// <param name="batch">What to handle.</param>
     /// <param name="before">The batch before it, which has to be done first: else, after a crash, it would come again behind this one.</param>
     /// <param name="stopping">The lease is lost.</param>
-    private async Task HandleAsync(Fence fence, Batch batch, Task before, CancellationToken stopping)
+    private async Task HandleAsync(FencingToken fence, Batch batch, Task before, CancellationToken stopping)
     {
         var begun = Stopwatch.GetTimestamp();
         var since = redis.WriteGeneration;
@@ -302,7 +302,7 @@ internal sealed partial class InboxConsumer(
     /// One round trip: the take stands behind the wait on a connection that is for nothing else, and Redis carries it out as soon as the
     /// wait is over. From the right end to the right end moves nothing: it only waits.
     /// </remarks>
-    private async Task<Batch> TakeAsync(Fence fence, MasterDatabase waiting)
+    private async Task<Batch> TakeAsync(FencingToken fence, MasterDatabase waiting)
     {
         var inbox = RedisKeys.Inbox(name);
         var taker = _takers[_taken];

@@ -7,7 +7,7 @@ namespace Mas.Core.Queues;
 
 /// <summary>
 /// How many inboxes an endpoint has: <c>inboxlayout:&lt;endpoint&gt;</c>; without the key one, at version 0. While it changes,
-/// the old one is in force until the new one is published (<see cref="LayoutChange"/>).
+/// the old one is in force until the new one is published (<see cref="Repartitioning"/>).
 /// </summary>
 /// <param name="Version">Grows with each change. An inbox takes entries only from senders that know its version.</param>
 /// <param name="Parts">How many inboxes there are.</param>
@@ -27,7 +27,7 @@ public sealed record InboxLayout(long Version, int Parts, int? Next = null, long
     public static async Task<IReadOnlyList<string>> NamesAsync(RedisConnection redis, string endpoint)
     {
         var layout = await ReadAsync(redis, endpoint);
-        return [.. Enumerable.Range(0, layout.All).Select(index => InboxPart.NameOf(endpoint, index))];
+        return [.. Enumerable.Range(0, layout.All).Select(index => InboxPartition.NameOf(endpoint, index))];
     }
 
     /// <summary>Asks for another number of inboxes; a worker carries it out.</summary>

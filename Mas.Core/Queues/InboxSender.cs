@@ -15,7 +15,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
     private const int MaxBatch = 1000;
 
     /// <summary>As many small pushes to an inbox may be under way at once. Whoever comes while one more is, or a larger one, waits and shares.</summary>
-    private const int MostUnderWay = 4;
+    private const int MaxInFlight = 4;
 
     /// <summary>The most entries of a small push.</summary>
     private const int Few = 2;
@@ -52,7 +52,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
     private void Add(Entry entry)
     {
         if (_layout is { } layout)
-            _routes[InboxPart.IndexOf(entry.Route, layout.Parts)].Waiting.Enqueue(entry);
+            _routes[InboxPartition.IndexOf(entry.Route, layout.Parts)].Waiting.Enqueue(entry);
         else
             _unrouted.Add(entry);
     }
@@ -157,7 +157,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
             else
             {
                 _layout = found;
-                _routes = [.. Enumerable.Range(0, found.Parts).Select(index => new Route(InboxPart.NameOf(endpoint, index)))];
+                _routes = [.. Enumerable.Range(0, found.Parts).Select(index => new Route(InboxPartition.NameOf(endpoint, index)))];
                 foreach (var entry in waiting)
                     Add(entry);
                 StartIdle(found);
@@ -217,7 +217,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
         /// <summary>Whether what waits may go out now.</summary>
         internal bool MayStart() => Waiting.Count > 0
             && (UnderWay.Count == 0
-                || (UnderWay.Count < MostUnderWay && Waiting.Count <= Few && UnderWay.TrueForAll(batch => batch.Count <= Few && !batch.Exists(IsAwaited))));
+                || (UnderWay.Count < MaxInFlight && Waiting.Count <= Few && UnderWay.TrueForAll(batch => batch.Count <= Few && !batch.Exists(IsAwaited))));
 
         private bool IsAwaited(Entry entry) => Waiting.Any(waiting => waiting.Route == entry.Route);
     }

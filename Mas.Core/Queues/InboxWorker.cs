@@ -20,7 +20,7 @@ public sealed partial class InboxWorker(
     RedisConnection redis, string endpoint, int inboxes, Func<IInboxHandler> newHandler, WorkerOptions options, TimeProvider time, ILogger<InboxWorker> logger)
     : BackgroundService
 {
-    private readonly string _worker = FormerHolders.NewWorkerName(redis);
+    private readonly string _worker = StaleHolderEvictor.NewWorkerName(redis);
     private readonly Dictionary<int, InboxConsumer> _consumers = [];
     private readonly Lazy<IInboxHandler> _reader = new(newHandler);
     private int _wanted = inboxes;
@@ -90,7 +90,7 @@ public sealed partial class InboxWorker(
         {
             if (mine.Contains(index))
                 continue;
-            if (await Lease.TryAcquireAsync(redis, InboxPart.NameOf(endpoint, index), _worker, LeaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } lease)
+            if (await Lease.TryAcquireAsync(redis, InboxPartition.NameOf(endpoint, index), _worker, LeaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } lease)
                 continue;
             // As long as this lease is held the layout can't change: so it is what is read now.
             if (stopping.IsCancellationRequested || await ReadAsync() != layout)
@@ -100,7 +100,7 @@ public sealed partial class InboxWorker(
             }
             if (!_consumers.TryGetValue(index, out var consumer))
                 _consumers[index] = consumer = NewConsumer(index);
-            consumer.Start(lease, new InboxPart(endpoint, index, layout.Parts), stopping);
+            consumer.Start(lease, new InboxPartition(endpoint, index, layout.Parts), stopping);
             mine.Add(index);
         }
     }
@@ -110,13 +110,13 @@ public sealed partial class InboxWorker(
     private Task<InboxLayout> ReadAsync() => InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, CancellationToken.None);
 
     private InboxConsumer NewConsumer(int index) =>
-        new(redis, InboxPart.NameOf(endpoint, index), _worker, newHandler(), options, time, logger);
+        new(redis, InboxPartition.NameOf(endpoint, index), _worker, newHandler(), options, time, logger);
 
     private async Task ChangeAsync(CancellationToken stopping)
     {
         try
         {
-            var change = new LayoutChange(redis, endpoint, _worker, _reader.Value.RouteOf, LeaseLasts, time, logger);
+            var change = new Repartitioning(redis, endpoint, _worker, _reader.Value.RouteOf, LeaseLasts, time, logger);
             if (await change.TryRunAsync(stopping) is { } layout)
                 LogChanged(logger, endpoint, layout.Parts, layout.Version);
         }

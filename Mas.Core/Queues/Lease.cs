@@ -6,7 +6,7 @@ namespace Mas.Core.Queues;
 
 /// <summary>
 /// The right to consume an inbox, <c>lease:&lt;endpoint&gt;</c>. Whoever holds it has an <see cref="Epoch"/> higher than every
-/// earlier holder's of any lease; <see cref="Fence"/> keeps a holder that was paused past its lease from doing harm.
+/// earlier holder's of any lease; <see cref="FencingToken"/> keeps a holder that was paused past its lease from doing harm.
 /// </summary>
 public sealed class Lease
 {
@@ -53,7 +53,7 @@ public sealed class Lease
             return null;
         // The epoch is taken while the lease is held and used only if it is held still: so a later holder's is higher.
         var epoch = await database.StringIncrementAsync(RedisKeys.NextLeaseEpoch);
-        var fence = (long?)await database.StringGetAsync(RedisKeys.Fence(RedisKeys.Inbox(endpoint))) ?? 0;
+        var fence = (long?)await database.StringGetAsync(RedisKeys.FencingToken(RedisKeys.Inbox(endpoint))) ?? 0;
         if (fence >= epoch)
         {
             // The counter went back. What is not the inbox's is seen to when its fence refuses something.
@@ -94,7 +94,7 @@ public sealed class Lease
 public sealed class LeaseLostException(string message) : Exception(message);
 
 /// <summary>Writes under a lease: refused, with <see cref="LeaseLostException"/>, once a later holder has written the same key.</summary>
-public sealed class Fence(RedisConnection redis, Lease lease)
+public sealed class FencingToken(RedisConnection redis, Lease lease)
 {
     /// <summary>Longer than any process is paused without its own clock telling it that the lease is over.</summary>
     internal const int KeptForSeconds = 3600;
@@ -119,7 +119,7 @@ public sealed class Fence(RedisConnection redis, Lease lease)
         ThrowIfLost();
         try
         {
-            return await redis.Database.RunScriptAsync(script, [key, RedisKeys.Fence(key), .. companions], [lease.Epoch, KeptForSeconds, .. arguments]);
+            return await redis.Database.RunScriptAsync(script, [key, RedisKeys.FencingToken(key), .. companions], [lease.Epoch, KeptForSeconds, .. arguments]);
         }
         catch (RedisServerException e) when (e.Message.Split(' ') is ["FENCED", var later, ..])
         {

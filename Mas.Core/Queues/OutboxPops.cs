@@ -16,7 +16,7 @@ public sealed class OutboxPops
     private const int Few = 20;
 
     /// <summary>The most entries of each that a script pops, so that none holds Redis up for long.</summary>
-    private const int MostByScript = 50;
+    private const int MaxByScript = 50;
 
     private readonly RedisConnection _redis;
     private readonly MasterBatch? _pipeline;
@@ -24,7 +24,7 @@ public sealed class OutboxPops
     private readonly TaskCompletionSource<RedisResult[]> _popped = new();
 
     /// <summary>The most entries that it pops of each outbox: there may be more when it brings as many.</summary>
-    public int MostOfEach => _pipeline is null ? MostByScript : Most;
+    public int MaxOfEach => _pipeline is null ? MaxByScript : Most;
 
     /// <param name="redis">Redis.</param>
     /// <param name="outboxes">How many there will be at most.</param>
@@ -66,7 +66,7 @@ public sealed class OutboxPops
         RedisResult[] popped;
         try
         {
-            popped = (RedisResult[])(await _redis.Database.RunScriptAsync(LuaScripts.ListsPop, [.. _outboxes], [MostByScript]))!;
+            popped = (RedisResult[])(await _redis.Database.RunScriptAsync(LuaScripts.ListsPop, [.. _outboxes], [MaxByScript]))!;
         }
         catch (Exception e)
         {

@@ -30,14 +30,14 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions se
     /// The lease under which a worker tells this: once it is over, nothing is told any more. Null for a server, which tells of
     /// its own user's things.
     /// </param>
-    public Delivery NewDelivery(Fence? fence = null) => new(this, fence);
+    public Delivery NewDelivery(FencingToken? fence = null) => new(this, fence);
 
     /// <summary>Tells every live session of a user the same.</summary>
     /// <param name="user">Who.</param>
     /// <param name="entry">What.</param>
     /// <param name="mentions">Whom the entry mentions.</param>
     /// <param name="fence">As for <see cref="NewDelivery"/>.</param>
-    public async Task SendToUserAsync(UserId user, byte[] entry, IReadOnlyList<UserId>? mentions = null, Fence? fence = null)
+    public async Task SendToUserAsync(UserId user, byte[] entry, IReadOnlyList<UserId>? mentions = null, FencingToken? fence = null)
     {
         var delivery = NewDelivery(fence);
         foreach (var session in await sessions.GetAsync(user))
@@ -57,12 +57,12 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions se
 public sealed class Delivery
 {
     private readonly Outboxes _outboxes;
-    private readonly Fence? _fence;
+    private readonly FencingToken? _fence;
     private readonly long _since;
     private readonly Dictionary<SessionRef, List<RedisValue>> _entries = [];
     private readonly HashSet<(SessionRef Session, UserId User)> _unknown = [];
 
-    internal Delivery(Outboxes outboxes, Fence? fence)
+    internal Delivery(Outboxes outboxes, FencingToken? fence)
     {
         _outboxes = outboxes;
         _fence = fence;

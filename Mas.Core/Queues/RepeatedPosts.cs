@@ -15,7 +15,7 @@ public sealed class RepeatedPosts(TimeProvider time)
 
     internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(2);
 
-    private const int MostKept = 100_000;
+    private const int MaxKept = 100_000;
 
     private readonly ConcurrentDictionary<(UserId Author, string Rid), long> _repeated = new();
     private long _since = time.GetTimestamp();
@@ -33,7 +33,7 @@ public sealed class RepeatedPosts(TimeProvider time)
             return false;
         if (!retry)
             return time.GetElapsedTime(Volatile.Read(ref _since)) < HeldUpFor || _repeated.ContainsKey((author, rid));
-        if (_repeated.Count >= MostKept)
+        if (_repeated.Count >= MaxKept)
             Forget();
         _repeated[(author, rid)] = time.GetTimestamp();
         return true;
@@ -47,7 +47,7 @@ public sealed class RepeatedPosts(TimeProvider time)
                 _repeated.TryRemove(message, out _);
         }
         // More than that in two minutes is no client's trouble but somebody's flood: then all messages are looked for.
-        if (_repeated.Count >= MostKept)
+        if (_repeated.Count >= MaxKept)
         {
             _repeated.Clear();
             Begin();

@@ -48,7 +48,7 @@ internal static class LuaScripts
         }
     }
 
-    /// <summary>A script for <see cref="Queues.Fence"/>, behind the check that they all begin with.</summary>
+    /// <summary>A script for <see cref="Queues.FencingToken"/>, behind the check that they all begin with.</summary>
     private static string LoadFenced(string name) => Load("fence") + Load(name);
 
     /// <summary>The same, with what all scripts need that add to a history.</summary>

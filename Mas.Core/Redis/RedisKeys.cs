@@ -193,7 +193,7 @@ public static class RedisKeys
     public static RedisKey Lease(string endpoint) => "lease:" + endpoint;
 
     /// <summary>String with expiry beside <paramref name="key"/>: the epoch of the last lease holder that wrote it (extension).</summary>
-    public static RedisKey Fence(RedisKey key) => $"{{{key}}}:fence";
+    public static RedisKey FencingToken(RedisKey key) => $"{{{key}}}:fence";
 
     /// <summary>String beside a counter, or the record that has it: the history of writes in which it was drawn from last, where replicas may take over (extension).</summary>
     public static RedisKey History(RedisKey counter) => $"{{{counter}}}:history";

@@ -18,7 +18,7 @@ public sealed class ReplicaWait : IAsyncDisposable
     private readonly RedisConnection _redis;
     private readonly RedisOptions _options;
     private readonly MasterHistories _histories;
-    private readonly SharedCall _waits;
+    private readonly CoalescedCall _waits;
     private long _generation;
 
     private ReplicaWait(RedisConnection redis, RedisOptions options)
@@ -26,7 +26,7 @@ public sealed class ReplicaWait : IAsyncDisposable
         _redis = redis;
         _options = options;
         _histories = new MasterHistories(redis);
-        _waits = new SharedCall(WaitAsync);
+        _waits = new CoalescedCall(WaitAsync);
     }
 
     /// <summary>

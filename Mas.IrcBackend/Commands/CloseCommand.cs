@@ -14,14 +14,14 @@ internal static class CloseCommand
         if (target.Peer is { } peer)
         {
             context.Connection.OneOnOnes.Remove(peer);
-            await context.InAsync(target.Id, scope => context.On.Lifecycle.RemoveAsync(context.User, target.Id, context.Fence, scope.Delivery));
+            await context.InAsync(target.Id, scope => context.On.Lifecycle.RemoveAsync(context.User, target.Id, context.FencingToken, scope.Delivery));
             return Ack.Ok;
         }
         if (context.Connection.IsRegistered)
         {
             await context.SendAsync(null, reason.Length > 0 ? IrcLine.WithText(reason, "PART", target.Name) : IrcLine.Of("PART", target.Name));
         }
-        await OwnChannels.LeaveAsync(context, new UserChannel(target.Id, target.Name), context.User, Category.Part, reason);
+        await SelfMembership.LeaveAsync(context, new UserChannel(target.Id, target.Name), context.User, Category.Part, reason);
         return Ack.Ok;
     }
 
@@ -30,8 +30,8 @@ internal static class CloseCommand
     {
         if (await Target.FindAsync(context, id) is { } target)
             return await RunAsync(context, target, "");
-        if (await FindNameAsync(context, id) is { } name && await OwnChannels.FindHalfLeftAsync(context, name) is { } channel && channel.Id == id)
-            await OwnChannels.LeaveAsync(context, channel, context.User, Category.Part, "");
+        if (await FindNameAsync(context, id) is { } name && await SelfMembership.FindHalfLeftAsync(context, name) is { } channel && channel.Id == id)
+            await SelfMembership.LeaveAsync(context, channel, context.User, Category.Part, "");
         return Ack.Ok;
     }
 

@@ -4,8 +4,8 @@ using Mas.IrcBackend.Bridge;
 namespace Mas.IrcBackend.Connections;
 
 /// <summary>The connection manager: handles one of its inboxes (<c>inbox:connectionmanager</c>), orders for the links of its users.</summary>
-internal sealed class ConnectionManagerHandler(UserLinks links, ParserUplink uplink, Courier courier, DeadLetters deadLetters)
-    : LaneHandler<LinkOrder>(Endpoints.ConnectionManager, courier, deadLetters)
+internal sealed class ConnectionManagerHandler(UserLinks links, ParserUplink uplink, InboxProducer producer, DeadLetters deadLetters)
+    : PartitionedHandler<LinkOrder>(Endpoints.ConnectionManager, producer, deadLetters)
 {
     private Lease? _lease;
     private LinkLease? _under;
@@ -18,7 +18,7 @@ internal sealed class ConnectionManagerHandler(UserLinks links, ParserUplink upl
 
     protected override (LinkOrder? Message, string? Error) Read(byte[] json) => LinkOrder.FromJson(json);
 
-    protected override string LaneOf(LinkOrder message) => $"{message.UserId}:{message.Network}";
+    protected override string OrderingKeyOf(LinkOrder message) => $"{message.UserId}:{message.Network}";
 
     protected override string RouteOf(LinkOrder message) => message.UserId;
 

@@ -19,7 +19,7 @@ public static class IrcSettingsReader
         Text(irc, "StateFile"),
         irc.GetSection("Networks").GetChildren().ToDictionary(network => network.Key, ReadNetwork, StringComparer.OrdinalIgnoreCase),
         TimeSpan.FromHours(Number(irc, "ForgetPeopleHours", 24 * 365) ?? 24),
-        (int)(Number(irc, "Inboxes", InboxPart.Most) ?? 0));
+        (int)(Number(irc, "Inboxes", InboxPartition.Most) ?? 0));
 
     private static NetworkSettings ReadNetwork(IConfigurationSection network)
     {

@@ -9,13 +9,13 @@ namespace Mas.IrcBackend.Connections;
 /// <summary>Who holds, or has held, the links of an inbox's users.</summary>
 /// <param name="Part">The inbox, of the layout of that time.</param>
 /// <param name="Worker">The worker that held its lease.</param>
-internal sealed record LinkHolder(InboxPart Part, string Worker)
+internal sealed record LinkHolder(InboxPartition Part, string Worker)
 {
     /// <summary>Whether the user's links are among them.</summary>
     internal bool Has(UserId user) => Part.Owns(user.Value);
 
     /// <summary>Whether there are users who belong to both inboxes, which may be of different layouts.</summary>
-    internal bool Meets(InboxPart other) => (Part.Index - other.Index) % Divisor(Part.Count, other.Count) == 0;
+    internal bool Meets(InboxPartition other) => (Part.Index - other.Index) % Divisor(Part.Count, other.Count) == 0;
 
     private static int Divisor(int one, int other) => other == 0 ? one : Divisor(other, one % other);
 }
@@ -35,7 +35,7 @@ internal sealed class LinkHolders(RedisConnection redis)
         foreach (var entry in await _database.HashGetAllAsync(RedisKeys.IrcConnectionsHolders).WaitAsync(redis.Timeout))
         {
             if (((string)entry.Name!).Split('/') is [var index, var count] && int.TryParse(index, out var part) && int.TryParse(count, out var parts) && parts > 0)
-                holders.Add(new LinkHolder(new InboxPart(Endpoints.ConnectionManager, part, parts), entry.Value!));
+                holders.Add(new LinkHolder(new InboxPartition(Endpoints.ConnectionManager, part, parts), entry.Value!));
         }
         return holders;
     }
@@ -49,7 +49,7 @@ internal sealed class LinkHolders(RedisConnection redis)
         _database.RemoveFieldAsync(RedisKeys.IrcConnectionsHolders, Field(holder.Part), holder.Worker).WaitAsync(redis.Timeout);
 
     /// <summary>Removes workers of earlier layouts that live no more: who held nothing else since has died with its links.</summary>
-    internal async Task RemoveDeadAsync(IEnumerable<LinkHolder> holders, InboxPart now)
+    internal async Task RemoveDeadAsync(IEnumerable<LinkHolder> holders, InboxPartition now)
     {
         var former = holders.Where(holder => holder.Part.Count != now.Count).ToList();
         if (former.Count == 0)
@@ -59,5 +59,5 @@ internal sealed class LinkHolders(RedisConnection redis)
             await RemoveAsync(dead);
     }
 
-    private static RedisValue Field(InboxPart part) => string.Create(CultureInfo.InvariantCulture, $"{part.Index}/{part.Count}");
+    private static RedisValue Field(InboxPartition part) => string.Create(CultureInfo.InvariantCulture, $"{part.Index}/{part.Count}");
 }

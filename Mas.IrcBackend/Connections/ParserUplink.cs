@@ -17,13 +17,13 @@ internal sealed partial class ParserUplink : IAsyncDisposable
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _giveUp = new();
-    private readonly Courier _courier;
+    private readonly InboxProducer _producer;
     private readonly ILogger<ParserUplink> _logger;
     private readonly Task _pushing;
 
-    public ParserUplink(Courier courier, ILogger<ParserUplink> logger)
+    public ParserUplink(InboxProducer producer, ILogger<ParserUplink> logger)
     {
-        _courier = courier;
+        _producer = producer;
         _logger = logger;
         _pushing = PushAsync();
     }
@@ -92,7 +92,7 @@ internal sealed partial class ParserUplink : IAsyncDisposable
         {
             try
             {
-                await _courier.SendAsync(Endpoints.IrcParser, batch);
+                await _producer.SendAsync(Endpoints.IrcParser, batch);
                 pause.Reset();
                 return true;
             }

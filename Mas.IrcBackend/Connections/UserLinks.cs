@@ -22,7 +22,7 @@ internal sealed partial class UserLinks : IAsyncDisposable
     private static readonly TimeSpan HandoverPause = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, UserLink> _links = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<InboxPart, LinkLease> _held = new();
+    private readonly ConcurrentDictionary<InboxPartition, LinkLease> _held = new();
 
     /// <summary>Ends of links that have made place for others, which have yet to start.</summary>
     private readonly ConcurrentDictionary<string, Task> _replaced = new(StringComparer.Ordinal);

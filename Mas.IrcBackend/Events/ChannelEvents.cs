@@ -125,7 +125,7 @@ internal static class ChannelEvents
             if (!ledger.IsNew(context.User, "", "RENAME", $"{old} {name}", context.At))
                 return;
             await database.HashSetAsync(RedisKeys.ConversationIndex, RedisKeys.GroupField(context.Network, mapping.Fold(name)), channel.Id.Value);
-            await context.Fence.ExecuteAsync("HSET", RedisKeys.Conversation(channel.Id), "name", name);
+            await context.FencingToken.ExecuteAsync("HSET", RedisKeys.Conversation(channel.Id), "name", name);
             if (!mapping.Equals(old, name))
                 await database.HashDeleteAsync(RedisKeys.ConversationIndex, RedisKeys.GroupField(context.Network, mapping.Fold(old)));
             await scope.PostAsync(await AuthorAsync(context, message.Source), Category.Info, $"renamed the channel from {old} to {name}");

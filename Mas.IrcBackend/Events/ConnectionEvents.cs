@@ -32,7 +32,7 @@ internal static class ConnectionEvents
         if (connection.IsRegistered && connection.Generation != happened.Generation)
             await ForgetListenerAsync(context);
         await context.On.Connections.BeginAsync(connection, happened.Generation);
-        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connecting, happened.RetryCount, context.Fence);
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connecting, happened.RetryCount, context.FencingToken);
         await context.TellServerWindowAsync(Category.Server, happened.Text ?? "");
     }
 
@@ -44,8 +44,8 @@ internal static class ConnectionEvents
         connection.IsRegistered = true;
         await context.On.Connections.RegisterAsync(connection, summary);
         await context.On.People.TakeNickAsync(context.User, context.Network, connection.Mapping, before, summary.Nick);
-        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connected, 0, context.Fence);
-        await context.On.Acquaintances.TellAsync(context.User, context.Fence);
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Connected, 0, context.FencingToken);
+        await context.On.ProfileBroadcaster.TellAsync(context.User, context.FencingToken);
         await JoinCommand.JoinAllAsync(context);
         await PlayBackAsync(context);
     }
@@ -72,8 +72,8 @@ internal static class ConnectionEvents
         await context.On.People.TakeNickAsync(context.User, context.Network, connection.Mapping, before, nick);
         await context.On.Connections.SetAsync(connection, "nick", nick);
         connection.Nick = nick;
-        await context.On.States.TellAsync(context.User, context.Network, context.Fence);
-        await context.On.Acquaintances.TellAsync(context.User, context.Fence);
+        await context.On.States.TellAsync(context.User, context.Network, context.FencingToken);
+        await context.On.ProfileBroadcaster.TellAsync(context.User, context.FencingToken);
     }
 
     private static async Task EndedAsync(ParserContext context, EventEntry happened)
@@ -99,7 +99,7 @@ internal static class ConnectionEvents
             await NetworkCommands.ForgetAsync(context);
             return;
         }
-        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Disconnected, happened.RetryCount, context.Fence);
+        await context.On.States.SetAsync(context.User, context.Network, NetworkStates.Disconnected, happened.RetryCount, context.FencingToken);
         await context.TellServerWindowAsync(happened.IsFinal ? Category.Error : Category.Server, happened.Text ?? "");
     }
 

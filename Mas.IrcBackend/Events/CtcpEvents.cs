@@ -6,7 +6,7 @@ namespace Mas.IrcBackend.Events;
 /// <summary>CTCP queries (VERSION, PING …): some are answered, by NOTICE and at a limited rate; none is chat.</summary>
 internal static class CtcpEvents
 {
-    private const int MostAnswers = 3;
+    private const int MaxAnswers = 3;
     private const string Known = "ACTION CLIENTINFO PING SOURCE TIME VERSION";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -30,7 +30,7 @@ internal static class CtcpEvents
         var answers = context.Connection.CtcpAnswers;
         while (answers.TryPeek(out var earlier) && context.At - earlier > Interval)
             answers.Dequeue();
-        if (answer is null || answers.Count >= MostAnswers || source.IsServer)
+        if (answer is null || answers.Count >= MaxAnswers || source.IsServer)
             return;
         answers.Enqueue(context.At);
         await context.SendAsync(null, IrcLine.WithText(new Ctcp(query.Command, answer).ToString(), "NOTICE", source.Nick));

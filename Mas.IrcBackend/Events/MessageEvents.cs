@@ -9,13 +9,13 @@ internal static class MessageEvents
 {
     /// <summary>A message in a channel or to us.</summary>
     internal static Task MessageAsync(ParserContext context, IrcMessage message) =>
-        message.Parameters.Count < 2 ? Task.CompletedTask : MessageAsync(context, Saying.Of(message));
+        message.Parameters.Count < 2 ? Task.CompletedTask : MessageAsync(context, IncomingText.Of(message));
 
     /// <summary>A notice. It never causes an answer.</summary>
-    internal static Task NoticeAsync(ParserContext context, IrcMessage message) => NoticeAsync(context, Saying.Of(message));
+    internal static Task NoticeAsync(ParserContext context, IrcMessage message) => NoticeAsync(context, IncomingText.Of(message));
 
     /// <summary>A batch of lines that are one message (draft/multiline).</summary>
-    internal static Task MultilineAsync(ParserContext context, IrcBatch batch) => Saying.Of(batch) switch
+    internal static Task MultilineAsync(ParserContext context, IrcBatch batch) => IncomingText.Of(batch) switch
     {
         null => Task.CompletedTask,
         var said when batch.Messages.First().Command == "NOTICE" => NoticeAsync(context, said),
@@ -40,7 +40,7 @@ internal static class MessageEvents
         });
     }
 
-    private static Task MessageAsync(ParserContext context, Saying said)
+    private static Task MessageAsync(ParserContext context, IncomingText said)
     {
         if (said.Source is not { } source)
             return Task.CompletedTask;
@@ -54,7 +54,7 @@ internal static class MessageEvents
             : ToUsAsync(context, said, source, target, cat, text);
     }
 
-    private static async Task NoticeAsync(ParserContext context, Saying said)
+    private static async Task NoticeAsync(ParserContext context, IncomingText said)
     {
         var (status, target) = context.Connection.Support.SplitStatus(said.Target);
         var text = said.Text;
@@ -85,7 +85,7 @@ internal static class MessageEvents
             await context.TellServerWindowAsync(Category.Notice, $"{source.Nick}: {text}");
     }
 
-    private static async Task InChannelAsync(ParserContext context, Saying said, IrcSource source, State.UserChannel channel, string cat, string status, string text)
+    private static async Task InChannelAsync(ParserContext context, IncomingText said, IrcSource source, State.UserChannel channel, string cat, string status, string text)
     {
         var connection = context.Connection;
         var known = await context.On.People.FindAsync(context.Network, connection.Mapping, source.Nick);
@@ -109,7 +109,7 @@ internal static class MessageEvents
     /// <param name="status">To whom in the channel; empty for all.</param>
     /// <param name="text">The text without what makes it an action.</param>
     internal static bool IsToBePosted(
-        ParserContext context, State.ChannelLedger ledger, State.UserChannel channel, Saying said, UserId? mas, string cat, string status, string text)
+        ParserContext context, State.ChannelLedger ledger, State.UserChannel channel, IncomingText said, UserId? mas, string cat, string status, string text)
     {
         var connection = context.Connection;
         // Counted in any case: what one of us said counts as accepted, and has no msgid when it is posted.
@@ -123,7 +123,7 @@ internal static class MessageEvents
     }
 
     /// <summary>The message that an entry makes.</summary>
-    internal static NewMessage ToPost(ParserContext context, Saying said, UserId author, string cat, string text)
+    internal static NewMessage ToPost(ParserContext context, IncomingText said, UserId author, string cat, string text)
     {
         var ts = context.IsHistory && DateTimeOffset.TryParse(said.Carrier.Tag("time"), CultureInfo.InvariantCulture, out var time) ? time : context.At;
         return new NewMessage(
@@ -135,11 +135,11 @@ internal static class MessageEvents
     internal static string Marked(string status, string text) => status.Length > 0 ? $"[{status}] {text}" : text;
 
     // By its lines: a connection without multiline hears them one by one, and what it heard is not new again as a whole.
-    private static bool IsNew(ParserContext context, State.ChannelLedger ledger, string author, string cat, string status, Saying said) =>
+    private static bool IsNew(ParserContext context, State.ChannelLedger ledger, string author, string cat, string status, IncomingText said) =>
         said.Pieces.Aggregate(false, (isNew, piece) =>
             ledger.IsNew(context.User, author, cat, Marked(status, Ctcp.Parse(piece)?.Text ?? piece), context.At) || isNew);
 
-    private static async Task ToUsAsync(ParserContext context, Saying said, IrcSource source, string target, string cat, string text)
+    private static async Task ToUsAsync(ParserContext context, IncomingText said, IrcSource source, string target, string cat, string text)
     {
         var connection = context.Connection;
         var isOwn = connection.IsMe(source.Nick);
@@ -173,7 +173,7 @@ internal static class MessageEvents
     private static async Task<bool> HasTooManyWindowsAsync(ParserContext context) =>
         await context.On.Windows.CountAsync(context.User) >= await context.On.Users.GetMaxWindowsAsync(context.User);
 
-    private static async Task PostAsync(ParserContext context, ConversationScope scope, Saying said, UserId author, string cat, string text)
+    private static async Task PostAsync(ParserContext context, ConversationScope scope, IncomingText said, UserId author, string cat, string text)
     {
         if (said.ReplyTo is { } replyTo && await MessageLookup.QuoteAsync(context, scope.Id, replyTo) is { } quote)
             text = $"> {quote}\n{text}";

@@ -15,7 +15,7 @@ internal static class PresenceEvents
         foreach (var name in message.Parameter(0).Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             if (context.Connection.IsMe(source.Nick))
-                await OwnChannels.EnterAsync(context, name);
+                await SelfMembership.EnterAsync(context, name);
             else if (context.Connection.Channel(name) is { } channel)
                 await OtherJoinedAsync(context, source, channel);
         }
@@ -32,7 +32,7 @@ internal static class PresenceEvents
             if (context.Connection.IsMe(source.Nick))
             {
                 if (await OwnAsync(context, name) is { } own)
-                    await OwnChannels.LeaveAsync(context, own, context.User, Category.Part, reason);
+                    await SelfMembership.LeaveAsync(context, own, context.User, Category.Part, reason);
             }
             else if (context.Connection.Channel(name) is { } channel)
                 await OtherLeftAsync(context, source.Nick, channel, Category.Part, reason);
@@ -58,7 +58,7 @@ internal static class PresenceEvents
         var text = reason.Length > 0 ? $"{nick}: {reason}" : nick;
         if (isOwn)
         {
-            await OwnChannels.LeaveAsync(context, channel, kicker, Category.Kick, text);
+            await SelfMembership.LeaveAsync(context, channel, kicker, Category.Kick, text);
             await TellKickedAsync(context, message, channel.Name, reason);
             return;
         }
@@ -121,7 +121,7 @@ internal static class PresenceEvents
 
     /// <summary>A channel of ours, also one that we have left in part.</summary>
     private static async Task<UserChannel?> OwnAsync(ParserContext context, string name) =>
-        context.Connection.Channel(name) ?? await OwnChannels.FindHalfLeftAsync(context, name);
+        context.Connection.Channel(name) ?? await SelfMembership.FindHalfLeftAsync(context, name);
 
     private static Task TellKickedAsync(ParserContext context, IrcMessage message, string name, string reason) => context.TellServerWindowAsync(
         Category.Kick, $"{message.Source?.Nick ?? context.Connection.Server} put you out of {name}{(reason.Length > 0 ? $": {reason}" : "")}");

@@ -43,7 +43,7 @@ internal static class SplitEvents
                 split = goesOn ? split! : ledger.Splits.Begin(servers, context.Rid, context.At);
                 foreach (var (nick, folded, _) in gone)
                     split.Add(nick, folded, context.At);
-                await context.On.Ledgers.KeepSplitsAsync(scope.Id, ledger, context.Fence);
+                await context.On.Ledgers.KeepSplitsAsync(scope.Id, ledger, context.FencingToken);
                 await TellAsync(context, scope, split, goesOn);
                 await scope.RemoveMembersAsync(gone.ConvertAll(one => one.User));
 

@@ -7,7 +7,7 @@ namespace Mas.IrcBackend.Events;
 /// <summary>TAGMSG: who is typing (<c>+typing</c>), and reactions to what was said (<c>+react</c>).</summary>
 internal static class TagEvents
 {
-    private const int MostReactionChars = 50;
+    private const int MaxReactionChars = 50;
 
     /// <summary>A message without a text.</summary>
     internal static async Task HandleAsync(ParserContext context, IrcMessage message)
@@ -25,7 +25,7 @@ internal static class TagEvents
         if (await context.On.People.FindAsync(context.Network, context.Connection.Mapping, source.Nick) is not { } author
             || await WhereAsync(context, message, author) is not { } id)
             return;
-        var delivery = context.On.Outboxes.NewDelivery(context.Fence);
+        var delivery = context.On.Outboxes.NewDelivery(context.FencingToken);
         // Each connection hears it: everybody is told by their own.
         foreach (var live in (await context.On.Conversations.GetLiveSessionsAsync(id)).Where(live => live.Session.UserId == context.User))
         {
@@ -38,9 +38,9 @@ internal static class TagEvents
     /// <summary>Told as a line of the window: that is all that clients know to show.</summary>
     private static async Task ReactionAsync(ParserContext context, IrcMessage message, IrcSource source, string reaction)
     {
-        if (reaction.Length > MostReactionChars)
+        if (reaction.Length > MaxReactionChars)
             return;
-        var replyTo = Saying.Of(message).ReplyTo;
+        var replyTo = IncomingText.Of(message).ReplyTo;
         if (context.Connection.Channel(context.Connection.Support.SplitStatus(message.Parameter(0)).Target) is { } channel)
         {
             await context.InChannelAsync(channel.Id, async (scope, ledger) =>

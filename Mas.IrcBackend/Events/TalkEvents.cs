@@ -14,7 +14,7 @@ internal static class TalkEvents
     /// <summary>Where a line is plain talk; null when it is not, or has to be handled by itself.</summary>
     internal static UserChannel? ChannelOf(ParserContext context, IrcMessage message) =>
         message is { Command: "PRIVMSG", Source: { } source, Parameters.Count: > 1 } && !context.Redelivered && !context.IsHistory
-        && !context.Connection.IsMe(source.Nick) && Ctcp.Parse(message.Last) is null && Saying.Of(message).ReplyTo is null
+        && !context.Connection.IsMe(source.Nick) && Ctcp.Parse(message.Last) is null && IncomingText.Of(message).ReplyTo is null
             ? context.Connection.Channel(context.Connection.Support.SplitStatus(message.Parameter(0)).Target)
             : null;
 
@@ -37,7 +37,7 @@ internal static class TalkEvents
             foreach (var (line, message) in turn)
             {
                 context.Next(line);
-                var said = Saying.Of(message);
+                var said = IncomingText.Of(message);
                 var author = said.Source!.IsServer ? UserId.Server : people[said.Source.Nick];
                 var mas = said.Source.IsServer || author.IsIrc ? (UserId?)null : author;
                 var status = context.Connection.Support.SplitStatus(said.Target).Status;

@@ -9,7 +9,7 @@ namespace Mas.IrcBackend.Protocol;
 public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
 {
     // Batches in batches are rare, and deep ones are nobody's wish.
-    private const int MostOpen = 100;
+    private const int MaxOpen = 100;
 
     private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
     private int _held;
@@ -45,7 +45,7 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
     private IReadOnlyList<BatchItem> Begin(string reference, IrcMessage message, DateTimeOffset now)
     {
         // A reference that is opened twice: the first was never ended.
-        var unfinished = _open.Count >= MostOpen ? CloseAll() : _open.ContainsKey(reference) ? End(reference, isComplete: false) : [];
+        var unfinished = _open.Count >= MaxOpen ? CloseAll() : _open.ContainsKey(reference) ? End(reference, isComplete: false) : [];
         var parent = message.Tag("batch");
         _open[reference] = new Open(message, parent is not null && parent != reference && _open.ContainsKey(parent) ? parent : null);
         Touch(_open[reference], now);
@@ -82,7 +82,7 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
     private int Depth(Open open)
     {
         var depth = 0;
-        while (open.Parent is { } key && _open.TryGetValue(key, out var parent) && depth < MostOpen)
+        while (open.Parent is { } key && _open.TryGetValue(key, out var parent) && depth < MaxOpen)
         {
             (open, depth) = (parent, depth + 1);
         }

@@ -12,7 +12,7 @@ public sealed record MultilineLimits(int MaxBytes, int MaxLines)
 
     // A batch goes out at once, so it should not be longer than what a server that names no limit lets through.
     private const int DefaultLines = 20;
-    private const int MostLines = 100;
+    private const int LineCap = 100;
 
     /// <summary>Reads a value such as <c>max-bytes=4096,max-lines=24</c>; null when it lacks the bytes, which it must name.</summary>
     public static MultilineLimits? Parse(string value)
@@ -26,6 +26,6 @@ public sealed record MultilineLimits(int MaxBytes, int MaxLines)
             }
         }
 
-        return bytes is { } most ? new MultilineLimits(most, Math.Min(lines ?? DefaultLines, MostLines)) : null;
+        return bytes is { } most ? new MultilineLimits(most, Math.Min(lines ?? DefaultLines, LineCap)) : null;
     }
 }

@@ -3,7 +3,7 @@ namespace Mas.IrcBackend.Protocol;
 /// <summary>A split of the network: two servers lose each other, and who was behind the other one quits.</summary>
 public static class Netsplit
 {
-    private const int MostNamed = 10;
+    private const int MaxNamed = 10;
 
     /// <summary>Whether a QUIT's reason is <c>hub.a leaf.b</c>: two different server names and nothing else.</summary>
     public static bool IsSplit(string reason)
@@ -20,8 +20,8 @@ public static class Netsplit
     /// <param name="nicks">Who is gone, in the order of their QUITs.</param>
     public static string Describe(string servers, IReadOnlyCollection<string> nicks)
     {
-        var named = string.Join(", ", nicks.Take(MostNamed));
-        var others = nicks.Count - MostNamed;
+        var named = string.Join(", ", nicks.Take(MaxNamed));
+        var others = nicks.Count - MaxNamed;
         return $"Netsplit ({servers}): {nicks.Count} gone: {named}{(others > 0 ? $" and {others} more" : "")}";
     }
 

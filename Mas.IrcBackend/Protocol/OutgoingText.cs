@@ -20,7 +20,7 @@ public sealed record OutgoingMessage(string Body, IReadOnlyList<OutgoingPiece> P
             IrcLine.Of("BATCH", "+" + Reference, MultilineLimits.Capability, target),
             .. Pieces.Select(piece => IrcLine.Tagged(
                 IrcLine.WithText(piece.Text, command, target),
-                piece.Continues ? [new("batch", Reference), new(Saying.ConcatTag, "")] : [new("batch", Reference)])),
+                piece.Continues ? [new("batch", Reference), new(IncomingText.ConcatTag, "")] : [new("batch", Reference)])),
             IrcLine.Of("BATCH", "-" + Reference),
         ]
         : [.. Pieces.Select(piece => IrcLine.WithText(piece.Text, command, target))];

@@ -14,7 +14,7 @@ namespace Mas.IrcBackend.State;
 internal sealed class ChannelLedgers(RedisConnection redis)
 {
     // Lua unpacks no more than some thousand arguments.
-    private const int MostFields = 1000;
+    private const int MaxFields = 1000;
     private static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
     private readonly ConcurrentDictionary<ConversationId, ChannelLedger> _known = new();
 
@@ -23,10 +23,10 @@ internal sealed class ChannelLedgers(RedisConnection redis)
         _known.TryGetValue(id, out var known) ? known : _known[id] = ChannelLedger.Read(await redis.Database.HashGetAllAsync(RedisKeys.IrcLines(id)));
 
     /// <summary>Keeps what has changed.</summary>
-    internal Task KeepAsync(ConversationId id, ChannelLedger ledger, Fence fence) => KeepAsync(id, ledger.TakeChanges(), fence);
+    internal Task KeepAsync(ConversationId id, ChannelLedger ledger, FencingToken fence) => KeepAsync(id, ledger.TakeChanges(), fence);
 
     /// <summary>Keeps what has changed of netsplits alone: who is about to be removed and told of.</summary>
-    internal Task KeepSplitsAsync(ConversationId id, ChannelLedger ledger, Fence fence) => KeepAsync(id, ledger.Splits.TakeChanges(), fence);
+    internal Task KeepSplitsAsync(ConversationId id, ChannelLedger ledger, FencingToken fence) => KeepAsync(id, ledger.Splits.TakeChanges(), fence);
 
     /// <summary>Forgets what is remembered of a channel, so that it is read again.</summary>
     internal void Forget(ConversationId id) => _known.TryRemove(id, out _);
@@ -34,14 +34,14 @@ internal sealed class ChannelLedgers(RedisConnection redis)
     /// <summary>Forgets all, for a new lease.</summary>
     internal void ForgetAll() => _known.Clear();
 
-    private async Task KeepAsync(ConversationId id, (List<HashEntry> Set, List<RedisValue> Removed) changes, Fence fence)
+    private async Task KeepAsync(ConversationId id, (List<HashEntry> Set, List<RedisValue> Removed) changes, FencingToken fence)
     {
         var (set, removed) = changes;
         var key = RedisKeys.IrcLines(id);
         var writes = new List<Task>(3);
-        foreach (var chunk in set.Chunk(MostFields))
+        foreach (var chunk in set.Chunk(MaxFields))
             writes.Add(fence.ExecuteAsync("HSET", key, [.. chunk.SelectMany(entry => new[] { entry.Name, entry.Value })]));
-        foreach (var chunk in removed.Chunk(MostFields))
+        foreach (var chunk in removed.Chunk(MaxFields))
             writes.Add(fence.ExecuteAsync("HDEL", key, chunk));
         if (set.Count > 0)
             writes.Add(redis.Database.KeyExpireAsync(key, KeptFor));

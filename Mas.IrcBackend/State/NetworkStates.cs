@@ -25,13 +25,13 @@ internal sealed class NetworkStates(RedisConnection redis, Outboxes outboxes)
     }
 
     /// <summary>Changes it, and tells the user's sessions.</summary>
-    internal async Task SetAsync(UserId user, string network, string state, int retryCount, Fence fence)
+    internal async Task SetAsync(UserId user, string network, string state, int retryCount, FencingToken fence)
     {
         await fence.ExecuteAsync("HSET", RedisKeys.Network(user, network), "state", state, "retryCount", retryCount);
         await TellAsync(user, network, fence);
     }
 
     /// <summary>Tells the user's sessions how it is.</summary>
-    internal async Task TellAsync(UserId user, string network, Fence fence) =>
+    internal async Task TellAsync(UserId user, string network, FencingToken fence) =>
         await outboxes.SendToUserAsync(user, Notifications.UpdateNetworks([await GetAsync(user, network)]), fence: fence);
 }

@@ -14,7 +14,7 @@ namespace Mas.IrcBackend.State;
 internal sealed partial class PeopleSweep(
     RedisConnection redis, ConversationHistory history, IrcSettings settings, TimeProvider time, ILogger<PeopleSweep> logger)
 {
-    private const int MostAtOnce = 5000;
+    private const int MaxConcurrent = 5000;
     private const int Step = 20;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
@@ -24,7 +24,7 @@ internal sealed partial class PeopleSweep(
     private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>Looks at the interval of the settings, until <paramref name="stopping"/>; by then the lease may be another's.</summary>
-    internal void Begin(Fence fence, CancellationToken stopping)
+    internal void Begin(FencingToken fence, CancellationToken stopping)
     {
         if (settings.PeopleSweepInterval > TimeSpan.Zero)
             _ = RunAsync(fence, stopping);
@@ -32,7 +32,7 @@ internal sealed partial class PeopleSweep(
 
     /// <summary>Looks once.</summary>
     /// <returns>How many were forgotten.</returns>
-    internal async Task<int> SweepAsync(Fence fence, CancellationToken stopping)
+    internal async Task<int> SweepAsync(FencingToken fence, CancellationToken stopping)
     {
         // Whoever is new since is not looked at: their first conversation may be under way.
         var newest = await _database.StringGetAsync(RedisKeys.NextUserId);
@@ -58,7 +58,7 @@ internal sealed partial class PeopleSweep(
         return unnamed.Count;
     }
 
-    private async Task RunAsync(Fence fence, CancellationToken stopping)
+    private async Task RunAsync(FencingToken fence, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -121,14 +121,14 @@ internal sealed partial class PeopleSweep(
             var id = key[prefix.Length..];
             if (id.Length > 1 && !named.Contains(id) && long.TryParse(id[1..], out var number) && number <= newest)
                 unnamed.Add(id);
-            if (unnamed.Count == MostAtOnce)
+            if (unnamed.Count == MaxConcurrent)
                 break;
         }
         return unnamed;
     }
 
     /// <summary>Does something to each, a few at a time, with pauses in between.</summary>
-    private async Task InStepsAsync<T>(IEnumerable<T> all, Func<T, Task> work, Fence fence, CancellationToken stopping)
+    private async Task InStepsAsync<T>(IEnumerable<T> all, Func<T, Task> work, FencingToken fence, CancellationToken stopping)
     {
         foreach (var chunk in all.Chunk(Step))
         {

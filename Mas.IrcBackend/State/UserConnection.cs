@@ -10,7 +10,7 @@ internal sealed record UserChannel(ConversationId Id, string Name);
 
 /// <summary>
 /// What the parser knows of one user's connection to one network. All that can't be asked for again is in
-/// <c>ircconnection:</c>; the rest is gone with the parser, and is harmless to lose. Only the lane of its user and network
+/// <c>ircconnection:</c>; the rest is gone with the parser, and is harmless to lose. Only the key of its user and network
 /// touches it.
 /// </summary>
 internal sealed class UserConnection(UserId user, string network)

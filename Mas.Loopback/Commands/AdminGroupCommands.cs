@@ -20,7 +20,7 @@ internal static class AdminGroupCommands
         if (conversation is { IsMas: false } || (conversation is { IsGroup: false } && members.Count > 0))
             return NoGroup;
         foreach (var member in members.Keys)
-            await context.On.Lifecycle.RemoveAsync(member, remove.Id, context.Fence, context.Delivery);
+            await context.On.Lifecycle.RemoveAsync(member, remove.Id, context.FencingToken, context.Delivery);
         conversation ??= new Conversation(remove.Id, Conversation.Group, Networks.Mas, "", "", "", "", 0);
         await context.Writer.DeleteAsync(conversation, RedisKeys.GroupField(Networks.Mas, Networks.Fold(conversation.Name)));
         return Ack.Ok;
@@ -55,7 +55,7 @@ internal static class AdminGroupCommands
         if (await context.On.Conversations.FindAsync(kick.Id) is not { IsMas: true, IsGroup: true } conversation)
             return NoGroup;
         var members = await context.On.Conversations.GetMembersAsync(kick.Id);
-        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Fence, context.Delivery);
+        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.FencingToken, context.Delivery);
         if (!members.ContainsKey(target))
         {
             if (!context.Redelivered)
@@ -85,6 +85,6 @@ internal static class AdminGroupCommands
             return NoMember;
         if (await context.On.Windows.FindWindowIdAsync(target, open.Id) is { } windowId && await context.On.Windows.FindAsync(target, windowId) is not null)
             return CommandContext.Opened(windowId);
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(target, conversation, context.Fence, context.Delivery));
+        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(target, conversation, context.FencingToken, context.Delivery));
     }
 }

@@ -32,12 +32,12 @@ internal static class ChatCommand
         if (isNewHere || context.Redelivered)
             await context.Writer.TellMembersAsync(id, new Dictionary<UserId, string> { [user] = Roles.User }, context.Delivery);
         var windowId = isNewHere || context.Redelivered || await context.On.Windows.FindWindowIdAsync(user, id) is not { } open
-            ? await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, context.Delivery)
+            ? await context.On.Lifecycle.OpenAsync(user, conversation, context.FencingToken, context.Delivery)
             : open;
         if (chat.Text is { } text)
         {
             var both = await context.On.Conversations.GetMembersAsync(id);
-            if (await PostCommand.AttachPeerAsync(context.On, context.Writer, id, both, user, context.Redelivered, context.Fence, context.Delivery) is { } closed)
+            if (await PostCommand.AttachPeerAsync(context.On, context.Writer, id, both, user, context.Redelivered, context.FencingToken, context.Delivery) is { } closed)
                 return closed;
             // What the client sends again is looked for: the first attempt may have been held up, and come last.
             var message = new NewMessage(

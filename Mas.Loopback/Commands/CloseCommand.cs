@@ -16,7 +16,7 @@ internal static class CloseCommand
         if (conversation is not { IsMas: true } || role is null or Roles.Detached)
         {
             // After a crash the window may be all that is left of the membership.
-            await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Fence, context.Delivery);
+            await context.On.Lifecycle.RemoveAsync(user, close.Id, context.FencingToken, context.Delivery);
             if (conversation is { IsMas: true, IsGroup: false })
                 await DeleteDesertedAsync(conversation, members, context);
             if (!context.Redelivered)
@@ -24,7 +24,7 @@ internal static class CloseCommand
             await EndAgainAsync(close.Id, conversation, user, members.Count, context);
             return Ack.Ok;
         }
-        await context.On.Lifecycle.RemoveAsync(user, close.Id, context.Fence, context.Delivery);
+        await context.On.Lifecycle.RemoveAsync(user, close.Id, context.FencingToken, context.Delivery);
         if (conversation.IsGroup)
             await LeaveAsync(conversation, user, members.Count, close, context);
         else

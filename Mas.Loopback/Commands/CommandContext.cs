@@ -8,16 +8,16 @@ namespace Mas.Loopback.Commands;
 /// <summary>What commands read and call, the same for every lease.</summary>
 internal sealed record LoopbackDependencies(
     RedisConnection Redis, Conversations Conversations, ConversationHistory History, WindowLifecycle Lifecycle, UserWindows Windows, Users Users,
-    UserCards Cards, Alerts Alerts, Outboxes Outboxes, Courier Courier, HistoryOptions HistoryOptions, TimeProvider Time);
+    UserCards Cards, Alerts Alerts, Outboxes Outboxes, InboxProducer InboxProducer, HistoryOptions HistoryOptions, TimeProvider Time);
 
 /// <summary>What one command works with: the dependencies, the lease's writer, and where it says what happened.</summary>
 /// <param name="On">The dependencies.</param>
 /// <param name="Writer">The writer of conversations.</param>
-/// <param name="Fence">The lease, for what is written past the writer.</param>
+/// <param name="FencingToken">The lease, for what is written past the writer.</param>
 /// <param name="Delivery">Collects notifications; flushed behind the command.</param>
 /// <param name="Part">The inbox: only conversations of its own are changed.</param>
 /// <param name="Redelivered">Whether the command may have been run before, wholly or in part.</param>
-internal sealed record CommandContext(LoopbackDependencies On, ConversationWriter Writer, Fence Fence, Delivery Delivery, InboxPart Part, bool Redelivered)
+internal sealed record CommandContext(LoopbackDependencies On, ConversationWriter Writer, FencingToken FencingToken, Delivery Delivery, InboxPartition Part, bool Redelivered)
 {
     /// <summary>
     /// Hands a request that named no conversation on to the worker whose conversation it turns out to be: one that was made
@@ -27,7 +27,7 @@ internal sealed record CommandContext(LoopbackDependencies On, ConversationWrite
     internal async Task<Ack?> HandOnAsync(BackendMessage message)
     {
         var json = message.ToJson();
-        await On.Courier.SendAsync(Endpoints.Loopback, message.Lane, Redelivered ? InboxEntry.Marked(json) : json);
+        await On.InboxProducer.SendAsync(Endpoints.Loopback, message.OrderingKey, Redelivered ? InboxEntry.Marked(json) : json);
         return null;
     }
 

@@ -18,13 +18,13 @@ internal static class CreateCommand
             if (!context.Redelivered || existing.Owner != user.Value)
                 return new Ack(Status.ErrorExists, "There is a group of this name already.");
             // The own group, perhaps made by this very request before a crash: all that may be missing of it is the window.
-            return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, existing, context.Fence, context.Delivery));
+            return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, existing, context.FencingToken, context.Delivery));
         }
         if (!context.Part.Owns(id))
             return await context.HandOnAsync(create with { ConversationId = id.Value });
         var conversation = new Conversation(id, Conversation.Group, Networks.Mas, create.Name, "", create.Password, user.Value, 0);
         await context.Writer.SetMemberAsync(id, user, Roles.Owner);
         await context.Writer.CreateAsync(conversation);
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, context.Delivery));
+        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.FencingToken, context.Delivery));
     }
 }

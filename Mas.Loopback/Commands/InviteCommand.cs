@@ -7,7 +7,7 @@ namespace Mas.Loopback.Commands;
 internal static class InviteCommand
 {
     /// <summary>Anybody may invite anybody: what is kept for somebody who does not look is bounded.</summary>
-    private const int MostAlerts = 100;
+    private const int MaxAlerts = 100;
 
     internal static async Task<Ack> RunAsync(InviteUser invite, CommandContext context)
     {
@@ -24,11 +24,11 @@ internal static class InviteCommand
         var alerts = await context.On.Alerts.GetAsync(target);
         var open = alerts.FindAll(alert => alert.Message == text);
         if (open.Count > 0 && context.Redelivered)
-            await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(open[0].Id, text), fence: context.Fence);
-        if (open.Count == 0 && alerts.Count >= MostAlerts)
+            await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(open[0].Id, text), fence: context.FencingToken);
+        if (open.Count == 0 && alerts.Count >= MaxAlerts)
             return new Ack(Status.Error, "The user has as many open invitations as allowed.");
         if (open.Count == 0)
-            await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(await context.On.Alerts.AddAsync(target, text), text), fence: context.Fence);
+            await context.On.Outboxes.SendToUserAsync(target, Notifications.AddAlert(await context.On.Alerts.AddAsync(target, text), text), fence: context.FencingToken);
         return Ack.Ok;
     }
 }

@@ -38,7 +38,7 @@ internal static class JoinCommand
             await context.Writer.SetMemberAsync(conversation.Id, user, role);
         }
         await context.Writer.TellMembersAsync(conversation.Id, new Dictionary<UserId, string> { [user] = role }, context.Delivery);
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.Fence, context.Delivery));
+        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.FencingToken, context.Delivery));
     }
 
     /// <summary>Refuses when the user has as many windows as allowed (<c>maxwindows</c>).</summary>

@@ -21,7 +21,7 @@ internal static class KickCommand
             if (!context.Redelivered)
                 return NoMember;
             // After a crash the window may be all that is left of the membership.
-            await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Fence, context.Delivery);
+            await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.FencingToken, context.Delivery);
             await CloseCommand.EndAgainAsync(kick.Id, conversation, target, members.Count, context);
             return Ack.Ok;
         }
@@ -29,7 +29,7 @@ internal static class KickCommand
             return new Ack(Status.NoPermission, targetRole == Roles.Owner ? "The owner can't be kicked." : "Only the owner and operators may kick.");
         if (target == kick.Origin.User)
             return new Ack(Status.Error, "To leave, close the window.");
-        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.Fence, context.Delivery);
+        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.FencingToken, context.Delivery);
         var card = (await context.On.Cards.GetAsync([target]))[0];
         var nick = card.Nicks.GetValueOrDefault(Networks.Mas, card.Name);
         await context.PostLineAsync(kick.Id, kick, Category.Kick, kick.Reason.Length > 0 ? $"{nick}: {kick.Reason}" : nick);

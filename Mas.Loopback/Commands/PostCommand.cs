@@ -12,7 +12,7 @@ internal static class PostCommand
     private static readonly Counter<long> Posted =
         MasMeter.Meter.CreateCounter<long>("mas_messages_posted", description: "Messages posted to MAS conversations");
 
-    internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, RepeatedPosts repeated, Fence fence, Delivery delivery)
+    internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, RepeatedPosts repeated, FencingToken fence, Delivery delivery)
     {
         var id = ((PostMessage)run[0].Message).Id;
         if (await on.Conversations.FindKindAsync(id) is not { Network: Networks.Mas } kind)
@@ -97,7 +97,7 @@ internal static class PostCommand
     /// <returns>Null, or why nothing can be said there.</returns>
     internal static async Task<Ack?> AttachPeerAsync(
         LoopbackDependencies on, ConversationWriter writer, ConversationId id, IReadOnlyDictionary<UserId, string> members, UserId author,
-        bool redelivered, Fence fence, Delivery delivery)
+        bool redelivered, FencingToken fence, Delivery delivery)
     {
         foreach (var (peer, role) in members)
         {

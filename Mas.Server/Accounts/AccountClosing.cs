@@ -12,9 +12,9 @@ namespace Mas.Server.Accounts;
 /// </summary>
 internal sealed class AccountClosing(
     ClosingAccounts closing, Users users, UserWindows windows, UserNetworks networks, Conversations conversations, Friends friends,
-    FriendRequests friendRequests, Acquaintances acquaintances, Backends backends, Sessions sessions, SessionEnder ender)
+    FriendRequests friendRequests, ProfileBroadcaster profiles, Backends backends, Sessions sessions, SessionEnder ender)
 {
-    private const int MostAtOnce = 100;
+    private const int MaxConcurrent = 100;
 
     /// <summary>Closes one. Its sessions are told by <see cref="EndSessionsAsync"/>.</summary>
     internal async Task CloseAsync(UserId user)
@@ -32,7 +32,7 @@ internal sealed class AccountClosing(
     /// <summary>Takes those apart once more that were closed some time ago.</summary>
     internal async Task FinishAsync()
     {
-        foreach (var user in await closing.GetDueAsync(MostAtOnce))
+        foreach (var user in await closing.GetDueAsync(MaxConcurrent))
         {
             // Noted and not closed: whoever was to do it has died before anything was done, and the user was not told that it was.
             if (await users.IsClosedAsync(user))
@@ -50,7 +50,7 @@ internal sealed class AccountClosing(
     private async Task TakeApartAsync(UserId user)
     {
         await users.CloseAsync(user);
-        await acquaintances.TellAsync(user);
+        await profiles.TellAsync(user);
         foreach (var windowId in await windows.GetIdsAsync(user))
         {
             if (await windows.FindConversationAsync(user, windowId) is { } id && await conversations.FindAsync(id) is { } conversation)

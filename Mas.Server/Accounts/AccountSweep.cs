@@ -8,8 +8,8 @@ namespace Mas.Server.Accounts;
 internal sealed class AccountSweep(RedisConnection redis, AccountClosing closing, UserNames names, TimeProvider time, ILogger<AccountSweep> logger)
     : PeriodicWatch(time, logger)
 {
-    private const int MostNames = 500;
+    private const int MaxNames = 500;
 
     // Bounded, since the Redis client may lose an answer for good when its connections break.
-    protected override Task LookAsync() => Task.WhenAll(closing.FinishAsync(), names.SettleAsync(MostNames)).WaitAsync(2 * redis.Timeout);
+    protected override Task LookAsync() => Task.WhenAll(closing.FinishAsync(), names.SettleAsync(MaxNames)).WaitAsync(2 * redis.Timeout);
 }

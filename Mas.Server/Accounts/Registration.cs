@@ -6,7 +6,7 @@ namespace Mas.Server.Accounts;
 
 /// <summary>Makes users, whoever asks for it: a registration over HTTP, or an operator.</summary>
 internal sealed class Registration(
-    Users users, Conversations conversations, Courier courier, PasswordHasher hasher, AccountOptions options, LimitsOptions limits)
+    Users users, Conversations conversations, InboxProducer producer, PasswordHasher hasher, AccountOptions options, LimitsOptions limits)
 {
     /// <summary>Checks what the user gave, makes the user, and asks the worker for the initial groups' windows.</summary>
     /// <param name="profile">Name, email and nick.</param>
@@ -35,7 +35,7 @@ internal sealed class Registration(
         {
             var id = await conversations.FindGroupAsync(Networks.Mas, Networks.Fold(name));
             var join = new JoinGroup(new Origin(Rids.New(), user), id?.Value ?? 0, name, "", Initial: true);
-            await courier.SendAsync(Endpoints.Loopback, join.Lane, join.ToJson());
+            await producer.SendAsync(Endpoints.Loopback, join.OrderingKey, join.ToJson());
         }
     }
 }

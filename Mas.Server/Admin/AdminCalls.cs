@@ -7,7 +7,7 @@ namespace Mas.Server.Admin;
 /// <summary>Runs the operators' scripts for the page, one step a call, and records those that change something.</summary>
 internal sealed class AdminCalls(AdminScriptRunner runner, AuditLog audit)
 {
-    private const int MostArguments = 8;
+    private const int MaxArguments = 8;
 
     /// <summary>What takes files, or everybody's data at once, stays with masctl.</summary>
     private static readonly HashSet<string> NotHere = new(["export", "import"], StringComparer.Ordinal);
@@ -60,7 +60,7 @@ internal sealed class AdminCalls(AdminScriptRunner runner, AuditLog audit)
             var name = root.GetProperty("script").GetString() ?? "";
             var arguments = root.GetProperty("arguments").EnumerateArray().Select(argument => argument.GetString() ?? "").ToList();
             var cursor = root.TryGetProperty("cursor", out var given) ? given.GetString() ?? "0" : "0";
-            if (!AdminScripts.All.TryGetValue(name, out var script) || NotHere.Contains(name) || arguments.Count > MostArguments)
+            if (!AdminScripts.All.TryGetValue(name, out var script) || NotHere.Contains(name) || arguments.Count > MaxArguments)
                 return null;
             // A script reads what is missing at the end as empty; in front of something it has to be said.
             while (arguments.Count > 0 && arguments[^1].Length == 0)

@@ -27,12 +27,12 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time, ILo
     {
         lock (_lock)
         {
-            return IsPartAway(endpoint, InboxPart.IndexOf(route, _parts.GetValueOrDefault(endpoint, 1)));
+            return IsPartAway(endpoint, InboxPartition.IndexOf(route, _parts.GetValueOrDefault(endpoint, 1)));
         }
     }
 
     private bool IsPartAway(string endpoint, int index) =>
-        !_heldAt.TryGetValue(InboxPart.NameOf(endpoint, index), out var heldAt) || Time.GetElapsedTime(heldAt) > TakeoverLasts;
+        !_heldAt.TryGetValue(InboxPartition.NameOf(endpoint, index), out var heldAt) || Time.GetElapsedTime(heldAt) > TakeoverLasts;
 
     // Away from Redis, requests fail by themselves, with the same answer.
     protected override Task LookAsync() => Task.WhenAll(Endpoints.All.Select(LookAsync)).WaitAsync(redis.Timeout);
@@ -40,7 +40,7 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time, ILo
     private async Task LookAsync(string endpoint)
     {
         var layout = await InboxLayout.ReadAsync(redis, endpoint);
-        var names = Enumerable.Range(0, layout.Parts).Select(index => InboxPart.NameOf(endpoint, index)).ToArray();
+        var names = Enumerable.Range(0, layout.Parts).Select(index => InboxPartition.NameOf(endpoint, index)).ToArray();
         var holders = await Task.WhenAll(names.Select(name => Lease.GetHolderAsync(redis, name)));
         lock (_lock)
         {

@@ -12,7 +12,7 @@ namespace Mas.Server.Operator;
 /// </summary>
 internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner runner, TextWriter notes)
 {
-    private const int MostPasses = 5;
+    private const int MaxPasses = 5;
     private static readonly TimeSpan StepsUnderWay = TimeSpan.FromSeconds(3);
     private static readonly AdminScript Script = AdminScripts.All["fsck"];
 
@@ -30,7 +30,7 @@ internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner r
         var (columns, rows) = await FindTwiceAsync(stopping);
         var isShown = false;
         // Mending one may bring another to light: a window that goes was listed, and indexed.
-        for (var pass = 0; repair && pass < MostPasses && rows.Any(IsSafe); pass++)
+        for (var pass = 0; repair && pass < MaxPasses && rows.Any(IsSafe); pass++)
         {
             foreach (var row in rows.Where(IsSafe))
             {

@@ -8,23 +8,23 @@ using Mas.Server.Sockets;
 namespace Mas.Server.Requests;
 
 /// <summary>Sends what changes a conversation to the backend that owns it.</summary>
-internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows windows, Conversations conversations)
+internal sealed class Backends(InboxProducer producer, BackendWatch watch, UserWindows windows, Conversations conversations)
 {
     /// <summary>
     /// Asks MAS's own backend. The entry goes out at once and in order; that it arrived is seen to behind the next requests,
-    /// so that a session's speed is not bound by round trips (<see cref="RequestsOnTheWay"/>).
+    /// so that a session's speed is not bound by round trips (<see cref="InFlightRequests"/>).
     /// </summary>
     /// <returns>Null, since the backend answers; or why it can't be asked.</returns>
     internal async Task<Ack?> AskAsync(RequestContext request, BackendMessage message)
     {
-        if (watch.IsAway(Endpoints.Loopback, message.Lane))
+        if (watch.IsAway(Endpoints.Loopback, message.OrderingKey))
             return Ack.Unavailable;
-        await request.Session.OnTheWay.FollowAsync(courier.SendAsync(Endpoints.Loopback, message.Lane, message.ToJson()), request.ReqId);
+        await request.Session.InFlight.FollowAsync(producer.SendAsync(Endpoints.Loopback, message.OrderingKey, message.ToJson()), request.ReqId);
         return null;
     }
 
     /// <summary>Lets MAS's own backend do something that nobody waits for.</summary>
-    internal Task TellAsync(BackendMessage message) => courier.SendAsync(Endpoints.Loopback, message.Lane, message.ToJson());
+    internal Task TellAsync(BackendMessage message) => producer.SendAsync(Endpoints.Loopback, message.OrderingKey, message.ToJson());
 
     /// <summary>Passes a request on to the IRC backend, as the client sent it.</summary>
     internal Task<Ack?> AskIrcAsync(RequestContext request, string network, ConversationId? conversation) =>
@@ -55,7 +55,7 @@ internal sealed class Backends(Courier courier, BackendWatch watch, UserWindows 
     }
 
     private Task SendIrcAsync(Origin origin, string network, ConversationId? conversation, JsonElement words) =>
-        courier.SendAsync(Endpoints.IrcParser, network, new IrcRequest(origin, network, conversation?.Value, words).ToJson());
+        producer.SendAsync(Endpoints.IrcParser, network, new IrcRequest(origin, network, conversation?.Value, words).ToJson());
 
     /// <summary>Where a window's requests go; null when the user has no such window.</summary>
     internal async Task<WindowTarget?> FindTargetAsync(SocketSession session, int windowId)

@@ -6,7 +6,7 @@ using Mas.Server.Accounts;
 namespace Mas.Server.Requests;
 
 /// <summary>GET_PROFILE and UPDATE_PROFILE.</summary>
-internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Acquaintances acquaintances)
+internal sealed class ProfileRequests(Users users, PasswordHasher hasher, ProfileBroadcaster profiles)
 {
     private const int MaxText = 1024;
 
@@ -54,7 +54,7 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Acquai
         if (changed == old)
         {
             // Who asks again may do so because nobody could be told.
-            await acquaintances.TellAsync(user);
+            await profiles.TellAsync(user);
             return Ack.Ok;
         }
         if ((AccountRules.RefuseName(changed.Name) ?? AccountRules.RefuseEmail(changed.Email) ?? AccountRules.RefuseNick(changed.Nick)) is { } bad)
@@ -62,7 +62,7 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Acquai
         if (await users.UpdateProfileAsync(user, old, changed) is { } taken)
             return new Ack(Status.ErrorExists, $"This {taken} is taken.");
         if (changed.Name != old.Name || changed.Nick != old.Nick)
-            await acquaintances.TellAsync(user);
+            await profiles.TellAsync(user);
         return Ack.Ok;
     }
 

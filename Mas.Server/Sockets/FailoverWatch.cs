@@ -21,7 +21,7 @@ internal sealed partial class FailoverWatch : PeriodicWatch
     private readonly RedisConnection _redis;
     private readonly SessionRegistry _registry;
     private readonly MasterHistories _histories;
-    private readonly SharedCall _looks;
+    private readonly CoalescedCall _looks;
     private LookedAt? _lookedAt;
 
     public FailoverWatch(RedisConnection redis, SessionRegistry registry, TimeProvider time, ILogger<FailoverWatch> logger) : base(time, logger)
@@ -29,7 +29,7 @@ internal sealed partial class FailoverWatch : PeriodicWatch
         _redis = redis;
         _registry = registry;
         _histories = new MasterHistories(redis);
-        _looks = new SharedCall(LookAtAllAsync);
+        _looks = new CoalescedCall(LookAtAllAsync);
     }
 
     /// <summary>Whether what came from Redis until now came from the masters that all sessions of this server began with.</summary>

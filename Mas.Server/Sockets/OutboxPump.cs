@@ -144,7 +144,7 @@ internal sealed partial class OutboxPump(
                 entries.Add(entry);
         }
         // There may be more, also when all of these were held already.
-        if (values.Length == (first?.MostOfEach ?? OutboxPops.Most))
+        if (values.Length == (first?.MaxOfEach ?? OutboxPops.Most))
             Signal();
         return entries;
     }

@@ -17,7 +17,7 @@ internal static class SocketServices
         .AddHostedService<WakeListener>()
         .AddSingleton<FailoverWatch>()
         .AddHostedService(provider => provider.GetRequiredService<FailoverWatch>())
-        .AddHostedService<SessionKeeper>();
+        .AddHostedService<SessionHeartbeat>();
 
     /// <summary>WebSockets whose connections are read in bursts (<see cref="BurstReader"/>).</summary>
     internal static void UseSockets(this WebApplication app)

@@ -25,7 +25,7 @@ internal sealed partial class SocketSession : IDisposable
         Ref = session;
         LoginDigest = loginDigest;
         _logger = logger;
-        OnTheWay = new RequestsOnTheWay(redis.Timeout, time, RefuseAsync);
+        InFlight = new InFlightRequests(redis.Timeout, time, RefuseAsync);
         _channel = channel;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _stopping.Token.UnsafeRegister(static channel => ((WebSocketChannel)channel!).Abort(), channel);
@@ -64,7 +64,7 @@ internal sealed partial class SocketSession : IDisposable
     internal OutboxPump Pump { get; }
 
     /// <summary>What it has asked of backends.</summary>
-    internal RequestsOnTheWay OnTheWay { get; }
+    internal InFlightRequests InFlight { get; }
 
     /// <summary>How many requests it may send.</summary>
     internal RequestBudget Budget { get; }

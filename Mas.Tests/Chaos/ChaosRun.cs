@@ -19,7 +19,7 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
     /// <summary>How long the last requests may take once nothing is broken any more.</summary>
     private static readonly TimeSpan PeaceTakes = TimeSpan.FromSeconds(60);
 
-    /// <summary>Each lane of faults and each user takes one.</summary>
+    /// <summary>Each stream of faults and each user takes one.</summary>
     private const int SeedsOfARound = 10_000;
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -38,7 +38,7 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
             var (ledger, faults, requests, violations) = await RoundAsync(ground, round, log);
             result = new ChaosResult(round, result.Acknowledged + ledger.Acknowledged, result.Faults + faults, violations.All);
             Tell($"round {round}: {(violations.All.Count == 0 ? "all promises kept" : $"{violations.All.Count} BROKEN")}: "
-                + $"{faults} faults, {requests} requests, {ledger.Acknowledged} of {ledger.Sayings.Count} messages acknowledged, {(_clock.Elapsed - begun).TotalSeconds:0} s");
+                + $"{faults} faults, {requests} requests, {ledger.Acknowledged} of {ledger.IncomingTexts.Count} messages acknowledged, {(_clock.Elapsed - begun).TotalSeconds:0} s");
         }
         while (result.Violations.Count == 0 && _clock.Elapsed < options.Lasts);
         if (result.Violations.Count > 0 && options.KeepIn is { } folder)
@@ -52,12 +52,12 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
         var (ledger, violations) = (new Ledger(), new Violations());
         var (users, groups) = await GatherAsync(ground, round, seed, ledger, violations);
         var peers = users.Select(user => user.Login.UserId).ToArray();
-        var lanes = new FaultLanes(ground, Tell);
+        var streams = new FaultStreams(ground, Tell);
         try
         {
             using var stop = new CancellationTokenSource(options.Round);
             var talking = Task.WhenAll(users.Select(user => user.RunAsync(groups, peers, stop.Token)));
-            await lanes.RunAsync(seed, stop.Token);
+            await streams.RunAsync(seed, stop.Token);
             Tell("peace");
             await ground.Mas.IsReadyAsync();
             try
@@ -67,7 +67,7 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
             catch (TimeoutException)
             {
                 violations.Add("every request is answered once things are well again", $"not within {PeaceTakes.TotalSeconds} s");
-                return (ledger, lanes.Count, users.Sum(user => user.Requests), violations);
+                return (ledger, streams.Count, users.Sum(user => user.Requests), violations);
             }
             var check = new PromiseCheck(ground, ledger, violations);
             var mended = await check.MendAsync();
@@ -92,7 +92,7 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
         }
         foreach (var error in log.NewErrors())
             violations.Add("no process logs an error", error);
-        return (ledger, lanes.Count, users.Sum(user => user.Requests), violations);
+        return (ledger, streams.Count, users.Sum(user => user.Requests), violations);
     }
 
     /// <summary>New users, each of whom owns one of the first groups, so that none of them is ever without members.</summary>

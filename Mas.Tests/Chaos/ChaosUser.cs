@@ -11,9 +11,9 @@ namespace Mas.Tests.Chaos;
 internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGroup, Ledger ledger, Violations violations, int seed) : IAsyncDisposable
 {
     /// <summary>A view's start holds no more of a window, and a history not many more.</summary>
-    private const int MostMessages = 900;
+    private const int MaxMessages = 900;
 
-    private const int MostInBurst = 5;
+    private const int MaxInBurst = 5;
 
     /// <summary>How long an answer may take before the client tries a new connection.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
@@ -132,12 +132,12 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
     private async Task SayAsync()
     {
         var client = await ConnectedAsync();
-        var chosen = client.Read(view => view.Windows.Values.Where(window => window.Messages.Count < MostMessages).Select(PlaceOf).ToArray());
+        var chosen = client.Read(view => view.Windows.Values.Where(window => window.Messages.Count < MaxMessages).Select(PlaceOf).ToArray());
         if (chosen.Length == 0)
             return;
         var (windowId, place) = Pick(chosen);
         var burst = _bursts++;
-        var sayings = Enumerable.Range(0, _random.Next(1, MostInBurst + 1)).Select(i => new Saying(
+        var sayings = Enumerable.Range(0, _random.Next(1, MaxInBurst + 1)).Select(i => new IncomingText(
             login.UserId, place, $"{login.UserId}-{burst}-{i}", $"{login.UserId} says {_said++} {new string('x', _random.Next(80))}", burst, i)).ToArray();
         var answers = new List<Task<JObject>>();
         foreach (var saying in sayings)
@@ -154,7 +154,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         }
     }
 
-    private async Task RepeatAsync(int windowId, Saying saying)
+    private async Task RepeatAsync(int windowId, IncomingText saying)
     {
         JObject? ack;
         do
@@ -166,7 +166,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         while (!IsSettled(ack, saying, atOnce: false));
     }
 
-    private bool IsSettled(JObject? ack, Saying saying, bool atOnce)
+    private bool IsSettled(JObject? ack, IncomingText saying, bool atOnce)
     {
         switch (ack?.Value<string>("status"))
         {
@@ -185,7 +185,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         }
     }
 
-    private static JObject Request(int windowId, Saying saying, bool retry)
+    private static JObject Request(int windowId, IncomingText saying, bool retry)
     {
         var request = new JObject { ["type"] = "SEND", ["windowId"] = windowId, ["text"] = saying.Text, ["rid"] = saying.Rid };
         if (retry)
@@ -205,7 +205,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         var text = _random.Next(4) == 0 ? "" : $"edited {_random.Next(1000)}";
         var begun = DateTimeOffset.UtcNow;
         var ack = await AskAsync("EDIT", new { windowId, gid, text });
-        if (ledger.Sayings.Values.FirstOrDefault(saying => saying.Gid == gid && saying.UserId == login.UserId) is not { } edited)
+        if (ledger.IncomingTexts.Values.FirstOrDefault(saying => saying.Gid == gid && saying.UserId == login.UserId) is not { } edited)
             return;
         if (ack?.Value<string>("status") == "OK")
             edited.AcknowledgeEdit(text, begun);

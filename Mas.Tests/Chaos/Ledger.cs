@@ -21,7 +21,7 @@ internal sealed record Place(string Field)
 /// <param name="Text">What.</param>
 /// <param name="Burst">Which of the author's bursts; one begins when all before it have been answered.</param>
 /// <param name="Index">Which of the burst.</param>
-internal sealed record Saying(string UserId, Place Place, string Rid, string Text, int Burst, int Index)
+internal sealed record IncomingText(string UserId, Place Place, string Rid, string Text, int Burst, int Index)
 {
     /// <summary>When it was tried first.</summary>
     public DateTimeOffset Begun { get; } = DateTimeOffset.UtcNow;
@@ -57,14 +57,14 @@ internal sealed record Saying(string UserId, Place Place, string Rid, string Tex
 /// <summary>Everything that users of a round have tried to say, and what became of it.</summary>
 internal sealed class Ledger
 {
-    private readonly ConcurrentDictionary<string, Saying> _sayings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, IncomingText> _sayings = new(StringComparer.Ordinal);
 
     /// <summary>All, by rid.</summary>
-    public IReadOnlyDictionary<string, Saying> Sayings => _sayings;
+    public IReadOnlyDictionary<string, IncomingText> IncomingTexts => _sayings;
 
     /// <summary>How many were acknowledged.</summary>
     public int Acknowledged => _sayings.Values.Count(saying => saying.Gid != 0);
 
     /// <summary>Notes what is about to be said.</summary>
-    public void Add(Saying saying) => _sayings[saying.Rid] = saying;
+    public void Add(IncomingText saying) => _sayings[saying.Rid] = saying;
 }

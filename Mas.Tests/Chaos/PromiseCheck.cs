@@ -32,7 +32,7 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
     public async Task HistoriesAsync()
     {
         var gids = new Dictionary<long, string>();
-        foreach (var sayings in ledger.Sayings.Values.GroupBy(saying => saying.Place))
+        foreach (var sayings in ledger.IncomingTexts.Values.GroupBy(saying => saying.Place))
         {
             var id = (string?)await ground.Redis.Database.HashGetAsync("index:conversation", sayings.Key.Field);
             if (id is null)
@@ -135,7 +135,7 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
 
     private int ShardOf(string conversation) => ground.Redis is RedisCluster cluster ? cluster.ShardOf($"conversationmsgs:{conversation}") : 0;
 
-    private void CheckHistory(string where, int shard, IReadOnlyList<Saying> sayings, IReadOnlyList<JObject> history)
+    private void CheckHistory(string where, int shard, IReadOnlyList<IncomingText> sayings, IReadOnlyList<JObject> history)
     {
         long last = 0;
         foreach (var message in history)
@@ -171,7 +171,7 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
     /// Bursts follow one another. Within one, only those that were acknowledged at once have a promised order: one that was
     /// repeated may have been lost at first, and come behind those after it.
     /// </summary>
-    private void CheckOrder(string where, Saying[] own)
+    private void CheckOrder(string where, IncomingText[] own)
     {
         long before = 0, newest = 0, atOnce = 0;
         var burst = -1;

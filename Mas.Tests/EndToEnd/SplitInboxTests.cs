@@ -86,7 +86,7 @@ public sealed class SplitInboxTests
             var name = Steps.NewName("made");
             var windowId = await alice.CreateAsync(name);
             var id = await mas.Redis.Database.ConversationAsync(alice.UserId, windowId);
-            Assert.Equal(InboxPart.IndexOf("group:" + name, 4), InboxPart.IndexOf(id, 4));
+            Assert.Equal(InboxPartition.IndexOf("group:" + name, 4), InboxPartition.IndexOf(id, 4));
             var gid = await alice.SayAsync(windowId, "here");
             await bob.JoinAsync(name);
             await bob.MessageAsync(bob.Window(name), gid);
@@ -108,7 +108,7 @@ public sealed class SplitInboxTests
         // An id of another inbox than the name's, as it was drawn with another number of inboxes; its worker died then.
         var (low, high) = string.CompareOrdinal(alice.UserId, bob.UserId) < 0 ? (alice.UserId, bob.UserId) : (bob.UserId, alice.UserId);
         var field = $"1on1:MAS:{low}:{high}";
-        var id = Enumerable.Range(1000, 4).First(id => id % 4 != InboxPart.IndexOf(field, 4));
+        var id = Enumerable.Range(1000, 4).First(id => id % 4 != InboxPartition.IndexOf(field, 4));
         await mas.Redis.Database.StringSetAsync("nextGlobalConversationId", 2000);
         await mas.Redis.Database.HashSetAsync("index:conversation", field, id);
         var entry = new JObject
@@ -141,7 +141,7 @@ public sealed class SplitInboxTests
         async () => JToken.DeepEquals(await LayoutAsync(mas), new JObject { ["version"] = version, ["parts"] = parts }), () => $"layout {version} has {parts} inboxes\n{mas.Logs}", Patience);
 
     private static async Task<string?[]> HoldersAsync(MasSystem mas, int parts) => await Task.WhenAll(
-        Enumerable.Range(0, parts).Select(async part => (string?)await mas.Redis.Database.StringGetAsync("lease:" + InboxPart.NameOf("loopbackparser", part))));
+        Enumerable.Range(0, parts).Select(async part => (string?)await mas.Redis.Database.StringGetAsync("lease:" + InboxPartition.NameOf("loopbackparser", part))));
 
     private static async Task<MasProcess> HolderAsync(MasSystem mas, string name)
     {

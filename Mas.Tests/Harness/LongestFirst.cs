@@ -40,7 +40,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
         OfClass + typeof(Irc.Check.TlsTests).FullName,
         OfClass + typeof(Irc.Bridge.ScriptedTests).FullName,
         OfClass + typeof(EndToEnd.CleanUpTests).FullName,
-        OfClass + typeof(Queues.LayoutChangeTests).FullName,
+        OfClass + typeof(Queues.RepartitioningTests).FullName,
         OfClass + typeof(Irc.Bridge.SecretsTests).FullName,
     ];
 

@@ -103,7 +103,7 @@ public sealed class CounterTests(ModelFixture mas) : IClassFixture<ModelFixture>
     {
         var (user, _) = await mas.NewUserAsync("back-windows");
         var lifecycle = mas.Get<WindowLifecycle>();
-        var fence = new Fence(mas.Get<RedisConnection>(), (await AcquireAsync("back-windows"))!);
+        var fence = new FencingToken(mas.Get<RedisConnection>(), (await AcquireAsync("back-windows"))!);
         var conversations = Enumerable.Range(9010, 3)
             .Select(id => new Conversation(new ConversationId(id), Conversation.Group, Networks.Mas, $"back-{id}", "", "", "1", 0)).ToArray();
         var first = await lifecycle.OpenAsync(user, conversations[0], fence, mas.Get<Outboxes>().NewDelivery());
@@ -134,7 +134,7 @@ public sealed class CounterTests(ModelFixture mas) : IClassFixture<ModelFixture>
     {
         var redis = mas.Get<RedisConnection>();
         var earlier = (await AcquireAsync("back-inbox"))!;
-        await new Fence(redis, earlier).ExecuteAsync("LPUSH", RedisKeys.Inbox("back-inbox"), "entry");
+        await new FencingToken(redis, earlier).ExecuteAsync("LPUSH", RedisKeys.Inbox("back-inbox"), "entry");
         await earlier.ReleaseAsync();
         await Database.StringSetAsync("nextGlobalLeaseEpoch", earlier.Epoch - 1);
 
@@ -151,11 +151,11 @@ public sealed class CounterTests(ModelFixture mas) : IClassFixture<ModelFixture>
         await first.ReleaseAsync();
         await Database.StringSetAsync("{conversation:9020}:fence", first.Epoch + 1000);
         var fenced = (await AcquireAsync("back-lease"))!;
-        await Assert.ThrowsAsync<LeaseLostException>(() => new Fence(redis, fenced).ExecuteAsync("HSET", "conversation:9020", "topic", "x"));
+        await Assert.ThrowsAsync<LeaseLostException>(() => new FencingToken(redis, fenced).ExecuteAsync("HSET", "conversation:9020", "topic", "x"));
         await fenced.ReleaseAsync();
 
         var next = (await AcquireAsync("back-lease"))!;
-        await new Fence(redis, next).ExecuteAsync("HSET", "conversation:9020", "topic", "x");
+        await new FencingToken(redis, next).ExecuteAsync("HSET", "conversation:9020", "topic", "x");
 
         Assert.True(next.Epoch > first.Epoch + 1000);
     }

@@ -50,7 +50,7 @@ public class ModelFixture : IAsyncLifetime
     public async Task<ConversationWriter> NewWriterAsync(HistoryOptions? options = null)
     {
         return new ConversationWriter(
-            new Fence(Get<RedisConnection>(), await NewLeaseAsync()), Get<RedisConnection>(), Get<Conversations>(), options ?? new HistoryOptions(), TimeProvider.System);
+            new FencingToken(Get<RedisConnection>(), await NewLeaseAsync()), Get<RedisConnection>(), Get<Conversations>(), options ?? new HistoryOptions(), TimeProvider.System);
     }
 
     /// <summary>A login of a user: its digest.</summary>

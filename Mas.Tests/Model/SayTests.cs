@@ -104,7 +104,7 @@ public sealed class SayTests(OneRedisModelFixture mas) : IClassFixture<OneRedisM
     {
         await SetMembersAsync((_ann, Roles.User));
 
-        Assert.Null(await SayAsync(false, Messages(ConversationWriter.MostSaid + 1)));
+        Assert.Null(await SayAsync(false, Messages(ConversationWriter.MaxSaid + 1)));
 
         Assert.Empty(await HistoryAsync());
     }

@@ -82,7 +82,7 @@ public sealed class WindowLifecycleTests(ModelFixture mas) : IClassFixture<Model
         Assert.False(await Database.HashExistsAsync("index:windowIds", $"{user}:903"));
     }
 
-    private Fence Under(Lease lease) => new(mas.Get<RedisConnection>(), lease);
+    private FencingToken Under(Lease lease) => new(mas.Get<RedisConnection>(), lease);
 
     private async Task<(UserId User, Conversation Conversation, SessionRef Session)> MemberAsync(string nick, long id)
     {
@@ -96,9 +96,9 @@ public sealed class WindowLifecycleTests(ModelFixture mas) : IClassFixture<Model
         return (user, conversation, session);
     }
 
-    private Task<int> OpenAsync(UserId user, Conversation conversation, Fence fence) =>
+    private Task<int> OpenAsync(UserId user, Conversation conversation, FencingToken fence) =>
         mas.Get<WindowLifecycle>().OpenAsync(user, conversation, fence, mas.Get<Outboxes>().NewDelivery(fence));
 
-    private Task RemoveAsync(UserId user, Conversation conversation, Fence fence) =>
+    private Task RemoveAsync(UserId user, Conversation conversation, FencingToken fence) =>
         mas.Get<WindowLifecycle>().RemoveAsync(user, conversation.Id, fence, mas.Get<Outboxes>().NewDelivery(fence));
 }

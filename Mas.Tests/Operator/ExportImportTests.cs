@@ -131,7 +131,7 @@ public sealed class ExportImportTests
     private static async Task JoinSilentlyAsync(MasSystem mas, IEnumerable<int> numbers)
     {
         await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = mas.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
-        var courier = new Courier(redis, TimeProvider.System);
+        var producer = new InboxProducer(redis, TimeProvider.System);
         var group = (await new Conversations(redis).FindGroupAsync(Networks.Mas, "all"))!.Value;
         var members = await mas.Redis.Database.HashLengthAsync($"conversationmembers:{group}");
         foreach (var chunk in numbers.Chunk(50))
@@ -140,7 +140,7 @@ public sealed class ExportImportTests
             {
                 var login = await mas.NewUserAsync($"u{number}x");
                 var join = new JoinGroup(new Origin(Rids.New(), new UserId(login.UserId)), group.Value, "all", "", Initial: false);
-                await courier.SendAsync(Endpoints.Loopback, join.Lane, join.ToJson());
+                await producer.SendAsync(Endpoints.Loopback, join.OrderingKey, join.ToJson());
             }));
             members += chunk.Length;
         }

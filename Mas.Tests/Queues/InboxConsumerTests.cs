@@ -9,7 +9,7 @@ using Newtonsoft.Json.Linq;
 
 namespace Mas.Tests.Queues;
 
-/// <summary>What the courier promises to a worker.</summary>
+/// <summary>What the producer promises to a worker.</summary>
 public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
     // Nothing here waits for its end; and a lease that ends since the machine is busy would have entries come again.
@@ -25,10 +25,10 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task DisposeAsync() => await _redis.DisposeAsync();
 
     [Fact]
-    public async Task Entries_OfOneLane_AreHandledInTheOrderSent()
+    public async Task Entries_OfOneKey_AreHandledInTheOrderSent()
     {
         await SendAsync(Enumerable.Range(0, 2000).Select(i => $"a {i}"));
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 2000);
 
@@ -44,7 +44,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         foreach (var text in new[] { "a 0", "a 1" })
             await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:dead-1", text);
         await SendAsync(["a 2"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3);
 
@@ -65,14 +65,14 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         }
         await SendAsync(["a 5"]);
         // A first holder cuts the dead one off, and dies itself before it has done anything.
-        var first = new Recorder(_endpoint, NewCourier(), Letters()) { Beginning = () => throw new TimeoutException("Redis is away") };
+        var first = new Recorder(_endpoint, NewProducer(), Letters()) { Beginning = () => throw new TimeoutException("Redis is away") };
         using (var consumer = Consumer(first))
         {
             await consumer.StartAsync(CancellationToken.None);
             await Eventually.HoldsAsync(async () => (await Database.SortedSetScoreAsync($"{{inbox:{_endpoint}}}:takers", "dead.1+1")) < 0, "the dead worker is cut off");
             await consumer.StopAsync(CancellationToken.None);
         }
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 6);
 
@@ -85,7 +85,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     {
         var entries = Enumerable.Range(0, 1000).Select(i => $"a {i}").ToList();
         await SendAsync(entries);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         // More than a batch is cut; what is left of it at the end is not.
         await RunUntilAsync(handler, () => handler.Handled.Count == 1000, batchSize: 70);
@@ -100,15 +100,15 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     {
         await using var server = await RedisServer.StartAsync();
         await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = server.Endpoint }, NullLogger.Instance, CancellationToken.None);
-        var courier = new Courier(redis, TimeProvider.System);
-        var handler = new Recorder(_endpoint, courier, Letters());
+        var producer = new InboxProducer(redis, TimeProvider.System);
+        var handler = new Recorder(_endpoint, producer, Letters());
         using var consumer = new InboxWorker(redis, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
         await consumer.StartAsync(CancellationToken.None);
 
         for (var i = 0; i < 20; i++)
         {
             await server.Database.ExecuteAsync("SCRIPT", "FLUSH");
-            await courier.SendAsync(_endpoint, "a", Encoding.UTF8.GetBytes($"a {i}"));
+            await producer.SendAsync(_endpoint, "a", Encoding.UTF8.GetBytes($"a {i}"));
             await Eventually.HoldsAsync(() => handler.Handled.Count == i + 1, $"entry {i} is handled");
         }
 
@@ -140,7 +140,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", "former", -1);
         await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:former", "a wait");
         await Database.KeyDeleteAsync($"lease:{_endpoint}");
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 2, meanwhile: async () =>
         {
@@ -174,7 +174,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entry_ThatFailsThreeTimes_IsPutAwayAndDoesNotStopTheOthers()
     {
         await SendAsync(["a 1", "a poison", "a 2", "b 1"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3 && handler.Failed.Count == 1);
 
@@ -190,7 +190,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entry_ThatCannotBeRead_IsPutAway()
     {
         await SendAsync(["garbage", "a 1"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 1);
 
@@ -201,8 +201,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     [Fact]
     public async Task Standby_WhenTheHolderStops_TakesOverAtOnce()
     {
-        var first = new Recorder(_endpoint, NewCourier(), Letters());
-        var second = new Recorder(_endpoint, NewCourier(), Letters());
+        var first = new Recorder(_endpoint, NewProducer(), Letters());
+        var second = new Recorder(_endpoint, NewProducer(), Letters());
         using var one = Consumer(first);
         using var two = Consumer(second);
         await one.StartAsync(CancellationToken.None);
@@ -232,7 +232,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         var ended = server.Clients(frozen.ClientName);
         await server.Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", $"{frozen.ClientName}.1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         IEnumerable<string>? left = null;
-        var handler = new Recorder(_endpoint, new Courier(next, TimeProvider.System), Letters()) { Beginning = () => left = server.Clients(frozen.ClientName).Intersect(ended) };
+        var handler = new Recorder(_endpoint, new InboxProducer(next, TimeProvider.System), Letters()) { Beginning = () => left = server.Clients(frozen.ClientName).Intersect(ended) };
 
         using var consumer = new InboxWorker(next, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
         await consumer.StartAsync(CancellationToken.None);
@@ -267,7 +267,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
         async Task HoldOnceAsync(Action beginning)
         {
-            var handler = new Recorder(_endpoint, new Courier(next, TimeProvider.System), Letters()) { Beginning = beginning };
+            var handler = new Recorder(_endpoint, new InboxProducer(next, TimeProvider.System), Letters()) { Beginning = beginning };
             using var consumer = new InboxWorker(next, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
             await consumer.StartAsync(CancellationToken.None);
             await Eventually.HoldsAsync(() => handler.Epoch > 0, "it holds the lease");
@@ -276,22 +276,22 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     [Fact]
-    public async Task Lanes_OfOneBatch_RunSideBySide()
+    public async Task Keys_OfOneBatch_RunConcurrently()
     {
         await SendAsync(["a wait", "b go"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
-        // The first lane waits for the second: were they run one after the other, this would never end.
+        // The first key waits for the second: were they run one after the other, this would never end.
         await RunUntilAsync(handler, () => handler.Handled.Count == 2);
 
         Assert.Equal(["b go", "a wait"], handler.Handled.Select(work => work.Text));
     }
 
     [Fact]
-    public async Task Batch_ThatIsInHand_HoldsUpOnlyItsOwnLanes()
+    public async Task Batch_InFlight_BlocksOnlyItsOwnKeys()
     {
         await SendAsync(["a wait", "b go"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         // The first batch waits for the second: were they handled one after the other, this would never end.
         await RunUntilAsync(handler, () => handler.Handled.Count == 2, batchSize: 1);
@@ -301,15 +301,15 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     [Fact]
-    public async Task Lane_OfABatchThatIsInHand_GoesOnInALaterOneOnlyBehindIt()
+    public async Task Key_OfABatchInFlight_ContinuesInALaterOneOnlyBehindIt()
     {
         await SendAsync(["a wait", "b 2", "a 3"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3, batchSize: 1, meanwhile: async () =>
         {
             await AllAreTakenAsync();
-            await Eventually.HoldsAsync(() => handler.Handled.Any(work => work.Text == "b 2"), "what is of another lane goes on");
+            await Eventually.HoldsAsync(() => handler.Handled.Any(work => work.Text == "b 2"), "what is of another key goes on");
             handler.Go();
         });
 
@@ -324,7 +324,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Batch_WithAMessageThatStandsAlone_IsNotInHandTogetherWithAnother(params string[] entries)
     {
         await SendAsync(entries);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == entries.Length, batchSize: 1, meanwhile: async () =>
         {
@@ -340,7 +340,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Batches_BehindOneThatStandsAlone_AllWaitForIt()
     {
         await SendAsync(["a alone wait", "b 2", "c 3"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3, batchSize: 1, meanwhile: async () =>
         {
@@ -356,7 +356,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task BatchesInHand_AreFourAtMost()
     {
         await SendAsync(["a wait", "b wait", "c wait", "d wait", "e 5", "f 6"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 6, batchSize: 1, meanwhile: async () =>
         {
@@ -374,17 +374,17 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     {
         await using var server = await RedisServer.StartAsync();
         await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = server.Endpoint }, NullLogger.Instance, CancellationToken.None);
-        var courier = new Courier(redis, TimeProvider.System);
-        var handler = new Recorder(_endpoint, courier, Letters());
+        var producer = new InboxProducer(redis, TimeProvider.System);
+        var handler = new Recorder(_endpoint, producer, Letters());
         using var consumer = new InboxWorker(
             redis, _endpoint, 0, () => handler, new WorkerOptions { LeaseMilliseconds = Options.LeaseMilliseconds, BatchSize = 1 }, TimeProvider.System, NullLogger<InboxWorker>.Instance);
         foreach (var entry in (string[])["a wait", "b wait", "c wait"])
-            await courier.SendAsync(_endpoint, entry[..1], Encoding.UTF8.GetBytes(entry));
+            await producer.SendAsync(_endpoint, entry[..1], Encoding.UTF8.GetBytes(entry));
         await consumer.StartAsync(CancellationToken.None);
 
         // Three waits brought an entry each. Each one behind them lasts a second: as many lists as there are would have had their turn.
         await Eventually.HoldsAsync(async () => await WaitsAsync(server) >= 3 + 3, "nothing has come twice");
-        await courier.SendAsync(_endpoint, "d", Encoding.UTF8.GetBytes("d go"));
+        await producer.SendAsync(_endpoint, "d", Encoding.UTF8.GetBytes("d go"));
 
         await Eventually.HoldsAsync(() => handler.Handled.Count >= 4, "all are handled");
         await consumer.StopAsync(CancellationToken.None);
@@ -396,7 +396,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Batch_ThatFailsWhenTheNextHasBegun_ComesAgainAheadOfIt()
     {
         await SendAsync(["a wait", "a away", "a 3"]);
-        var handler = new Recorder(_endpoint, NewCourier(), Letters());
+        var handler = new Recorder(_endpoint, NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 4, batchSize: 2, meanwhile: async () =>
         {
@@ -414,10 +414,10 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await using var server = await RedisServer.StartAsync();
         await using var redis = await RedisConnection.ConnectAsync(
             new RedisOptions { Endpoint = server.Endpoint, TimeoutMilliseconds = 500 }, NullLogger.Instance, CancellationToken.None);
-        var courier = new Courier(redis, TimeProvider.System);
-        var handler = new Recorder(_endpoint, courier, Letters());
+        var producer = new InboxProducer(redis, TimeProvider.System);
+        var handler = new Recorder(_endpoint, producer, Letters());
         using var consumer = new InboxWorker(redis, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
-        await courier.SendAsync(_endpoint, "a", Encoding.UTF8.GetBytes("a lost"));
+        await producer.SendAsync(_endpoint, "a", Encoding.UTF8.GetBytes("a lost"));
         await consumer.StartAsync(CancellationToken.None);
         await Eventually.HoldsAsync(() => handler.IsLost, "it waits");
 
@@ -431,12 +431,12 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
     private async Task SendAsync(IEnumerable<string> entries)
     {
-        var courier = NewCourier();
+        var producer = NewProducer();
         foreach (var entry in entries)
-            await courier.SendAsync(_endpoint, entry.Split(' ')[0], Encoding.UTF8.GetBytes(entry));
+            await producer.SendAsync(_endpoint, entry.Split(' ')[0], Encoding.UTF8.GetBytes(entry));
     }
 
-    private Task<StackExchange.Redis.RedisResult> TakeAsync(Lease lease, int most) => new Fence(_redis, lease).RunAsync(
+    private Task<StackExchange.Redis.RedisResult> TakeAsync(Lease lease, int most) => new FencingToken(_redis, lease).RunAsync(
         LuaScripts.InboxTake, RedisKeys.Inbox(_endpoint), [most, "w+1", 1], RedisKeys.InboxTaken(_endpoint, "w+1"), RedisKeys.InboxTakers(_endpoint));
 
     /// <summary>How often consumers have begun to wait for entries.</summary>
@@ -452,7 +452,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
     private DeadLetters Letters() => new(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance);
 
-    private Courier NewCourier() => new(_redis, TimeProvider.System);
+    private InboxProducer NewProducer() => new(_redis, TimeProvider.System);
 
     private InboxWorker Consumer(IInboxHandler handler, int batchSize = 2000) =>
         new(_redis, _endpoint, 0, () => handler, new WorkerOptions { LeaseMilliseconds = Options.LeaseMilliseconds, BatchSize = batchSize }, TimeProvider.System, NullLogger<InboxWorker>.Instance);
@@ -474,8 +474,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         Assert.False(await Database.KeyExistsAsync($"lease:{_endpoint}"));
     }
 
-    /// <summary>Reads "lane text"; "poison" fails, "away" fails once as when Redis is away, "lost" once waits for ever as for an answer that was lost, "wait" waits until another lane said "go".</summary>
-    private sealed class Recorder(string endpoint, Courier courier, DeadLetters letters) : LaneHandler<string>(endpoint, courier, letters)
+    /// <summary>Reads "key text"; "poison" fails, "away" fails once as when Redis is away, "lost" once waits for ever as for an answer that was lost, "wait" waits until another key said "go".</summary>
+    private sealed class Recorder(string endpoint, InboxProducer producer, DeadLetters letters) : PartitionedHandler<string>(endpoint, producer, letters)
     {
         private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private int _begun;
@@ -507,10 +507,10 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         protected override (string? Message, string? Error) Read(byte[] json)
         {
             var text = Encoding.UTF8.GetString(json);
-            return text.Contains(' ') ? (text, null) : (null, "no lane");
+            return text.Contains(' ') ? (text, null) : (null, "no key");
         }
 
-        protected override string LaneOf(string message) => message.Split(' ')[0];
+        protected override string OrderingKeyOf(string message) => message.Split(' ')[0];
 
         protected override bool Joins(string previous, string next) => false;
 

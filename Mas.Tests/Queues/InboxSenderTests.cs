@@ -13,14 +13,14 @@ public sealed class InboxSenderTests : IAsyncLifetime
     private RedisServer _server = null!;
     private TcpProxy _proxy = null!;
     private RedisConnection _redis = null!;
-    private Courier _courier = null!;
+    private InboxProducer _producer = null!;
 
     public async Task InitializeAsync()
     {
         _server = await RedisServer.StartAsync();
         _proxy = TcpProxy.To(() => _server.Port);
         _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = _proxy.Endpoint }, NullLogger.Instance, CancellationToken.None);
-        _courier = new Courier(_redis, TimeProvider.System);
+        _producer = new InboxProducer(_redis, TimeProvider.System);
         // The layout is read, and the script known.
         await SendAsync("first", "route first");
         await _server.Database.KeyDeleteAsync($"inbox:{Endpoint}");
@@ -80,7 +80,7 @@ public sealed class InboxSenderTests : IAsyncLifetime
     /// <summary>How many commands wait for their answers.</summary>
     private int UnderWay => _redis.Counters.Interactive.TotalOutstanding;
 
-    private Task SendAsync(string route, string entry) => _courier.SendAsync(Endpoint, route, Encoding.UTF8.GetBytes(entry));
+    private Task SendAsync(string route, string entry) => _producer.SendAsync(Endpoint, route, Encoding.UTF8.GetBytes(entry));
 
     private async Task<List<string>> EntriesAsync() =>
         (await _server.Database.ListRangeAsync($"inbox:{Endpoint}")).Reverse().Select(entry => entry.ToString()).ToList();

@@ -35,7 +35,7 @@ public sealed class InboxWorkerTests(RedisFixture fixture) : IClassFixture<Redis
             await worker.StopAsync(CancellationToken.None);
 
             for (var part = 0; part < inboxes; part++)
-                Assert.False(await Database.KeyExistsAsync(RedisKeys.Lease(InboxPart.NameOf(endpoint, part))), $"Stopped behind {count} commands, it holds inbox {part}.");
+                Assert.False(await Database.KeyExistsAsync(RedisKeys.Lease(InboxPartition.NameOf(endpoint, part))), $"Stopped behind {count} commands, it holds inbox {part}.");
             Assert.False(await Database.KeyExistsAsync(RedisKeys.InboxWorkers(endpoint)), $"Stopped behind {count} commands, it counts as living.");
         }
     }
@@ -43,10 +43,10 @@ public sealed class InboxWorkerTests(RedisFixture fixture) : IClassFixture<Redis
     /// <summary>Is sent nothing.</summary>
     private sealed class Idle : IInboxHandler
     {
-        public Task BeginAsync(Lease lease, InboxPart part, CancellationToken stopping) => Task.CompletedTask;
+        public Task BeginAsync(Lease lease, InboxPartition part, CancellationToken stopping) => Task.CompletedTask;
 
         public string? RouteOf(byte[] json) => null;
 
-        public Func<CancellationToken, Task> Read(IReadOnlyList<InboxEntry> batch) => _ => Task.CompletedTask;
+        public Func<CancellationToken, Task> Prepare(IReadOnlyList<InboxEntry> batch) => _ => Task.CompletedTask;
     }
 }

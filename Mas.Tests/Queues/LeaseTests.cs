@@ -61,7 +61,7 @@ public sealed class LeaseTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     public async Task Keeper_WhoseRenewalsFailInAnUnforeseenWay_TellsThatTheLeaseIsOver()
     {
         var lease = (await Lease.TryAcquireAsync(_redis, "broken", "one", TimeSpan.FromMilliseconds(400), TimeProvider.System))!;
-        await using var keeper = new LeaseKeeper(lease, _redis.Timeout, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        await using var keeper = new LeaseRenewer(lease, _redis.Timeout, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         // What the renewal gets for it is no error that any Redis which is away would give.
         await fixture.Redis.Database.KeyDeleteAsync("lease:broken");
         await fixture.Redis.Database.ListLeftPushAsync("lease:broken", "no lease");
@@ -77,10 +77,10 @@ public sealed class LeaseTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     {
         var early = (await Lease.TryAcquireAsync(_redis, "early", "one", Lasts, TimeProvider.System))!;
         var late = (await Lease.TryAcquireAsync(_redis, "late", "two", Lasts, TimeProvider.System))!;
-        await new Fence(_redis, early).ExecuteAsync("HSET", "conversation:1", "topic", "first");
-        await new Fence(_redis, late).ExecuteAsync("HSET", "conversation:1", "topic", "second");
+        await new FencingToken(_redis, early).ExecuteAsync("HSET", "conversation:1", "topic", "first");
+        await new FencingToken(_redis, late).ExecuteAsync("HSET", "conversation:1", "topic", "second");
 
-        await Assert.ThrowsAsync<LeaseLostException>(() => new Fence(_redis, early).ExecuteAsync("HSET", "conversation:1", "topic", "undone"));
+        await Assert.ThrowsAsync<LeaseLostException>(() => new FencingToken(_redis, early).ExecuteAsync("HSET", "conversation:1", "topic", "undone"));
 
         Assert.Equal("second", await fixture.Redis.Database.HashGetAsync("conversation:1", "topic"));
         Assert.Equal(late.Epoch, (long)await fixture.Redis.Database.StringGetAsync("{conversation:1}:fence"));
@@ -93,7 +93,7 @@ public sealed class LeaseTests(RedisFixture fixture) : IClassFixture<RedisFixtur
         var lease = (await Lease.TryAcquireAsync(_redis, "over", "one", Lasts, TimeProvider.System))!;
         await lease.ReleaseAsync();
 
-        Assert.Throws<LeaseLostException>(() => new Fence(_redis, lease).ThrowIfLost());
+        Assert.Throws<LeaseLostException>(() => new FencingToken(_redis, lease).ThrowIfLost());
     }
 
     private Task<RedisConnection> Connect() =>

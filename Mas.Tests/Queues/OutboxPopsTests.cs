@@ -33,11 +33,11 @@ public sealed class OutboxPopsTests(RedisFixture fixture) : IClassFixture<RedisF
 
         for (var i = 0; i < outboxes; i++)
         {
-            var most = i == 0 ? pops.MostOfEach : i % 3;
+            var most = i == 0 ? pops.MaxOfEach : i % 3;
             Assert.Equal(most == 0, popped[i].IsNull);
             Assert.Equal(Enumerable.Range(0, most).Select(entry => $"{i} {entry}"), popped[i].IsNull ? [] : (string[])popped[i]!);
         }
-        Assert.Equal(OutboxPops.Most + 2 - pops.MostOfEach, await fixture.Redis.Database.ListLengthAsync(Outbox(0)));
+        Assert.Equal(OutboxPops.Most + 2 - pops.MaxOfEach, await fixture.Redis.Database.ListLengthAsync(Outbox(0)));
         Assert.Single(fixture.Redis.Keys($"outbox:{_name}:*"));
     }
 

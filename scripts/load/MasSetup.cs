@@ -17,13 +17,13 @@ internal sealed class MasSetup : IAsyncDisposable
 {
     private readonly MasSystem _mas;
     private readonly RedisConnection _redis;
-    private readonly Courier _courier;
+    private readonly InboxProducer _producer;
 
     private MasSetup(MasSystem mas, RedisConnection redis, IReadOnlyList<MasLogin> users)
     {
         _mas = mas;
         _redis = redis;
-        _courier = new Courier(redis, TimeProvider.System);
+        _producer = new InboxProducer(redis, TimeProvider.System);
         Users = users;
     }
 
@@ -69,7 +69,7 @@ internal sealed class MasSetup : IAsyncDisposable
         return new PlannedClient($"ws://{address.Authority}/ws", hello, "", isSender, windowId);
     }
 
-    private Task SendAsync(BackendMessage message) => _courier.SendAsync(Endpoints.Loopback, message.Lane, message.ToJson());
+    private Task SendAsync(BackendMessage message) => _producer.SendAsync(Endpoints.Loopback, message.OrderingKey, message.ToJson());
 
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 

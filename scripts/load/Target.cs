@@ -59,7 +59,7 @@ internal sealed class MasTarget : Target
         var mas = await MasSystem.StartAsync(Options(servers, workers, inboxes, ircBackends, appendOnly, settings ?? []));
         await Eventually.HoldsAsync(
             async () => (await Task.WhenAll(Enumerable.Range(0, inboxes).Select(part =>
-                mas.Redis.Database.KeyExistsAsync("lease:" + InboxPart.NameOf(Endpoints.Loopback, part))))).All(held => held)
+                mas.Redis.Database.KeyExistsAsync("lease:" + InboxPartition.NameOf(Endpoints.Loopback, part))))).All(held => held)
                 && (inboxes == 1 || ((string?)await mas.Redis.Database.StringGetAsync("inboxlayout:" + Endpoints.Loopback))?.Contains("next", StringComparison.Ordinal) == false),
             "every inbox has its worker");
         return new MasTarget(mas);

@@ -21,7 +21,7 @@ public sealed class ClientSession
     public static readonly TimeSpan BatchPatience = TimeSpan.FromSeconds(10);
 
     // More than any answer that we ask for; a server can't make us hold more.
-    private const int MostBatchLines = 5000;
+    private const int MaxBatchLines = 5000;
 
     // Over plain text, how long the server's password waits for a word of STS.
     private static readonly TimeSpan StsPatience = TimeSpan.FromSeconds(5);
@@ -32,7 +32,7 @@ public sealed class ClientSession
     private readonly Liveness _liveness;
     private readonly Negotiation _negotiation;
     private readonly NickKeeper _nick;
-    private readonly BatchCollector _batches = new(BatchPatience, MostBatchLines);
+    private readonly BatchCollector _batches = new(BatchPatience, MaxBatchLines);
     private readonly Queue<SessionEvent> _events = new();
     private readonly List<string> _supportLines = [];
     private string _server = "";

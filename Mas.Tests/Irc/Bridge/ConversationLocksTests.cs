@@ -38,13 +38,13 @@ public sealed class ConversationLocksTests(ModelFixture mas) : IClassFixture<Mod
         Assert.Empty(await mas.Get<UserWindows>().GetIdsAsync(user));
         await stopping.CancelAsync();
 
-        async Task BeginAsync() => await parser.BeginAsync(await mas.NewLeaseAsync(), new InboxPart(Endpoints.IrcParser, 0, 1), stopping.Token);
+        async Task BeginAsync() => await parser.BeginAsync(await mas.NewLeaseAsync(), new InboxPartition(Endpoints.IrcParser, 0, 1), stopping.Token);
 
         Task HandleAsync(string type, long? conversationId)
         {
             var request = new RequestEntry(
                 Guid.NewGuid().ToString("N"), user.Value, Network, JsonSerializer.SerializeToElement(new { type, nick = "bob" }), ConversationId: conversationId);
-            return parser.Read([new InboxEntry(request.ToJson(), false)])(stopping.Token).WaitAsync(Eventually.DefaultDeadline);
+            return parser.Prepare([new InboxEntry(request.ToJson(), false)])(stopping.Token).WaitAsync(Eventually.DefaultDeadline);
         }
     }
 

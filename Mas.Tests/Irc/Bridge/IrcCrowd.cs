@@ -93,7 +93,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
 
     /// <summary>The workers of an endpoint's parts, and for a moment whoever changes its layout.</summary>
     internal async Task<MasProcess?[]> HoldersAsync(string endpoint, int parts) => [.. (await Task.WhenAll(
-        Enumerable.Range(0, parts).Select(part => Mas.Redis.Database.StringGetAsync("lease:" + InboxPart.NameOf(endpoint, part))))).Select(ProcessOf)];
+        Enumerable.Range(0, parts).Select(part => Mas.Redis.Database.StringGetAsync("lease:" + InboxPartition.NameOf(endpoint, part))))).Select(ProcessOf)];
 
     /// <summary>Who holds the connections of each part's users.</summary>
     internal async Task<MasProcess?[]> LinkHoldersAsync(int parts) => [.. (await Mas.Redis.Database.HashGetAsync(

@@ -127,7 +127,7 @@ public sealed class SplitFreezeTests
             {
                 var holders = await crowd.LinkHoldersAsync(2);
                 Assert.Equal(await crowd.HoldersAsync(Manager, 2), holders);
-                moved = crowd.Users.Where(user => holders[InboxPart.IndexOf(user.Client.UserId, 2)] != former).ToList();
+                moved = crowd.Users.Where(user => holders[InboxPartition.IndexOf(user.Client.UserId, 2)] != former).ToList();
                 Assert.InRange(moved.Count, 1, crowd.Users.Count - 1);
                 foreach (var user in crowd.Users)
                 {

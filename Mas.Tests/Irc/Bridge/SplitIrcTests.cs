@@ -17,7 +17,7 @@ public sealed class SplitIrcTests
         // Two share a channel of one network; the networks are of all parts.
         string[] networks = ["Ada", "Ada", "Bob", "Cat", "Dan", "Eve"];
         foreach (var parts in new[] { 2, 3 })
-            Assert.Equal(Enumerable.Range(0, parts), networks.Select(network => InboxPart.IndexOf(network, parts)).Distinct().Order());
+            Assert.Equal(Enumerable.Range(0, parts), networks.Select(network => InboxPartition.IndexOf(network, parts)).Distinct().Order());
         await using var crowd = await IrcCrowd.GatherAsync(networks, Manager, Parser);
         var mas = crowd.Mas;
         crowd.Talk();
@@ -109,7 +109,7 @@ public sealed class SplitIrcTests
                     return byPart.SequenceEqual(leases);
                 },
                 "whoever has a lease goes on with its users", IrcCrowd.Patience);
-            return [.. crowd.Users.Select(user => byPart[InboxPart.IndexOf(user.Client.UserId, parts)])];
+            return [.. crowd.Users.Select(user => byPart[InboxPartition.IndexOf(user.Client.UserId, parts)])];
         }
 
         async Task OnlyTheMovedReconnectAsync(int parts)

@@ -110,5 +110,5 @@ public class OutgoingTextTests
     private static IEnumerable<string> Lines(string text) => text.ReplaceLineEndings("\n").Split('\n').Where(line => line.Length > 0);
 
     // As who receives it puts it together.
-    private static string Join(IReadOnlyList<string> lines) => Saying.Of(IrcBatch.FromLines(lines)!)!.Text;
+    private static string Join(IReadOnlyList<string> lines) => IncomingText.Of(IrcBatch.FromLines(lines)!)!.Text;
 }

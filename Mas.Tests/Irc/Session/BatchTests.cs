@@ -17,7 +17,7 @@ public class BatchTests
     {
         var batch = IrcBatch.FromLines(Nested)!;
         Assert.True(batch is { IsComplete: true, IsHistory: true });
-        Assert.Equal("onetwo", Saying.Of(batch.Items[0].Batch!)!.Text);
+        Assert.Equal("onetwo", IncomingText.Of(batch.Items[0].Batch!)!.Text);
         Assert.Equal(batch.ToLines(), IrcBatch.FromLines(batch.ToLines())!.ToLines());
         Assert.Equal(Nested.Length, batch.ToLines().Count);
     }

@@ -6,9 +6,9 @@ using Mas.IrcBackend.State;
 namespace Mas.IrcBackend;
 
 /// <summary>Our own coming and going: makes and removes the windows of channels.</summary>
-internal static class OwnChannels
+internal static class SelfMembership
 {
-    private const int MostHistory = 500;
+    private const int MaxHistory = 500;
 
     /// <summary>The server says that we have joined: the channel becomes a window.</summary>
     internal static async Task EnterAsync(ParserContext context, string name)
@@ -67,7 +67,7 @@ internal static class OwnChannels
     }
 
     private static int HistoryLimit(ParserContext context) =>
-        context.Connection.Support.ChatHistoryLimit is > 0 and < MostHistory and var limit ? limit : MostHistory;
+        context.Connection.Support.ChatHistoryLimit is > 0 and < MaxHistory and var limit ? limit : MaxHistory;
 
     private static async Task EnterAsync(ParserContext context, ConversationScope scope, ChannelLedger ledger, string name, string? key)
     {
@@ -93,7 +93,7 @@ internal static class OwnChannels
             await scope.PostAsync(user, Category.Join, "");
         await scope.SetMemberAsync(user, "");
         if (context.Redelivered || await on.Windows.FindWindowIdAsync(user, scope.Id) is null)
-            await on.Lifecycle.OpenAsync(user, conversation, context.Fence, scope.Delivery);
+            await on.Lifecycle.OpenAsync(user, conversation, context.FencingToken, scope.Delivery);
     }
 
     /// <summary>Since when the server has to be asked for what we missed; null when it keeps no history, or we were never here.</summary>

@@ -4,7 +4,7 @@ using Mas.Tests.Harness;
 namespace Mas.Tests.Sockets;
 
 /// <summary>What a session has asked of backends and does not know to have arrived.</summary>
-public sealed class RequestsOnTheWayTests
+public sealed class InFlightRequestsTests
 {
     private readonly List<(string ReqId, Exception Reason)> _failed = [];
 
@@ -41,7 +41,7 @@ public sealed class RequestsOnTheWayTests
     public async Task Many_TheNextWaitsUntilOneHasArrived()
     {
         var onTheWay = New(TimeSpan.FromMinutes(1));
-        var sent = Enumerable.Range(0, RequestsOnTheWay.Most + 1).Select(_ => new TaskCompletionSource()).ToArray();
+        var sent = Enumerable.Range(0, InFlightRequests.Most + 1).Select(_ => new TaskCompletionSource()).ToArray();
         var waits = Array.ConvertAll(sent, one => onTheWay.FollowAsync(one.Task, "r"));
 
         Assert.All(waits[..^1], wait => Assert.True(wait.IsCompletedSuccessfully));
@@ -52,7 +52,7 @@ public sealed class RequestsOnTheWayTests
         Assert.Empty(Failed());
     }
 
-    private RequestsOnTheWay New(TimeSpan timeout) => new(timeout, TimeProvider.System, (reqId, reason) =>
+    private InFlightRequests New(TimeSpan timeout) => new(timeout, TimeProvider.System, (reqId, reason) =>
     {
         lock (_failed)
             _failed.Add((reqId, reason));

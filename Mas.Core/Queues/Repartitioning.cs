@@ -10,7 +10,7 @@ namespace Mas.Core.Queues;
 /// copies what they held, each in its order, to where it belongs next; then lets the copies take the originals' place, opens
 /// the new inboxes, and publishes the new layout. Each step may be repeated: who finds a change that was begun goes on with it.
 /// </summary>
-internal sealed partial class LayoutChange(
+internal sealed partial class Repartitioning(
     RedisConnection redis, string endpoint, string worker, Func<byte[], string?> routeOf, TimeSpan leaseLasts, TimeProvider time, ILogger logger)
 {
     private const int Chunk = 500;
@@ -27,18 +27,18 @@ internal sealed partial class LayoutChange(
         // Part 0's lease says who does it. It is waited for also when the worker stops: what is got then has to be given up.
         if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } first)
             return null;
-        var held = new List<LeaseKeeper> { new(first, redis.Timeout, time, logger, stopping) };
+        var held = new List<LeaseRenewer> { new(first, redis.Timeout, time, logger, stopping) };
         try
         {
             var layout = await InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, stopping);
             if (layout.Next is not { } next)
                 return null;
-            var inboxes = new List<Held> { new(endpoint, new Fence(redis, first)) };
+            var inboxes = new List<Held> { new(endpoint, new FencingToken(redis, first)) };
             for (var index = 1; index < layout.All; index++)
             {
-                var name = InboxPart.NameOf(endpoint, index);
-                held.Add(new LeaseKeeper(await AcquireAsync(name, held), redis.Timeout, time, logger, stopping));
-                inboxes.Add(new Held(name, new Fence(redis, held[^1].Lease)));
+                var name = InboxPartition.NameOf(endpoint, index);
+                held.Add(new LeaseRenewer(await AcquireAsync(name, held), redis.Timeout, time, logger, stopping));
+                inboxes.Add(new Held(name, new FencingToken(redis, held[^1].Lease)));
             }
             // The Redis client has been seen to lose an answer for good when its connections broke.
             return await RunAsync(layout with { Changer = first.Epoch }, next, inboxes).WaitAsync(Longest, time, stopping);
@@ -50,7 +50,7 @@ internal sealed partial class LayoutChange(
         }
     }
 
-    private async Task<Lease> AcquireAsync(string name, List<LeaseKeeper> held)
+    private async Task<Lease> AcquireAsync(string name, List<LeaseRenewer> held)
     {
         while (true)
         {
@@ -66,7 +66,7 @@ internal sealed partial class LayoutChange(
     {
         var since = redis.WriteGeneration;
         // Written first of all: whoever was at it before, and was paused, can't say that it is moved any more.
-        await WriteAsync(layout, inboxes[0].Fence);
+        await WriteAsync(layout, inboxes[0].FencingToken);
         if (!layout.IsMoved)
         {
             foreach (var inbox in inboxes)
@@ -78,28 +78,28 @@ internal sealed partial class LayoutChange(
                 await CopyAsync(inboxes[index].Name, next, inboxes);
             }
             await redis.ConfirmWritesAsync(since);
-            await WriteAsync(layout with { IsMoved = true }, inboxes[0].Fence);
+            await WriteAsync(layout with { IsMoved = true }, inboxes[0].FencingToken);
         }
         foreach (var inbox in inboxes)
         {
-            await inbox.Fence.RunAsync(
+            await inbox.FencingToken.RunAsync(
                 LuaScripts.InboxOpen, RedisKeys.Inbox(inbox.Name), [layout.Version + 1], RedisKeys.InboxVersion(inbox.Name), RedisKeys.InboxArriving(inbox.Name));
             await inbox.OnCompanionAsync("DEL", RedisKeys.InboxLeaving(inbox.Name));
         }
         var published = new InboxLayout(layout.Version + 1, next);
-        await WriteAsync(published, inboxes[0].Fence);
+        await WriteAsync(published, inboxes[0].FencingToken);
         return published;
     }
 
-    private Task<RedisResult> WriteAsync(InboxLayout layout, Fence fence) => fence.ExecuteAsync("SET", RedisKeys.InboxLayout(endpoint), layout.ToJson());
+    private Task<RedisResult> WriteAsync(InboxLayout layout, FencingToken fence) => fence.ExecuteAsync("SET", RedisKeys.InboxLayout(endpoint), layout.ToJson());
 
     private async Task<long> CloseAsync(Held inbox, long version)
     {
         var takers = await _database.SortedSetRangeByRankAsync(RedisKeys.InboxTakers(inbox.Name));
         // A conversation's next worker is another inbox's: it would not know whom to cut off.
-        await new FormerHolders(redis, logger).TryCutOffAsync(inbox.Name, takers.Select(taker => (string)taker!));
+        await new StaleHolderEvictor(redis, logger).TryCutOffAsync(inbox.Name, takers.Select(taker => (string)taker!));
         var taken = takers.Select(taker => RedisKeys.InboxTaken(inbox.Name, taker!));
-        return (long)await inbox.Fence.RunAsync(
+        return (long)await inbox.FencingToken.RunAsync(
             LuaScripts.InboxClose, RedisKeys.Inbox(inbox.Name), [-version, InboxEntry.Mark],
             [RedisKeys.InboxVersion(inbox.Name), RedisKeys.InboxLeaving(inbox.Name), .. taken]);
     }
@@ -114,16 +114,16 @@ internal sealed partial class LayoutChange(
             if (entries.Length == 0)
                 return;
             Array.Reverse(entries);
-            foreach (var part in entries.GroupBy(entry => routeOf(entry!) is { } route ? InboxPart.IndexOf(route, next) : 0))
+            foreach (var part in entries.GroupBy(entry => routeOf(entry!) is { } route ? InboxPartition.IndexOf(route, next) : 0))
                 await inboxes[part.Key].OnCompanionAsync("LPUSH", RedisKeys.InboxArriving(inboxes[part.Key].Name), [.. part]);
         }
     }
 
     /// <summary>An inbox whose lease is held.</summary>
-    private sealed record Held(string Name, Fence Fence)
+    private sealed record Held(string Name, FencingToken FencingToken)
     {
         internal Task<RedisResult> OnCompanionAsync(string command, RedisKey companion, params RedisValue[] arguments) =>
-            Fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(Name), [command, .. arguments], companion);
+            FencingToken.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(Name), [command, .. arguments], companion);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "inbox:{Endpoint} is closed for a moment; {Count} entries in flight change their inbox")]

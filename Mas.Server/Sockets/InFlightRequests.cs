@@ -7,7 +7,7 @@ namespace Mas.Server.Sockets;
 /// <param name="timeout">How long each may take.</param>
 /// <param name="time">The clock.</param>
 /// <param name="failedAsync">Told of one that has not arrived for certain, by its <c>reqId</c>, and why. Never throws.</param>
-internal sealed class RequestsOnTheWay(TimeSpan timeout, TimeProvider time, Func<string, Exception, Task> failedAsync)
+internal sealed class InFlightRequests(TimeSpan timeout, TimeProvider time, Func<string, Exception, Task> failedAsync)
 {
     /// <summary>So many may be on their way before the next one is read.</summary>
     internal const int Most = 64;

@@ -9,21 +9,21 @@ using Newtonsoft.Json.Linq;
 namespace Mas.Tests.Queues;
 
 /// <summary>The number of an endpoint's inboxes changes with entries in flight, also when the worker that does it dies.</summary>
-public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
     private const int Routes = 10;
     private static readonly WorkerOptions Options = new() { LeaseMilliseconds = 1000 };
     private readonly string _endpoint = "layout" + string.Concat(Guid.NewGuid().ToString("N").Where(char.IsLetter));
-    private readonly ConcurrentQueue<(string Route, int Number, bool Redelivered, InboxPart Part)> _handled = new();
+    private readonly ConcurrentQueue<(string Route, int Number, bool Redelivered, InboxPartition Part)> _handled = new();
     private RedisConnection _redis = null!;
-    private Courier _courier = null!;
+    private InboxProducer _producer = null!;
 
     private StackExchange.Redis.IDatabase Database => fixture.Redis.Database;
 
     public async Task InitializeAsync()
     {
         _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
-        _courier = new Courier(_redis, TimeProvider.System);
+        _producer = new InboxProducer(_redis, TimeProvider.System);
     }
 
     public async Task DisposeAsync() => await _redis.DisposeAsync();
@@ -62,7 +62,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         foreach (var number in Enumerable.Range(0, 600))
             await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:leaving", Entry(number));
         foreach (var number in Enumerable.Range(0, 20))
-            await Database.ListLeftPushAsync($"{{inbox:{NameOf(InboxPart.IndexOf($"{number % Routes}", 3))}}}:arriving", Entry(number));
+            await Database.ListLeftPushAsync($"{{inbox:{NameOf(InboxPartition.IndexOf($"{number % Routes}", 3))}}}:arriving", Entry(number));
 
         await RunUntilHandledAsync(600);
 
@@ -78,7 +78,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", 1);
         foreach (var number in Enumerable.Range(0, 100))
         {
-            var part = InboxPart.IndexOf($"{number % Routes}", 3);
+            var part = InboxPartition.IndexOf($"{number % Routes}", 3);
             await Database.ListLeftPushAsync(part == 0 ? $"inbox:{_endpoint}" : $"{{inbox:{NameOf(part)}}}:arriving", Entry(number));
         }
 
@@ -97,7 +97,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         await SendAsync(Enumerable.Range(0, 50));
         await RunUntilHandledAsync(50);
 
-        var fence = new Fence(_redis, paused);
+        var fence = new FencingToken(_redis, paused);
         await Assert.ThrowsAsync<LeaseLostException>(() => fence.ExecuteAsync("SET", RedisKeys.InboxLayout(_endpoint), """{"parts":1,"next":2,"isMoved":true}"""));
         await Assert.ThrowsAsync<LeaseLostException>(() => fence.RunAsync(
             LuaScripts.Fenced, RedisKeys.Inbox(_endpoint), ["LPUSH", "again"], RedisKeys.InboxArriving(_endpoint)));
@@ -107,12 +107,12 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
     [Fact]
     public async Task Sender_OfAnOldLayout_WaitsWhileItChangesAndKeepsItsOrder()
     {
-        // The courier knows the first layout now.
+        // The producer knows the first layout now.
         await SendAsync([0]);
         await SetLayoutAsync("""{"parts":1,"next":4}""");
         await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", -1);
 
-        var sending = Enumerable.Range(1, 499).Select(number => _courier.SendAsync(_endpoint, $"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number)))).ToList();
+        var sending = Enumerable.Range(1, 499).Select(number => _producer.SendAsync(_endpoint, $"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number)))).ToList();
         var commands = Commands();
         await Eventually.HoldsAsync(() => Commands() > commands + 10, "the sender looks for the next layout again and again");
         Assert.DoesNotContain(sending, one => one.IsCompleted);
@@ -127,7 +127,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
     public async Task Sender_ThatKeepsAnOldLayout_PutsNothingIntoAnInboxThatIsGone()
     {
         await RunUntilHandledAsync(0, inboxes: 4);
-        // The courier knows four inboxes; two of them go.
+        // The producer knows four inboxes; two of them go.
         await SendAsync(Enumerable.Range(0, 20));
         await RunUntilHandledAsync(20, inboxes: 2);
         await SendAsync(Enumerable.Range(20, 20));
@@ -155,7 +155,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         {
             for (var first = 0; first < 2000; first += Together)
             {
-                await _courier.SendAsync(_endpoint, [.. Enumerable.Range(first, Together).Select(number => ($"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number))))]);
+                await _producer.SendAsync(_endpoint, [.. Enumerable.Range(first, Together).Select(number => ($"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number))))]);
                 // No more than somewhat ahead of what is handled, so that something is in flight in each change.
                 await Eventually.HoldsAsync(() => _handled.Count > first - 400, $"{first} entries are handled, nearly");
             }
@@ -168,7 +168,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         await SendAsync([0]);
         await Database.StringSetAsync($"{{inbox:{_endpoint}}}:layout", -1);
         // More than goes in one push, were the last not sent together.
-        var sending = Task.WhenAll(SendAsync(Enumerable.Range(1, 900)), _courier.SendAsync(_endpoint, [.. Enumerable.Range(901, 500).Select(number => ("0", Encoding.UTF8.GetBytes(Entry(number))))]));
+        var sending = Task.WhenAll(SendAsync(Enumerable.Range(1, 900)), _producer.SendAsync(_endpoint, [.. Enumerable.Range(901, 500).Select(number => ("0", Encoding.UTF8.GetBytes(Entry(number))))]));
         var commands = Commands();
         await Eventually.HoldsAsync(() => Commands() > commands + 2, "the sender looks for the next layout");
         var pushes = await PushesAsync();
@@ -199,14 +199,14 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         Assert.All(_handled, entry => Assert.Equal(entry.Part.Index != 0, entry.Redelivered));
     }
 
-    private string NameOf(int part) => InboxPart.NameOf(_endpoint, part);
+    private string NameOf(int part) => InboxPartition.NameOf(_endpoint, part);
 
     private static string Entry(int number) => $$"""{"route":"{{number % Routes}}","number":{{number}}}""";
 
     private Task<bool> SetLayoutAsync(string json) => Database.StringSetAsync($"inboxlayout:{_endpoint}", json);
 
     private Task SendAsync(IEnumerable<int> numbers) =>
-        Task.WhenAll(numbers.Select(number => _courier.SendAsync(_endpoint, $"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number)))));
+        Task.WhenAll(numbers.Select(number => _producer.SendAsync(_endpoint, $"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number)))));
 
     private async Task LeaveTakenAsync(string worker, IEnumerable<int> numbers)
     {
@@ -215,7 +215,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
             await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:{worker}", Entry(number));
     }
 
-    /// <summary>How many commands the courier has sent.</summary>
+    /// <summary>How many commands the producer has sent.</summary>
     private long Commands() => _redis.Counters.Interactive.OperationCount;
 
     /// <summary>Runs two workers until so many entries are handled, and the layout is at rest.</summary>
@@ -235,7 +235,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
     }
 
     private InboxWorker Worker(int inboxes) => new(
-        _redis, _endpoint, inboxes, () => new Recorder(_endpoint, _handled, _courier, new DeadLetters(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance)),
+        _redis, _endpoint, inboxes, () => new Recorder(_endpoint, _handled, _producer, new DeadLetters(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance)),
         Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
 
     private void AssertAllInOrder(int count, int? parts = null)
@@ -243,7 +243,7 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
         foreach (var route in _handled.GroupBy(entry => entry.Route))
         {
             Assert.Equal(Enumerable.Range(0, count).Where(number => $"{number % Routes}" == route.Key), route.Select(entry => entry.Number));
-            Assert.All(route, entry => Assert.Equal((InboxPart.IndexOf(route.Key, parts ?? entry.Part.Count), parts ?? entry.Part.Count), (entry.Part.Index, entry.Part.Count)));
+            Assert.All(route, entry => Assert.Equal((InboxPartition.IndexOf(route.Key, parts ?? entry.Part.Count), parts ?? entry.Part.Count), (entry.Part.Index, entry.Part.Count)));
         }
         Assert.Equal(count, _handled.Count);
     }
@@ -262,19 +262,19 @@ public sealed class LayoutChangeTests(RedisFixture fixture) : IClassFixture<Redi
 
     /// <summary>Notes what it handles.</summary>
     private sealed class Recorder(
-        string endpoint, ConcurrentQueue<(string, int, bool, InboxPart)> handled, Courier courier, DeadLetters letters) : LaneHandler<JObject>(endpoint, courier, letters)
+        string endpoint, ConcurrentQueue<(string, int, bool, InboxPartition)> handled, InboxProducer producer, DeadLetters letters) : PartitionedHandler<JObject>(endpoint, producer, letters)
     {
         protected override Task BeginAsync(Lease lease, CancellationToken stopping) => Task.CompletedTask;
 
         protected override (JObject? Message, string? Error) Read(byte[] json) => (JObject.Parse(Encoding.UTF8.GetString(json)), null);
 
-        protected override string LaneOf(JObject message) => message.Value<string>("route")!;
+        protected override string OrderingKeyOf(JObject message) => message.Value<string>("route")!;
 
         protected override bool Joins(JObject previous, JObject next) => false;
 
         protected override Task HandleAsync(IReadOnlyList<Work<JObject>> run, CancellationToken stopping)
         {
-            handled.Enqueue((LaneOf(run[0].Message), run[0].Message.Value<int>("number"), run[0].Redelivered, Part));
+            handled.Enqueue((OrderingKeyOf(run[0].Message), run[0].Message.Value<int>("number"), run[0].Redelivered, Part));
             return Task.CompletedTask;
         }
 

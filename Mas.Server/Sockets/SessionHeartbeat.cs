@@ -7,8 +7,8 @@ namespace Mas.Server.Sockets;
 /// Keeps the server's sessions alive in Redis, looks through their outboxes for what no wake-up announced, and ends
 /// sessions that any server has left behind.
 /// </summary>
-internal sealed partial class SessionKeeper(
-    RedisConnection redis, SessionRegistry registry, Sessions sessions, Presence presence, SessionOptions options, TimeProvider time, ILogger<SessionKeeper> logger)
+internal sealed partial class SessionHeartbeat(
+    RedisConnection redis, SessionRegistry registry, Sessions sessions, Presence presence, SessionOptions options, TimeProvider time, ILogger<SessionHeartbeat> logger)
     : BackgroundService
 {
     private readonly TimeSpan _idleTimeout = TimeSpan.FromSeconds(options.IdleTimeoutSeconds);

@@ -8,7 +8,7 @@ namespace Mas.IrcBackend.Protocol;
 /// <param name="Target">To whom: a channel, with a status perhaps, or a nick.</param>
 /// <param name="Text">The text; lines are separated by LF.</param>
 /// <param name="Pieces">The texts of its lines as they crossed the wire, without empty ones: what who knows no batches hears.</param>
-public sealed record Saying(IrcMessage Carrier, IrcSource? Source, string Target, string Text, IReadOnlyList<string> Pieces)
+public sealed record IncomingText(IrcMessage Carrier, IrcSource? Source, string Target, string Text, IReadOnlyList<string> Pieces)
 {
     /// <summary>Marks a line that continues the one before it.</summary>
     public const string ConcatTag = "draft/multiline-concat";
@@ -20,10 +20,10 @@ public sealed record Saying(IrcMessage Carrier, IrcSource? Source, string Target
     public string? ReplyTo => (Carrier.Tag("+draft/reply") ?? Carrier.Tag("+reply")) is { Length: > 0 } id ? id : null;
 
     /// <summary>What a PRIVMSG or NOTICE says.</summary>
-    public static Saying Of(IrcMessage message) => new(message, message.Source, message.Parameter(0), message.Last, [message.Last]);
+    public static IncomingText Of(IrcMessage message) => new(message, message.Source, message.Parameter(0), message.Last, [message.Last]);
 
     /// <summary>What a multiline batch says; null when it says nothing.</summary>
-    public static Saying? Of(IrcBatch batch)
+    public static IncomingText? Of(IrcBatch batch)
     {
         var text = new StringBuilder();
         var pieces = new List<string>();
@@ -43,6 +43,6 @@ public sealed record Saying(IrcMessage Carrier, IrcSource? Source, string Target
             }
         }
 
-        return first is null || pieces.Count == 0 ? null : new Saying(batch.Start, batch.Start.Source ?? first.Source, first.Parameter(0), text.ToString(), pieces);
+        return first is null || pieces.Count == 0 ? null : new IncomingText(batch.Start, batch.Start.Source ?? first.Source, first.Parameter(0), text.ToString(), pieces);
     }
 }

@@ -3,10 +3,10 @@ using Mas.Tests.Harness;
 namespace Mas.Tests.Chaos;
 
 /// <summary>
-/// The faults of a round, in lanes that run side by side: what happens to servers, to workers, and to Redis. Within a lane
+/// The faults of a round, in streams that run side by side: what happens to servers, to workers, and to Redis. Within a stream
 /// one follows the other, so nothing is killed twice at once, and a seed says all of them.
 /// </summary>
-internal sealed class FaultLanes(ChaosGround ground, Action<string> tell)
+internal sealed class FaultStreams(ChaosGround ground, Action<string> tell)
 {
     /// <summary>How many there were.</summary>
     public int Count => _count;
@@ -15,11 +15,11 @@ internal sealed class FaultLanes(ChaosGround ground, Action<string> tell)
 
     /// <summary>Lets faults happen until <paramref name="stop"/> is cancelled; all is well again when this returns.</summary>
     public Task RunAsync(int seed, CancellationToken stop) => Task.WhenAll(
-        RunLaneAsync([.. OfServers()], new Random(seed), TimeSpan.FromSeconds(2), stop),
-        RunLaneAsync([.. OfWorkers()], new Random(seed + 1), TimeSpan.FromSeconds(2), stop),
-        RunLaneAsync([.. OfRedis()], new Random(seed + 2), TimeSpan.FromSeconds(4), stop));
+        RunOrderedAsync([.. OfServers()], new Random(seed), TimeSpan.FromSeconds(2), stop),
+        RunOrderedAsync([.. OfWorkers()], new Random(seed + 1), TimeSpan.FromSeconds(2), stop),
+        RunOrderedAsync([.. OfRedis()], new Random(seed + 2), TimeSpan.FromSeconds(4), stop));
 
-    private async Task RunLaneAsync(Fault[] faults, Random random, TimeSpan longestGap, CancellationToken stop)
+    private async Task RunOrderedAsync(Fault[] faults, Random random, TimeSpan longestGap, CancellationToken stop)
     {
         while (true)
         {

@@ -9,17 +9,17 @@ namespace Mas.Core.Queues;
 public sealed record Work<T>(T Message, bool Redelivered);
 
 /// <summary>
-/// Handles the batches of an inbox: entries of different lanes (conversations) side by side, those of one lane in order, also
+/// Handles the batches of an inbox: entries with different ordering keys (conversations) concurrently, those with one key in order, also
 /// when other batches begin before one is done.
 /// An entry that can't be read, or that fails three times, is put away and does not stop the others. One that belongs to
 /// another of the endpoint's inboxes, put in by a script that knows nothing of them, is handed on.
 /// </summary>
 /// <typeparam name="T">The backend's messages.</typeparam>
-public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLetters deadLetters) : IInboxHandler where T : class
+public abstract class PartitionedHandler<T>(string endpoint, InboxProducer producer, DeadLetters deadLetters) : IInboxHandler where T : class
 {
     private const int MaxAttempts = 3;
 
-    /// <summary>The last that was begun of each lane that may be under way.</summary>
+    /// <summary>The last that was begun of each key that may be under way.</summary>
     private readonly Dictionary<string, Task> _begun = new(StringComparer.Ordinal);
 
     /// <summary>The last batch that stood alone.</summary>
@@ -27,10 +27,10 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
     private Lease? _lease;
 
     /// <summary>The inbox that is consumed.</summary>
-    protected InboxPart Part { get; private set; } = new(endpoint, 0, 1);
+    protected InboxPartition Part { get; private set; } = new(endpoint, 0, 1);
 
     /// <inheritdoc/>
-    public Task BeginAsync(Lease lease, InboxPart part, CancellationToken stopping)
+    public Task BeginAsync(Lease lease, InboxPartition part, CancellationToken stopping)
     {
         (_lease, Part) = (lease, part);
         _begun.Clear();
@@ -42,9 +42,9 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
     public string? RouteOf(byte[] json) => Read(json).Message is { } message ? RouteOf(message) : null;
 
     /// <inheritdoc/>
-    public Func<CancellationToken, Task> Read(IReadOnlyList<InboxEntry> batch)
+    public Func<CancellationToken, Task> Prepare(IReadOnlyList<InboxEntry> batch)
     {
-        var lanes = new Dictionary<string, List<(Work<T> Work, byte[] Json)>>(StringComparer.Ordinal);
+        var byKey = new Dictionary<string, List<(Work<T> Work, byte[] Json)>>(StringComparer.Ordinal);
         var strays = new List<(string Route, byte[] Json)>();
         var unreadable = new List<(byte[] Json, string Error)>();
         var alone = false;
@@ -62,22 +62,22 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
                 continue;
             }
             alone |= StandsAlone(message);
-            var lane = LaneOf(message);
-            if (!lanes.TryGetValue(lane, out var works))
-                lanes[lane] = works = [];
+            var key = OrderingKeyOf(message);
+            if (!byKey.TryGetValue(key, out var works))
+                byKey[key] = works = [];
             works.Add((new Work<T>(message, entry.Redelivered), entry.Json));
         }
         return async stopping =>
         {
-            foreach (var (lane, task) in _begun)
+            foreach (var (key, task) in _begun)
             {
                 if (task.IsCompletedSuccessfully)
-                    _begun.Remove(lane);
+                    _begun.Remove(key);
             }
             var all = alone ? Task.WhenAll(_begun.Values) : _alone;
             List<Task> begun = [];
-            foreach (var (lane, works) in lanes)
-                begun.Add(_begun[lane] = HandleLaneAsync(all, _begun.GetValueOrDefault(lane), works, stopping));
+            foreach (var (key, works) in byKey)
+                begun.Add(_begun[key] = HandleOrderedAsync(all, _begun.GetValueOrDefault(key), works, stopping));
             if (alone)
                 _alone = Task.WhenAll(begun);
             begun.AddRange(strays.Select(stray => HandOnAsync(stray.Route, stray.Json)));
@@ -95,13 +95,13 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
     protected abstract (T? Message, string? Error) Read(byte[] json);
 
     /// <summary>What has to stay in order with this message: all that has the same name.</summary>
-    protected abstract string LaneOf(T message);
+    protected abstract string OrderingKeyOf(T message);
 
-    /// <summary>What decides to which of the endpoint's inboxes a message belongs; all of a lane belongs to one.</summary>
-    protected virtual string RouteOf(T message) => LaneOf(message);
+    /// <summary>What decides to which of the endpoint's inboxes a message belongs; all entries of a key belong to one.</summary>
+    protected virtual string RouteOf(T message) => OrderingKeyOf(message);
 
     /// <summary>
-    /// Whether a message of another batch may be of the same lane under another name: then what comes before its batch ends
+    /// Whether a message of another batch may be of the same key under another name: then what comes before its batch ends
     /// before it begins, and it ends before anything behind it begins.
     /// </summary>
     protected virtual bool StandsAlone(T message) => false;
@@ -117,16 +117,16 @@ public abstract class LaneHandler<T>(string endpoint, Courier courier, DeadLette
 
     // Marked as redelivered, since it is handed on again when this worker dies before it has noted that it did.
     private Task HandOnAsync(string route, byte[] json) => _lease is { IsValid: true }
-        ? courier.SendAsync(endpoint, route, InboxEntry.Marked(json))
+        ? producer.SendAsync(endpoint, route, InboxEntry.Marked(json))
         : throw new LeaseLostException($"The lease of {Part.Name} is over.");
 
-    /// <param name="all">What has to end first, whatever its lane.</param>
-    /// <param name="before">What was begun before in this lane.</param>
+    /// <param name="all">What has to end first, whatever its key.</param>
+    /// <param name="before">What was begun before in this key.</param>
     /// <param name="works">What is to be done.</param>
     /// <param name="stopping">The lease is lost.</param>
-    private async Task HandleLaneAsync(Task all, Task? before, List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
+    private async Task HandleOrderedAsync(Task all, Task? before, List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
     {
-        // When what came before in this lane has failed, this fails too, and all of it comes again in its order.
+        // When what came before in this key has failed, this fails too, and all of it comes again in its order.
         await all;
         if (before is not null)
             await before;

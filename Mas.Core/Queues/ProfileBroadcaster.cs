@@ -4,12 +4,12 @@ using Mas.Core.Protocol;
 namespace Mas.Core.Queues;
 
 /// <summary>Tells those who know a user who the user is now.</summary>
-public sealed class Acquaintances(UserWindows windows, Conversations conversations, Friends friends, Sessions sessions, UserCards cards, Outboxes outboxes)
+public sealed class ProfileBroadcaster(UserWindows windows, Conversations conversations, Friends friends, Sessions sessions, UserCards cards, Outboxes outboxes)
 {
     /// <summary>ADD_USERS to all sessions that share a conversation or a friendship with the user, and to the user's own.</summary>
     /// <param name="user">Who has another name or nick.</param>
     /// <param name="fence">The lease of the worker that tells it; null for a server.</param>
-    public async Task TellAsync(UserId user, Fence? fence = null)
+    public async Task TellAsync(UserId user, FencingToken? fence = null)
     {
         var entry = Notifications.AddUsers([user], await cards.GetAsync([user]));
         var told = new HashSet<SessionRef>();

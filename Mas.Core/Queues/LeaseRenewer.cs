@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Mas.Core.Queues;
 
 /// <summary>Renews a lease until it is disposed, which gives the lease up.</summary>
-internal sealed partial class LeaseKeeper : IAsyncDisposable
+internal sealed partial class LeaseRenewer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _lost;
     // The Redis client has been seen to lose an answer for good when its connections broke.
@@ -13,7 +13,7 @@ internal sealed partial class LeaseKeeper : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly Task _renewing;
 
-    internal LeaseKeeper(Lease lease, TimeSpan timeout, TimeProvider time, ILogger logger, CancellationToken stopping)
+    internal LeaseRenewer(Lease lease, TimeSpan timeout, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         Lease = lease;
         _timeout = timeout;

@@ -11,7 +11,7 @@ namespace Mas.Core.Queues;
 /// the time that it has another one its own clock has told it that its lease is over. On a cluster that is done on every master
 /// that answers; of one that does not, as when it is being replaced, its own clock and the fences remain alone.
 /// </summary>
-internal sealed partial class FormerHolders(RedisConnection redis, ILogger logger)
+internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger logger)
 {
     /// <summary>Between a connection's name and the number of the consumer that uses it.</summary>
     private const char NumberFollows = '.';

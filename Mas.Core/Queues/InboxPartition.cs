@@ -11,7 +11,7 @@ namespace Mas.Core.Queues;
 /// <param name="Endpoint">A name of <see cref="Endpoints"/>.</param>
 /// <param name="Index">Which part, from 0.</param>
 /// <param name="Count">How many parts there are.</param>
-public sealed record InboxPart(string Endpoint, int Index, int Count)
+public sealed record InboxPartition(string Endpoint, int Index, int Count)
 {
     /// <summary>The most parts of an inbox.</summary>
     public const int Most = 64;

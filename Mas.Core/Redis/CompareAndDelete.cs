@@ -3,7 +3,7 @@ using StackExchange.Redis;
 namespace Mas.Core.Redis;
 
 /// <summary>Removes what several processes write, unless it holds something else by now than the caller thinks.</summary>
-public static class Removals
+public static class CompareAndDelete
 {
     /// <summary>Removes a string.</summary>
     /// <param name="database">Where.</param>
