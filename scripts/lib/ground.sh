@@ -1,4 +1,4 @@
-# What scripts/run, scripts/test, scripts/bench and scripts/chaos share: messages, missing packages, builds, the end by a signal.
+# What scripts/run, scripts/test, scripts/bench and scripts/chaos share: messages, missing packages, builds, ending on a signal.
 # Sourced by bash, not run.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -109,32 +109,6 @@ need_node() {
   PATH="$fetched:$PATH"
   hash -r
   node_is_new_enough || fail "the fetched Node.js does not run on this machine. Install Node.js $NODE_NEEDED yourself, and put it on the PATH"
-}
-
-# Whether the web client's source, or what it depends on, is newer than its last build.
-web_client_is_stale() {
-  local built="$ROOT/Mas.Server/wwwroot/index.html"
-  [ -f "$built" ] || return 0
-  [ -n "$(find "$ROOT/Mas.Server/ClientApp" -path '*/node_modules' -prune -o -type f -newer "$built" -print -quit)" ]
-}
-
-# npm_packages: the exact versions of the lock file, fetched once for each lock file.
-npm_packages() {
-  local app="$ROOT/Mas.Server/ClientApp" stamp
-  stamp="$app/node_modules/.mas-lock"
-  cmp -s "$app/package-lock.json" "$stamp" && return
-  say "fetching the web client's packages"
-  attended inside "$app" npm ci --no-audit --no-fund --loglevel=error || return 1
-  cp "$app/package-lock.json" "$stamp"
-}
-
-build_web_client() {
-  [ -f "$ROOT/Mas.Server/ClientApp/package.json" ] || return 0
-  web_client_is_stale || return 0
-  need_node
-  npm_packages || return 1
-  say "building the web client"
-  attended inside "$ROOT/Mas.Server/ClientApp" npm run --silent build
 }
 
 # One compiler for all projects needs two thirds of the processor time of one for each. A build server would outlive the script, and
