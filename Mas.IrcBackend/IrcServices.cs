@@ -1,6 +1,7 @@
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using Mas.IrcBackend.Connections;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend;

@@ -1,4 +1,5 @@
 using Mas.Core.Queues;
+using Mas.IrcBackend.Parser;
 
 namespace Mas.IrcBackend.Commands;
 

@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
+using Mas.IrcBackend.Parser;
 
 namespace Mas.IrcBackend.Commands;
 

@@ -1,6 +1,7 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Redis;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 

@@ -2,6 +2,7 @@ using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Redis;
 using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Commands;

@@ -3,6 +3,7 @@ using Mas.Core.Protocol;
 using Mas.Core.Redis;
 using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Connections;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.Protocol.Sasl;
 

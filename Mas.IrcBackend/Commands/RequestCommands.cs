@@ -2,6 +2,7 @@ using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Parser;
 
 namespace Mas.IrcBackend.Commands;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mas.Core.Protocol;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Commands;

@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.IrcBackend.Parser;
 
 namespace Mas.IrcBackend.Commands;
 

@@ -1,4 +1,5 @@
 using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Events;

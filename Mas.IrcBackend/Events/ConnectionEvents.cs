@@ -1,6 +1,7 @@
 using Mas.Core.Model;
 using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Commands;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Events;

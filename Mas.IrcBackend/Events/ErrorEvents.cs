@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.Core.Redis;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Events;

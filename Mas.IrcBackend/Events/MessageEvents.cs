@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mas.Core.Model;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Events;

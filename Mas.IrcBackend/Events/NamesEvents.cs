@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.Core.Redis;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 using StackExchange.Redis;

@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 

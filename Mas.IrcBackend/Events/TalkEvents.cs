@@ -1,5 +1,6 @@
 using Mas.Core.Model;
 using Mas.IrcBackend.Bridge;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 

@@ -7,7 +7,7 @@ using Mas.IrcBackend.Events;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>
 /// The parser: handles one of the inboxes of IRC (<c>inbox:ircparser</c>), requests of sessions and lines and events of

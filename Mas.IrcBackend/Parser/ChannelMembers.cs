@@ -1,7 +1,7 @@
 using Mas.Core.Model;
 using Mas.Core.Redis;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>Finds members of channels by their nicks.</summary>
 internal static class ChannelMembers

@@ -1,7 +1,7 @@
 using Mas.Core.Model;
 using Mas.Core.Redis;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>Conversations of two on IRC networks: with a nick, with another MAS user by their nick, or with the server.</summary>
 internal static class OneOnOnes

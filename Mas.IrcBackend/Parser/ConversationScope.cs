@@ -5,7 +5,7 @@ using Mas.Core.Redis;
 using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.State;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>A turn as the only writer of one conversation.</summary>
 internal sealed class ConversationScope(ParserContext context, ConversationId id, ChannelLedger? ledger)

@@ -5,7 +5,7 @@ using Mas.Core.Redis;
 using Mas.IrcBackend.Connections;
 using Mas.IrcBackend.State;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>Makes <c>networklist</c> what the settings say, and tells live sessions when that changes it.</summary>
 internal sealed class NetworkListWriter(RedisConnection redis, ConfiguredNetworks networks, NetworkStates states, Outboxes outboxes)

@@ -3,7 +3,7 @@ using Mas.Core.Redis;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>Our own coming and going: makes and removes the windows of channels.</summary>
 internal static class SelfMembership

@@ -4,7 +4,7 @@ using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>What the handling of one entry works with.</summary>
 internal sealed class ParserContext(

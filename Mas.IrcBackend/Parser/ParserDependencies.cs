@@ -4,7 +4,7 @@ using Mas.Core.Redis;
 using Mas.IrcBackend.Connections;
 using Mas.IrcBackend.State;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>What commands and events read and call, the same for every lease of an inbox.</summary>
 internal sealed record ParserDependencies(

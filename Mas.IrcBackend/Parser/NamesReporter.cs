@@ -2,7 +2,7 @@ using Mas.Core.Model;
 using Mas.Core.Redis;
 using StackExchange.Redis;
 
-namespace Mas.IrcBackend;
+namespace Mas.IrcBackend.Parser;
 
 /// <summary>
 /// Whose list of names makes a channel's members: everybody's connection gets one when all rejoin after an outage, and one of
