@@ -17,13 +17,13 @@ public sealed class SharedSystem : IAsyncLifetime
     public MasSystem Mas => _system ?? throw new InvalidOperationException("The fixture has not started");
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => _system = await MasSystem.StartAsync(new MasSystemOptions
+    public async ValueTask InitializeAsync() => _system = await MasSystem.StartAsync(new MasSystemOptions
     {
         Settings = new Dictionary<string, string> { ["Session:InitTimeoutSeconds"] = "3" },
     });
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_system is null)
             return;

@@ -11,7 +11,7 @@ public sealed class ReplicaWaitTests : IAsyncLifetime
     private RedisProcess _replica = null!;
     private MasSystem _mas = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _mas = await MasSystem.StartAsync(new MasSystemOptions
         {
@@ -28,7 +28,7 @@ public sealed class ReplicaWaitTests : IAsyncLifetime
         });
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _mas.DisposeAsync();
         await _replica.DisposeAsync();

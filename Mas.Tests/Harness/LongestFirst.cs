@@ -1,6 +1,7 @@
-using Xunit.Abstractions;
+using Xunit.Sdk;
+using Xunit.v3;
 
-[assembly: TestCollectionOrderer("Mas.Tests.Harness.LongestFirst", "Mas.Tests")]
+[assembly: TestCollectionOrderer(typeof(Mas.Tests.Harness.LongestFirst))]
 
 namespace Mas.Tests.Harness;
 
@@ -45,6 +46,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     ];
 
     /// <inheritdoc/>
-    public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections) =>
-        testCollections.OrderBy(collection => Long.IndexOf(collection.DisplayName) is >= 0 and var place ? place : Long.Count);
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(collection => Long.IndexOf(collection.TestCollectionDisplayName) is >= 0 and var place ? place : Long.Count)];
 }

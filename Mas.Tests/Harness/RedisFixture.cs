@@ -9,10 +9,10 @@ public sealed class RedisFixture : IAsyncLifetime
     public TestRedis Redis => _redis ?? throw new InvalidOperationException("The fixture has not started");
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => _redis = await TestRedis.StartAsync();
+    public async ValueTask InitializeAsync() => _redis = await TestRedis.StartAsync();
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_redis is not null)
             await _redis.DisposeAsync();

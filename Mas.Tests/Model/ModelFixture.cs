@@ -19,7 +19,7 @@ public class ModelFixture : IAsyncLifetime
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await StartRedisAsync();
         var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = _server.Endpoint }, NullLogger.Instance, CancellationToken.None);
@@ -33,7 +33,7 @@ public class ModelFixture : IAsyncLifetime
             .BuildServiceProvider();
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await Get<RedisConnection>().DisposeAsync();
         await _services.DisposeAsync();

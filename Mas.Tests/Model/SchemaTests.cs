@@ -13,7 +13,7 @@ public sealed class SchemaTests : IAsyncLifetime
     private MasClient _alice = null!;
     private MasClient _bob = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _mas = await MasSystem.StartAsync(new MasSystemOptions { Settings = new Dictionary<string, string> { ["Accounts:InitialGroups"] = "" } });
         _redis = _mas.Redis.Database;
@@ -21,7 +21,7 @@ public sealed class SchemaTests : IAsyncLifetime
         _bob = await _mas.NewClientAsync("bob");
     }
 
-    public async Task DisposeAsync() => await _mas.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mas.DisposeAsync();
 
     [Fact]
     public async Task Register_NewUser_WritesTheRecordAndBothIndexEntries()

@@ -12,7 +12,7 @@ public sealed class UserNamesTests : IAsyncLifetime
     private RedisBreaker _breaker = null!;
     private RedisConnection _redis = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         // Of one Redis: a cluster's clients would pass the breaker by.
         _server = await RedisServer.StartAsync();
@@ -20,7 +20,7 @@ public sealed class UserNamesTests : IAsyncLifetime
         _redis = await ConnectAsync(_server.Endpoint);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _redis.DisposeAsync();
         await _breaker.DisposeAsync();

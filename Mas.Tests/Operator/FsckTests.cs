@@ -22,7 +22,7 @@ public sealed class FsckTests : IAsyncLifetime
 
     private int AliceWindow => _alice.Window("tea");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _mas = await MasSystem.StartAsync();
         _alice = await _mas.NewClientAsync("alice");
@@ -37,7 +37,7 @@ public sealed class FsckTests : IAsyncLifetime
         await Fsck.AssertCleanAsync(_mas.Redis);
     }
 
-    public async Task DisposeAsync() => await _mas.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mas.DisposeAsync();
 
     [Fact]
     public async Task Fsck_EachSafeKindOfDamage_IsFoundAndRepaired()

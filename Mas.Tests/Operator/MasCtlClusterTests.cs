@@ -9,12 +9,12 @@ public sealed class MasCtlClusterTests : IAsyncLifetime
 {
     private MasSystem _mas = null!;
 
-    public async Task InitializeAsync() => _mas = await MasSystem.StartAsync(new MasSystemOptions
+    public async ValueTask InitializeAsync() => _mas = await MasSystem.StartAsync(new MasSystemOptions
     {
         StartRedis = async appendOnly => await RedisCluster.StartAsync(appendOnly),
     });
 
-    public async Task DisposeAsync() => await _mas.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _mas.DisposeAsync();
 
     [Fact]
     public async Task Masctl_OnACluster_LooksActsChecksAndExportsOverAllSlots()

@@ -13,9 +13,9 @@ public sealed class OperatorFixture : IAsyncLifetime
 
     public IDatabase Db => Mas.Redis.Database;
 
-    public async Task InitializeAsync() => _mas = await MasSystem.StartAsync();
+    public async ValueTask InitializeAsync() => _mas = await MasSystem.StartAsync();
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_mas is null)
             return;

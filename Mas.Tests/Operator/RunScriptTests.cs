@@ -13,7 +13,7 @@ public sealed partial class RunScriptTests : IAsyncLifetime, IDisposable
     private readonly Uri _address = new($"http://127.0.0.1:{FreePort.Next()}");
     private ChildProcess _script = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         foreach (var file in new[] { "scripts/run", "scripts/lib/ground.sh", "redis.conf" })
         {
@@ -41,7 +41,7 @@ public sealed partial class RunScriptTests : IAsyncLifetime, IDisposable
         }
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _script.StopAsync();
         await _script.DisposeAsync();

@@ -19,10 +19,10 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
     private StackExchange.Redis.IDatabase Database => fixture.Redis.Database;
 
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
 
-    public async Task DisposeAsync() => await _redis.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _redis.DisposeAsync();
 
     [Fact]
     public async Task Entries_OfOneKey_AreHandledInTheOrderSent()

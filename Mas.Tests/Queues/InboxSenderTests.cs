@@ -15,7 +15,7 @@ public sealed class InboxSenderTests : IAsyncLifetime
     private RedisConnection _redis = null!;
     private InboxProducer _producer = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await RedisServer.StartAsync();
         _proxy = TcpProxy.To(() => _server.Port);
@@ -26,7 +26,7 @@ public sealed class InboxSenderTests : IAsyncLifetime
         await _server.Database.KeyDeleteAsync($"inbox:{Endpoint}");
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _redis.DisposeAsync();
         await _proxy.DisposeAsync();

@@ -13,10 +13,10 @@ public sealed class InboxWorkerTests(RedisFixture fixture) : IClassFixture<Redis
 
     private StackExchange.Redis.IDatabase Database => fixture.Redis.Database;
 
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
 
-    public async Task DisposeAsync() => await _redis.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _redis.DisposeAsync();
 
     [Theory]
     [InlineData(1, 14)]

@@ -10,9 +10,9 @@ public sealed class LeaseTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     private static readonly TimeSpan Lasts = TimeSpan.FromSeconds(30);
     private RedisConnection _redis = null!;
 
-    public async Task InitializeAsync() => _redis = await Connect();
+    public async ValueTask InitializeAsync() => _redis = await Connect();
 
-    public async Task DisposeAsync() => await _redis.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _redis.DisposeAsync();
 
     [Fact]
     public async Task TryAcquire_HeldByAnother_GivesNothing()

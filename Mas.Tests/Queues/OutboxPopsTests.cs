@@ -12,10 +12,10 @@ public sealed class OutboxPopsTests(RedisFixture fixture) : IClassFixture<RedisF
     private readonly string _name = Guid.NewGuid().ToString("N");
     private RedisConnection _redis = null!;
 
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
 
-    public async Task DisposeAsync() => await _redis.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _redis.DisposeAsync();
 
     [Theory]
     [InlineData(1)]

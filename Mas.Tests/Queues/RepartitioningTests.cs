@@ -20,13 +20,13 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
 
     private StackExchange.Redis.IDatabase Database => fixture.Redis.Database;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = fixture.Redis.Endpoint }, NullLogger.Instance, CancellationToken.None);
         _producer = new InboxProducer(_redis, TimeProvider.System);
     }
 
-    public async Task DisposeAsync() => await _redis.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _redis.DisposeAsync();
 
     [Fact]
     public async Task Change_WithEntriesTakenAndWaiting_KeepsTheOrderAndMarksWhatWasTaken()

@@ -15,7 +15,7 @@ public sealed class WakeListenerTests : IAsyncLifetime
     private RedisConnection _redis = null!;
     private WakeListener _listener = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await RedisServer.StartAsync();
         _proxy = TcpProxy.To(() => _server.Port);
@@ -24,7 +24,7 @@ public sealed class WakeListenerTests : IAsyncLifetime
         _listener = new WakeListener(_redis, _identity, new SessionRegistry(), new SessionCleanup(_redis), NullLogger<WakeListener>.Instance);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _listener.StopAsync(CancellationToken.None);
         await _redis.DisposeAsync();

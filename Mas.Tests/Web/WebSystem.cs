@@ -18,7 +18,7 @@ public sealed class WebSystem : IAsyncLifetime
     public const string Lobby = "lobby";
 
     /// <inheritdoc/>
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var settings = new Dictionary<string, string>
         {
@@ -88,7 +88,7 @@ public sealed class WebSystem : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_browser is not null)
             await _browser.DisposeAsync();

@@ -18,11 +18,11 @@ public sealed class BreakableConnections : IAsyncLifetime
     public RoleBreaker Manager => _manager!;
 
     /// <inheritdoc/>
-    public async Task InitializeAsync() => _system = await IrcSystem.StartAsync(
+    public async ValueTask InitializeAsync() => _system = await IrcSystem.StartAsync(
         Server.Port, managersRedis: redis => (_manager = RoleBreaker.To(redis, "connectionmanager", () => System.Manager)).Endpoint);
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_system is not null)
             await _system.DisposeAsync();

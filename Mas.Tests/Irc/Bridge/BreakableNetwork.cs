@@ -13,14 +13,14 @@ public sealed class BreakableNetwork : IAsyncLifetime
     public RoleBreaker Parser => _parser!;
 
     /// <inheritdoc/>
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _irc = new ScriptedNetwork { ParsersRedis = redis => (_parser = RoleBreaker.To(redis, "ircparser", () => Irc.System.Parser)).Endpoint };
         await _irc.InitializeAsync();
     }
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await Irc.DisposeAsync();
         if (_parser is not null)

@@ -14,13 +14,13 @@ public sealed class CapabilityTests : IAsyncLifetime
 
     private IrcSystem Irc => _system!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _mock = IrcServerMock.Plain();
         _system = await IrcSystem.StartAsync(_mock.Port, new Dictionary<string, string> { ["Irc:CredentialsKey"] = Convert.ToBase64String(new byte[32]) });
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_system is not null)
             await _system.DisposeAsync();

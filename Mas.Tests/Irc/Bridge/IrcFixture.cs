@@ -26,14 +26,14 @@ public sealed class IrcFixture : IAsyncLifetime
     public Task<MasClient> UserAsync(string channel, string name = "alice") => System.JoinedAsync(name, channel);
 
     /// <inheritdoc/>
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await NgircdServer.StartAsync();
         _system = await IrcSystem.StartAsync(_server.Port);
     }
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_system is not null)
             await _system.DisposeAsync();

@@ -27,14 +27,14 @@ public sealed class ScriptedNetwork : IAsyncLifetime
     public IReadOnlyList<string> Nicks => _nicks;
 
     /// <inheritdoc/>
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _mock = IrcServerMock.Plain();
         _system = await IrcSystem.StartAsync(_mock.Port, Settings, parsersRedis: ParsersRedis);
     }
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_system is not null)
             await _system.DisposeAsync();

@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Mas.Tests.Chaos;
 
-/// <summary><c>scripts/chaos</c>: the tests' own program, which breaks things for as long as it is told to.</summary>
-internal static class Program
+/// <summary><c>scripts/chaos</c>: breaks what MAS is made of for as long as it is told to, and checks its promises.</summary>
+internal static class ChaosProgram
 {
     private const string Help = """
         scripts/chaos [--cluster] [--wait-replicas N] [--seed N] [--minutes M] [--round SECONDS] [--users N] [--groups N]
@@ -29,7 +29,8 @@ internal static class Program
         when an argument is wrong.
         """;
 
-    private static async Task<int> Main(string[] arguments)
+    /// <summary>Runs <c>scripts/chaos</c> with its arguments; the exit code.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is ["--help" or "-h"])
         {
