@@ -249,7 +249,7 @@ public sealed class ConversationWriter(
         foreach (var live in await conversations.GetLiveSessionsAsync(id))
         {
             if (live.Session.UserId == user)
-                delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, json => json.WriteString("role", role)));
+                delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, new WindowChanges { Role = role }));
         }
     }
 
@@ -257,8 +257,9 @@ public sealed class ConversationWriter(
     public async Task SetFieldAsync(ConversationId id, string field, string value, Delivery delivery)
     {
         await fence.ExecuteAsync("HSET", RedisKeys.Conversation(id), field, value);
+        var changes = field == "topic" ? new WindowChanges { Topic = value } : new WindowChanges { Password = value };
         foreach (var live in await conversations.GetLiveSessionsAsync(id))
-            delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, json => json.WriteString(field, value)));
+            delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, changes));
     }
 
     /// <summary>Removes a conversation that has no members: its index entry first, so that nobody finds half of one.</summary>

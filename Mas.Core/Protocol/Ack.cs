@@ -1,13 +1,12 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Mas.Core.Protocol;
 
 /// <summary>The answer to a request, before it is written: success or failure, and what the request's row says.</summary>
 /// <param name="Status">A constant of <see cref="Protocol.Status"/>.</param>
 /// <param name="ErrorMsg">A sentence fit to show, of a failure.</param>
-/// <param name="Fields">Writes further fields.</param>
-public sealed record Ack(string Status, string? ErrorMsg = null, Action<Utf8JsonWriter>? Fields = null)
+/// <param name="Result">What it says besides, or null.</param>
+public sealed record Ack(string Status, string? ErrorMsg = null, AckResult? Result = null)
 {
     /// <summary>Success without further fields.</summary>
     public static readonly Ack Ok = new(Protocol.Status.Ok);
@@ -21,18 +20,21 @@ public sealed record Ack(string Status, string? ErrorMsg = null, Action<Utf8Json
     /// <summary>Something that nobody has foreseen.</summary>
     public static readonly Ack Failed = new(Protocol.Status.Error, "The request could not be carried out. The operator has been told.");
 
-    /// <summary>Writes the ACK.</summary>
+    /// <summary>Writes the ACK. By hand, since most are as small as this, and repeat the <c>reqId</c> as it is.</summary>
     /// <param name="reqId">The request's <c>reqId</c>, as the JSON that it was.</param>
-    public byte[] ToJson(string reqId) => WireJson.Write((this, reqId), static (json, state) =>
+    public byte[] ToJson(string reqId)
     {
-        json.WriteString("type", "ACK");
-        json.WritePropertyName("reqId");
-        json.WriteRawValue(state.reqId, skipInputValidation: true);
-        json.WriteString("status", state.Item1.Status);
-        if (state.Item1.ErrorMsg is { } errorMsg)
-            json.WriteString("errorMsg", errorMsg);
-        state.Item1.Fields?.Invoke(json);
-    });
+        var ack = WireJson.Write((this, reqId), static (json, state) =>
+        {
+            json.WriteString("type", "ACK");
+            json.WritePropertyName("reqId");
+            json.WriteRawValue(state.reqId, skipInputValidation: true);
+            json.WriteString("status", state.Item1.Status);
+            if (state.Item1.ErrorMsg is { } errorMsg)
+                json.WriteString("errorMsg", errorMsg);
+        });
+        return Result is null ? ack : WireJson.Concat(ack, Result.ToJson());
+    }
 
     /// <summary>The ACK of a SEND.</summary>
     public static byte[] Sent(string reqId, long gid, long ts) =>

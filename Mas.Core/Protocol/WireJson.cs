@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Mas.Core.Protocol;
 
@@ -19,19 +20,28 @@ public static class WireJson
     /// <summary>One JSON object with what <paramref name="fields"/> writes into it.</summary>
     public static byte[] Write<T>(T state, Action<Utf8JsonWriter, T> fields)
     {
-        var buffer = _buffer ?? new ArrayBufferWriter<byte>(1024);
-        var writer = _writer ?? new Utf8JsonWriter(buffer, WriterOptions);
-        // Taken while in use, so that a builder that builds another object on the way gets a buffer of its own.
-        (_buffer, _writer) = (null, null);
-        writer.Reset(buffer);
+        var (buffer, writer) = Rent();
         writer.WriteStartObject();
         fields(writer, state);
         writer.WriteEndObject();
-        writer.Flush();
-        var json = buffer.WrittenSpan.ToArray();
-        buffer.ResetWrittenCount();
-        if (buffer.Capacity <= 256 * 1024)
-            (_buffer, _writer) = (buffer, writer);
+        return Finish(buffer, writer);
+    }
+
+    /// <summary>A record as JSON.</summary>
+    public static byte[] Write<T>(T value, JsonTypeInfo<T> type)
+    {
+        var (buffer, writer) = Rent();
+        JsonSerializer.Serialize(writer, value, type);
+        return Finish(buffer, writer);
+    }
+
+    /// <summary>One object with the fields of both, neither of which is empty.</summary>
+    public static byte[] Concat(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        var json = new byte[first.Length + second.Length - 1];
+        first.CopyTo(json);
+        json[first.Length - 1] = (byte)',';
+        second[1..].CopyTo(json.AsSpan(first.Length));
         return json;
     }
 
@@ -48,6 +58,26 @@ public static class WireJson
         digits[..length].CopyTo(json.AsSpan(head.Length));
         json[head.Length + length] = (byte)',';
         rest.CopyTo(json.AsSpan(head.Length + length + 1));
+        return json;
+    }
+
+    /// <summary>Takes the thread's writer while it is in use, so that a builder that builds another object on the way gets its own.</summary>
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) Rent()
+    {
+        var buffer = _buffer ?? new ArrayBufferWriter<byte>(1024);
+        var writer = _writer ?? new Utf8JsonWriter(buffer, WriterOptions);
+        (_buffer, _writer) = (null, null);
+        writer.Reset(buffer);
+        return (buffer, writer);
+    }
+
+    private static byte[] Finish(ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer)
+    {
+        writer.Flush();
+        var json = buffer.WrittenSpan.ToArray();
+        buffer.ResetWrittenCount();
+        if (buffer.Capacity <= 256 * 1024)
+            (_buffer, _writer) = (buffer, writer);
         return json;
     }
 }

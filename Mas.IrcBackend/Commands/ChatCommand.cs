@@ -23,7 +23,7 @@ internal static class ChatCommand
             return new Ack(Status.Error, "You have as many windows as allowed. Close one first.");
         var id = await OneOnOnes.OpenAsync(context, peer);
         var windowId = await context.On.Windows.FindWindowIdAsync(context.User, id);
-        return new Ack(Status.Ok, Fields: json => json.WriteNumber("windowId", windowId ?? 0));
+        return new Ack(Status.Ok, Result: new WindowOpened(windowId ?? 0));
     }
 
     private static readonly System.Buffers.SearchValues<char> NotInNicks = System.Buffers.SearchValues.Create(" ,!@*?:");

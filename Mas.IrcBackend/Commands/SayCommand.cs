@@ -65,14 +65,9 @@ internal static class SayCommand
         var gids = target.Peer is null
             ? await PostInChannelAsync(context, target, messages, plan)
             : await PostInChatAsync(context, target, messages);
-        return isAlone ? null : new Ack(Status.Ok, Fields: json =>
-        {
-            if (gids.Count == 1)
-                json.WriteNumber("gid", gids[0].Gid);
-            else
-                WriteGids(json, gids);
-            json.WriteNumber("ts", gids[0].Ts);
-        });
+        return isAlone ? null : new Ack(Status.Ok, Result: gids.Count == 1
+            ? new MessagesPosted(gids[0].Gid, null, gids[0].Ts)
+            : new MessagesPosted(null, gids.ConvertAll(message => message.Gid), gids[0].Ts));
     }
 
     /// <summary>TYPING, where the server passes it on.</summary>
@@ -114,14 +109,6 @@ internal static class SayCommand
     {
         foreach (var (piece, _) in pieces.Where(piece => piece.Text.Length > 0))
             ledger.Said(context.Connection.Mapping.Fold(context.Connection.Nick), cat, Ctcp.Parse(piece)?.Text ?? piece, context.At);
-    }
-
-    private static void WriteGids(System.Text.Json.Utf8JsonWriter json, List<ChatMessage> posted)
-    {
-        json.WriteStartArray("gids");
-        foreach (var message in posted)
-            json.WriteNumberValue(message.Gid);
-        json.WriteEndArray();
     }
 
     private static string Command(string cat) => cat == Category.Notice ? "NOTICE" : "PRIVMSG";

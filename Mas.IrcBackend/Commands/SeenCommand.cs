@@ -40,6 +40,6 @@ internal static class SeenCommand
             return;
         var seen = (await context.On.History.GetNewestAsync(conversation, -1)).FindLast(stored => stored.Message.Ts <= time.ToUnixTimeSeconds());
         if (seen is not null && await context.On.Windows.MarkSeenAsync(context.User, windowId, seen.Message.Gid))
-            await context.On.Outboxes.SendToUserAsync(context.User, Notifications.UpdateWindow(windowId, json => json.WriteNumber("seen", seen.Message.Gid)), fence: context.FencingToken);
+            await context.On.Outboxes.SendToUserAsync(context.User, Notifications.UpdateWindow(windowId, new WindowChanges { Seen = seen.Message.Gid }), fence: context.FencingToken);
     }
 }

@@ -25,7 +25,7 @@ internal static class TypedCommands
             ? await RunAsync(context, target, request, typed.ToLowerInvariant(), "", attempt)
             : await RunAsync(context, target, request, typed[..end].ToLowerInvariant(), typed[(end + 1)..].Trim(), attempt);
         // What says more than that is found again by what it says: a message in its history, a window.
-        if (ack is { Status: Status.Ok, Fields: null } && attempt.Rid.Length > 0)
+        if (ack is { Status: Status.Ok, Result: null } && attempt.Rid.Length > 0)
         {
             done.Add(attempt.Rid);
             await context.On.Connections.SetAsync(context.Connection, "done", done.ToString());
@@ -70,7 +70,7 @@ internal static class TypedCommands
             case "quote" when parameters.Length > 0:
                 return await QuoteAsync(context, target, request, parameters, attempt);
             case "help":
-                return new Ack(Status.Ok, Fields: json => json.WriteString("text", Help));
+                return new Ack(Status.Ok, Result: new TextToShow(Help));
             case "me" or "msg" or "notice" or "query" or "join" or "nick" or "kick" or "op" or "deop" or "voice" or "devoice" or "invite" or "whois" or "quote" or "":
                 return new Ack(Status.ParameterMissing, $"/{name} needs more than that. /help lists the commands.");
             default:

@@ -141,7 +141,7 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
                 Delivery.Mention(live.Session, user);
             Delivery.Add(live.Session, WireJson.Splice(Notifications.UpdateMembersHead, live.WindowId, rest));
             if (roles.TryGetValue(live.Session.UserId, out var role) && before.GetValueOrDefault(live.Session.UserId) != role)
-                Delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, json => json.WriteString("role", role)));
+                Delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, new WindowChanges { Role = role }));
         }
     }
 

@@ -53,5 +53,5 @@ internal sealed record CommandContext(LoopbackDependencies On, ConversationWrite
     }
 
     /// <summary>Success with the window that the request made.</summary>
-    internal static Ack Opened(int windowId) => new(Status.Ok, Fields: json => json.WriteNumber("windowId", windowId));
+    internal static Ack Opened(int windowId) => new(Status.Ok, Result: new WindowOpened(windowId));
 }

@@ -29,11 +29,7 @@ internal sealed class HistoryRequests(UserWindows windows, ConversationHistory h
         // Towards the side that was named: the newest before something, the oldest after something.
         var some = inRange.Count <= limit ? inRange : after is not null && before is null ? inRange[..limit] : inRange[^limit..];
         var more = inRange.Count > some.Count;
-        var ack = new Ack(Status.Ok, Fields: json =>
-        {
-            Notifications.WriteMessages(json, "msgs", some);
-            json.WriteBoolean("more", more);
-        });
+        var ack = new Ack(Status.Ok, Result: new HistoryPage(some, more));
         foreach (var author in some.Select(message => message.Message.UserId).Distinct())
             delivery.Mention(request.Session.Ref, author);
         delivery.Add(request.Session.Ref, ack.ToJson(request.ReqId));

@@ -12,14 +12,9 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Profil
 
     internal async Task<Ack?> GetAsync(RequestContext request)
     {
-        if (await users.GetProfileAsync(request.Session.User) is not { } profile)
-            return UserLookup.NoUser;
-        return new Ack(Status.Ok, Fields: json =>
-        {
-            json.WriteString("name", profile.Name);
-            json.WriteString("email", profile.Email);
-            json.WriteString("nick", profile.Nick);
-        });
+        return await users.GetProfileAsync(request.Session.User) is { } profile
+            ? new Ack(Status.Ok, Result: new OwnProfile(profile.Name, profile.Email, profile.Nick))
+            : UserLookup.NoUser;
     }
 
     internal async Task<Ack?> UpdateAsync(RequestContext request)

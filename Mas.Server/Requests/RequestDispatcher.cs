@@ -63,7 +63,7 @@ internal sealed partial class RequestDispatcher(
         var ack = read.ReqId is null
             ? new Ack(Status.ParameterMissing, "'reqId' is missing.")
             : session.Budget.Take() is > 0 and var wait
-                ? new Ack(Status.RateLimited, "You are too quick. Please wait a moment.", json => json.WriteNumber("retryAfter", wait))
+                ? new Ack(Status.RateLimited, "You are too quick. Please wait a moment.", new RetryAfter(wait))
                 : handler is null
                     ? new Ack(Status.UnknownRequest, "There is no such request.")
                     : await RunAsync(handler, new RequestContext(session, read, read.ReqId));

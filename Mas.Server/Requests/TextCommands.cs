@@ -56,7 +56,7 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
             case "away":
                 return await settings.SetAwayAsync(request.Session.User, parameters);
             case "help":
-                return new Ack(Status.Ok, Fields: json => json.WriteString("text", Help));
+                return new Ack(Status.Ok, Result: new TextToShow(Help));
             case "me" or "msg" or "query" or "join" or "nick" or "kick" or "op" or "deop" or "voice" or "devoice" or "invite" or "whois":
                 return new Ack(Status.ParameterMissing, $"/{name} needs more than that. /help lists the commands.");
             case "quote":
@@ -73,15 +73,8 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
             return UserLookup.NoUser;
         var card = (await cards.GetAsync([user]))[0];
         var state = (await friends.GetStatesAsync([user]))[0];
-        return new Ack(Status.Ok, Fields: json =>
-        {
-            json.WriteString("userId", user.Value);
-            json.WriteString("name", card.Name);
-            json.WriteString("nick", card.Nicks.GetValueOrDefault(Networks.Mas, ""));
-            json.WriteBoolean("online", state.Online);
-            if (!state.Online)
-                json.WriteNumber("last", state.Last);
-        });
+        return new Ack(Status.Ok, Result: new UserInfo(
+            user.Value, card.Name, card.Nicks.GetValueOrDefault(Networks.Mas, ""), state.Online, state.Online ? null : state.Last));
     }
 
     private static (string First, string Others) SplitFirst(string parameters)

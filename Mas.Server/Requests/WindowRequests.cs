@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
@@ -23,17 +22,7 @@ internal sealed class WindowRequests(UserWindows windows, Backends backends, Out
             return new Ack(Status.ParameterMissing, "One of 'sounds', 'titleAlert', 'visible' and 'row' has to be given.");
         if (!await windows.UpdateAsync(request.Session.User, windowId, sounds, titleAlert, visible, row))
             return Ack.NoWindow;
-        await TellAsync(request, windowId, json =>
-        {
-            if (sounds is { } newSounds)
-                json.WriteBoolean("sounds", newSounds);
-            if (titleAlert is { } newTitleAlert)
-                json.WriteBoolean("titleAlert", newTitleAlert);
-            if (visible is { } newVisible)
-                json.WriteBoolean("visible", newVisible);
-            if (row is { } newRow)
-                json.WriteNumber("row", newRow);
-        });
+        await TellAsync(request, windowId, new WindowChanges { Sounds = sounds, TitleAlert = titleAlert, Visible = visible, Row = row });
         return Ack.Ok;
     }
 
@@ -47,7 +36,7 @@ internal sealed class WindowRequests(UserWindows windows, Backends backends, Out
             return Ack.NoWindow;
         if (await windows.MarkSeenAsync(request.Session.User, windowId, gid))
         {
-            await TellAsync(request, windowId, json => json.WriteNumber("seen", gid));
+            await TellAsync(request, windowId, new WindowChanges { Seen = gid });
             // A network may keep read markers of its own, for the user's other clients.
             if (await backends.FindTargetAsync(request.Session, windowId) is { IsMas: false } target)
                 await backends.TellIrcAsync(request.Session.User, "SEEN", target.Network, target.ConversationId, json => json.WriteNumber("gid", gid));
@@ -55,6 +44,6 @@ internal sealed class WindowRequests(UserWindows windows, Backends backends, Out
         return Ack.Ok;
     }
 
-    private Task TellAsync(RequestContext request, int windowId, Action<Utf8JsonWriter> fields) =>
-        outboxes.SendToUserAsync(request.Session.User, Notifications.UpdateWindow(windowId, fields));
+    private Task TellAsync(RequestContext request, int windowId, WindowChanges changes) =>
+        outboxes.SendToUserAsync(request.Session.User, Notifications.UpdateWindow(windowId, changes));
 }
