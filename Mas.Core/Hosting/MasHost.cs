@@ -49,7 +49,7 @@ public static class MasHost
         AddLogging(builder);
         builder.Services.AddSetting<RedisOptions>("Redis");
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(new PrometheusExporter());
+        builder.AddTelemetry();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
@@ -113,6 +113,8 @@ public static class MasHost
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Warning);
+        // Else each probe of /readyz writes a line while something is away; its answer says what.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 
     private static void Format(ILoggingBuilder logging, IConfiguration configuration)

@@ -1,13 +1,14 @@
 using Mas.Core.Queues;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 
 namespace Mas.Core.Hosting;
 
 /// <summary>A worker's own <c>/metrics</c> and <c>/healthz</c>, where <c>Worker:MetricsUrl</c> asks for them.</summary>
-internal sealed class WorkerEndpoint(WorkerOptions options, PrometheusExporter exporter) : BackgroundService
+internal sealed class WorkerEndpoint(WorkerOptions options, MeterProvider metrics) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -15,10 +16,11 @@ internal sealed class WorkerEndpoint(WorkerOptions options, PrometheusExporter e
             return;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddHealthChecks();
         await using var app = builder.Build();
         app.Urls.Add(options.MetricsUrl);
-        app.MapGet("/metrics", () => Results.Text(exporter.Collect(), PrometheusExporter.ContentType));
-        app.MapGet("/healthz", () => Results.Text("ok\n"));
+        app.MapPrometheusScrapingEndpoint("/metrics", metrics, configureBranchedPipeline: null, optionsName: null).DisableHttpMetrics();
+        app.MapLiveness();
         await app.StartAsync(stoppingToken);
         await app.WaitForShutdownAsync(stoppingToken);
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using Mas.Core.Hosting;
 using Mas.Core.Protocol;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Mas.Core.Queues;
@@ -10,7 +10,7 @@ namespace Mas.Core.Queues;
 public sealed partial class DeadLetters(RedisConnection redis, WorkerOptions options, TimeProvider time, ILogger<DeadLetters> logger)
 {
     private static readonly Counter<long> Counted =
-        MasMeter.Meter.CreateCounter<long>("mas_dead_letters", description: "Inbox entries that could not be handled");
+        MasMeter.Meter.CreateCounter<long>("mas.dead_letters", "{entry}", "Inbox entries that could not be handled");
 
     /// <summary>Puts one away as <c>{"ts", "error", "entry"}</c>; <c>entry</c> is the entry's text.</summary>
     public async Task AddAsync(string endpoint, byte[] entry, string error)

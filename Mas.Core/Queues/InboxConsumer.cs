@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Mas.Core.Hosting;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -19,9 +19,9 @@ internal sealed partial class InboxConsumer(
     : IAsyncDisposable
 {
     private static readonly Histogram<int> BatchSizes =
-        MasMeter.Meter.CreateHistogram<int>("mas_inbox_batch", description: "Entries handled as one batch");
+        MasMeter.Meter.CreateHistogram("mas.inbox.batch.size", "{entry}", "Entries handled as one batch", advice: MasMeter.Entries);
     private static readonly Histogram<double> BatchSeconds =
-        MasMeter.Meter.CreateHistogram<double>("mas_inbox_batch", "s", "How long a batch took");
+        MasMeter.Meter.CreateHistogram("mas.inbox.batch.duration", "s", "From claiming a batch to its end", advice: MasMeter.Seconds);
 
     /// <summary>How long one blocking wait for an entry lasts: below what a lease usually is, so that few takes have to be refused that outlive it.</summary>
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using Mas.Core.Hosting;
 using Mas.Core.Model;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 using StackExchange.Redis;
 
 namespace Mas.Core.Queues;
@@ -13,7 +13,7 @@ namespace Mas.Core.Queues;
 public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions sessions, SessionCleanup cleanup)
 {
     internal static readonly Counter<long> Delivered =
-        MasMeter.Meter.CreateCounter<long>("mas_outbox_pushed", description: "Entries pushed to outboxes");
+        MasMeter.Meter.CreateCounter<long>("mas.outbox.pushed", "{entry}", "Entries pushed to outboxes");
 
     internal KnownUsers Known { get; } = new();
 

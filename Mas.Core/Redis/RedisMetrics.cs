@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Mas.Core.Hosting;
+using Mas.Core.Telemetry;
 
 namespace Mas.Core.Redis;
 
@@ -7,8 +7,8 @@ namespace Mas.Core.Redis;
 internal static class RedisMetrics
 {
     internal static readonly Counter<long> Reconnects =
-        MasMeter.Meter.CreateCounter<long>("mas_redis_reconnects", description: "Connections to Redis that were lost and made again");
+        MasMeter.Meter.CreateCounter<long>("mas.redis.reconnects", "{connection}", "Connections to Redis that were lost and made again");
 
     internal static readonly Counter<long> Forgotten =
-        MasMeter.Meter.CreateCounter<long>("mas_redis_forgotten_connections", description: "Connections to Redis that the client library had forgotten, and that were made again");
+        MasMeter.Meter.CreateCounter<long>("mas.redis.forgotten_connections", "{connection}", "Connections to Redis that the client library had forgotten, and that were made again");
 }

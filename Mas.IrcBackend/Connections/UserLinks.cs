@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
-using Mas.Core.Hosting;
 using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Protocol.Session;
 using StackExchange.Redis;
@@ -41,7 +41,7 @@ internal sealed partial class UserLinks : IAsyncDisposable
     {
         (_redis, _holders, _networks, _accounts, _uplink, _time, _logger) = (redis, holders, networks, accounts, uplink, time, logger);
         _stopping = host.ApplicationStopping;
-        MasMeter.Meter.CreateObservableGauge("mas_irc_connections", Count, description: "IRC connections that this process holds, by network and state");
+        MasMeter.Meter.CreateObservableUpDownCounter("mas.irc.connections", Count, "{connection}", "IRC connections that this process holds, by network and state");
     }
 
     /// <summary>The user's link to a network.</summary>

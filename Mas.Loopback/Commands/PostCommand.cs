@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
-using Mas.Core.Hosting;
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
+using Mas.Core.Telemetry;
 
 namespace Mas.Loopback.Commands;
 
@@ -10,7 +10,7 @@ namespace Mas.Loopback.Commands;
 internal static class PostCommand
 {
     private static readonly Counter<long> Posted =
-        MasMeter.Meter.CreateCounter<long>("mas_messages_posted", description: "Messages posted to MAS conversations");
+        MasMeter.Meter.CreateCounter<long>("mas.messages.posted", "{message}", "Messages posted to MAS conversations");
 
     internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, RepeatedPosts repeated, FencingToken fence, Delivery delivery)
     {

@@ -1,17 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mas.Core.Hosting;
 using Mas.Core.Operator;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
+using Mas.Server.Health;
 
 namespace Mas.Server.Admin;
 
 /// <summary>The page's gauges: of the whole system from Redis, and this server's own counters and histograms.</summary>
-internal sealed class AdminOverview(RedisConnection redis, PrometheusExporter exporter, IrcConnectionCount ircConnections, TimeProvider time)
+internal sealed class AdminOverview(RedisConnection redis, MetricsText metrics, IrcConnectionCount ircConnections, TimeProvider time)
 {
     /// <summary>Families of <c>/metrics</c> that the page draws.</summary>
-    private static readonly string[] Drawn = ["mas_request_seconds_bucket", "mas_delivered_total", "mas_sessions", "mas_dead_letters_total"];
+    private static readonly string[] Drawn = ["mas_request_duration_seconds_bucket", "mas_delivered_total", "mas_sessions", "mas_dead_letters_total"];
 
     internal async Task<object> ReadAsync()
     {
@@ -50,7 +50,7 @@ internal sealed class AdminOverview(RedisConnection redis, PrometheusExporter ex
             redisMemoryLimit = memory.Limit,
             redisCommandsPerSecond = memory.Commands,
             serverMemory = Environment.WorkingSet,
-            metrics = ReadMetrics(),
+            metrics = ReadDrawn(await metrics.ReadAsync()),
         };
     }
 
@@ -69,15 +69,15 @@ internal sealed class AdminOverview(RedisConnection redis, PrometheusExporter ex
     private static long Number(Dictionary<string, string> info, string field) =>
         long.TryParse(info.GetValueOrDefault(field), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
-    private Dictionary<string, double> ReadMetrics()
+    private static Dictionary<string, double> ReadDrawn(string text)
     {
         var series = new Dictionary<string, double>(StringComparer.Ordinal);
-        foreach (var line in exporter.Collect().Split('\n'))
+        foreach (var line in text.Split('\n'))
         {
             var space = line.LastIndexOf(' ');
             if (space > 0 && Drawn.Any(family => line.StartsWith(family, StringComparison.Ordinal))
                 && double.TryParse(line.AsSpan(space + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-                series[line[..space]] = value;
+                series[line[..space].Replace("{}", "", StringComparison.Ordinal)] = value;
         }
         return series;
     }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Mas.Core.Hosting;
 using Mas.Core.Model;
+using Mas.Core.Telemetry;
 
 namespace Mas.Server.Sockets;
 
@@ -10,7 +10,7 @@ internal sealed class SessionRegistry
     private readonly ConcurrentDictionary<SessionRef, SocketSession> _sessions = new();
 
     public SessionRegistry() =>
-        MasMeter.Meter.CreateObservableGauge("mas_sessions", () => _sessions.Count, description: "Live sessions on this server");
+        MasMeter.Meter.CreateObservableUpDownCounter("mas.sessions", () => _sessions.Count, "{session}", "Live sessions on this server");
 
     internal ICollection<SocketSession> All => _sessions.Values;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Mas.Core.Hosting;
+using Mas.Core.Telemetry;
 
 namespace Mas.Server.Sockets;
 
@@ -7,20 +7,20 @@ namespace Mas.Server.Sockets;
 internal static class SocketMetrics
 {
     internal static readonly Counter<long> Delivered =
-        MasMeter.Meter.CreateCounter<long>("mas_delivered", description: "Outbox entries written to sockets");
+        MasMeter.Meter.CreateCounter<long>("mas.delivered", "{entry}", "Outbox entries written to sockets");
 
     internal static readonly Counter<long> Frames =
-        MasMeter.Meter.CreateCounter<long>("mas_frames_sent", description: "Frames written to sockets");
+        MasMeter.Meter.CreateCounter<long>("mas.frames.sent", "{frame}", "Frames written to sockets");
 
     internal static readonly Histogram<int> PopSizes =
-        MasMeter.Meter.CreateHistogram<int>("mas_outbox_batch", description: "Outbox entries written as one frame");
+        MasMeter.Meter.CreateHistogram("mas.outbox.batch.size", "{entry}", "Outbox entries written as one frame", advice: MasMeter.Entries);
 
     internal static readonly Histogram<double> RequestSeconds =
-        MasMeter.Meter.CreateHistogram<double>("mas_request", "s", "From a request's frame to its handler's end");
+        MasMeter.Meter.CreateHistogram("mas.request.duration", "s", "From a request's frame to its handler's end", advice: MasMeter.Seconds);
 
     internal static readonly Counter<long> Requests =
-        MasMeter.Meter.CreateCounter<long>("mas_requests", description: "Requests by type and status");
+        MasMeter.Meter.CreateCounter<long>("mas.requests", "{request}", "Requests by type and status");
 
     internal static readonly Counter<long> Terminated =
-        MasMeter.Meter.CreateCounter<long>("mas_sessions_terminated", description: "Sessions that the server ended, by code");
+        MasMeter.Meter.CreateCounter<long>("mas.sessions.terminated", "{session}", "Sessions that the server ended, by code");
 }

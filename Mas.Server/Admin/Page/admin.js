@@ -40,7 +40,7 @@ const milliseconds = (value) => (value === null ? '–' : `${value < 10 ? value.
 function quantile(now, earlier, part) {
   const buckets = new Map();
   for (const [name, value] of Object.entries(now.metrics)) {
-    const bound = /^mas_request_seconds_bucket\{.*le="([^"]+)"/.exec(name)?.[1];
+    const bound = /^mas_request_duration_seconds_bucket\{.*le="([^"]+)"/.exec(name)?.[1];
     if (bound) buckets.set(bound, (buckets.get(bound) ?? 0) + value - (earlier?.metrics[name] ?? 0));
   }
   const sorted = [...buckets].map(([bound, count]) => [bound === '+Inf' ? Infinity : Number(bound), count]).sort((a, b) => a[0] - b[0]);

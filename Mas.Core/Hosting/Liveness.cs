@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Mas.Core.Hosting;
+
+/// <summary>The health check that every process has.</summary>
+public static class Liveness
+{
+    /// <summary><c>/healthz</c>: answers <c>ok</c> while the process lives, whatever else is away.</summary>
+    public static void MapLiveness(this IEndpointRouteBuilder app) =>
+        app.MapHealthChecks("/healthz", new HealthCheckOptions
+        {
+            Predicate = _ => false,
+            ResponseWriter = (http, _) => http.Response.WriteAsync("ok\n"),
+        }).DisableHttpMetrics();
+}
