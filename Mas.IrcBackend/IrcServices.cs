@@ -1,5 +1,5 @@
+using Mas.Core.Hosting;
 using Mas.Core.Queues;
-using Mas.Core.Redis;
 using Mas.IrcBackend.Connections;
 using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.State;
@@ -42,36 +42,26 @@ internal static class IrcServices
             .AddSingleton<ConfiguredNetworks>();
     }
 
-    // Each inbox has a handler of its own; the links are the process's, so that they stay when an inbox's users become another's.
+    // The links are the process's: they stay when a lease ends or an inbox's users move to another.
     private static void AddConnectionManager(this IServiceCollection services) => services
         .AddSingleton<AccountReader>()
         .AddSingleton<ParserUplink>()
         .AddSingleton<LinkHolders>()
         .AddSingleton<UserLinks>()
-        .AddTransient<ConnectionManagerHandler>()
-        .AddConsumer<ConnectionManagerHandler>(ConnectionManager);
+        .AddInboxWorker<ConnectionManagerHandler>(ConnectionManager, Inboxes, ConnectionManagerHandler.RouteOf);
 
-    // Each inbox has a handler of its own, and what that remembers of its networks.
+    // What is scoped lives as long as a lease.
     private static void AddParser(this IServiceCollection services) => services
-        .AddTransient<UserConnections>()
+        .AddScoped<UserConnections>()
         .AddSingleton<IrcPeople>()
-        .AddTransient<ChannelLedgers>()
-        .AddTransient<ConversationLocks>()
+        .AddScoped<ChannelLedgers>()
+        .AddScoped<ConversationLocks>()
         .AddSingleton<EchoedMessages>()
         .AddSingleton<NetworkStates>()
         .AddSingleton<NetworkListWriter>()
         .AddSingleton<PeopleSweep>()
-        .AddTransient<ParserDependencies>()
-        .AddTransient<IrcParserHandler>()
-        .AddConsumer<IrcParserHandler>(Parser);
+        .AddScoped<ParserDependencies>()
+        .AddInboxWorker<IrcParserHandler>(Parser, Inboxes, IrcParserHandler.RouteOf);
 
-    private static IServiceCollection AddConsumer<T>(this IServiceCollection services, string endpoint) where T : class, IInboxHandler =>
-        services.AddSingleton<IHostedService>(provider => new InboxWorker(
-            provider.GetRequiredService<RedisConnection>(),
-            endpoint,
-            provider.GetRequiredService<IrcSettings>().Inboxes,
-            provider.GetRequiredService<T>,
-            provider.GetRequiredService<WorkerOptions>(),
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<InboxWorker>>()));
+    private static int Inboxes(IServiceProvider provider) => provider.GetRequiredService<IrcSettings>().Inboxes;
 }

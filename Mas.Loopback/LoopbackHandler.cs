@@ -6,19 +6,14 @@ using Mas.Loopback.Commands;
 namespace Mas.Loopback;
 
 /// <summary>Handles one of the inboxes of MAS's own conversations (<c>inbox:loopbackparser</c>): every change of those that belong to it.</summary>
-internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadLetters) : PartitionedHandler<BackendMessage>(Endpoints.Loopback, on.InboxProducer, deadLetters)
+internal sealed class LoopbackHandler(PartitionLease held, FencingToken fence, LoopbackDependencies on, DeadLetters deadLetters)
+    : PartitionedHandler<BackendMessage>(held, on.InboxProducer, deadLetters)
 {
-    private FencingToken? _fence;
-    private ConversationWriter? _writer;
+    private readonly ConversationWriter _writer = new(fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
     private readonly RepeatedPosts _repeated = new(on.Time);
 
-    protected override Task BeginAsync(Lease lease, CancellationToken stopping)
-    {
-        _fence = new FencingToken(on.Redis, lease);
-        _repeated.Begin();
-        _writer = new ConversationWriter(_fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
-        return Task.CompletedTask;
-    }
+    /// <summary>The route of an entry; null when it can't be read.</summary>
+    internal static string? RouteOf(byte[] json) => BackendMessage.FromJson(json).Message?.OrderingKey;
 
     protected override (BackendMessage? Message, string? Error) Read(byte[] json) => BackendMessage.FromJson(json);
 
@@ -31,18 +26,18 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
     // What is said in one conversation in one batch is one append and one push for each session.
     protected override bool Joins(BackendMessage previous, BackendMessage next) => previous is PostMessage && next is PostMessage;
 
-    protected override async Task HandleAsync(IReadOnlyList<Work<BackendMessage>> run, CancellationToken stopping)
+    protected override async Task HandleAsync(IReadOnlyList<Work<BackendMessage>> run)
     {
-        _fence!.ThrowIfLost();
-        var delivery = on.Outboxes.NewDelivery(_fence);
+        fence.ThrowIfLost();
+        var delivery = on.Outboxes.NewDelivery(fence);
         if (run[0].Message is PostMessage)
         {
-            await PostCommand.RunAsync(on, _writer!, run, _repeated, _fence, delivery);
+            await PostCommand.RunAsync(on, _writer, run, _repeated, fence, delivery);
         }
         else
         {
             var message = run[0].Message;
-            var context = new CommandContext(on, _writer!, _fence, delivery, Part, run[0].Redelivered);
+            var context = new CommandContext(on, _writer, fence, delivery, Held.Partition, run[0].Redelivered);
             if (await RunAsync(message, context) is { } ack)
                 Answer(delivery, message.Origin, ack);
         }
@@ -51,7 +46,7 @@ internal sealed class LoopbackHandler(LoopbackDependencies on, DeadLetters deadL
 
     protected override async Task FailAsync(BackendMessage message)
     {
-        var delivery = on.Outboxes.NewDelivery(_fence);
+        var delivery = on.Outboxes.NewDelivery(fence);
         Answer(delivery, message.Origin, Ack.Failed);
         await delivery.FlushAsync();
     }

@@ -35,24 +35,3 @@ public sealed record InboxEntry(byte[] Json, bool Redelivered)
     public static byte[] Marked(byte[] json) =>
         json.AsSpan().StartsWith(MarkBytes) ? json : [.. MarkBytes, .. json.AsSpan(1)];
 }
-
-/// <summary>What a worker does with its inbox.</summary>
-public interface IInboxHandler
-{
-    /// <summary>Called once for each lease, before anything is handled.</summary>
-    /// <param name="lease">The lease.</param>
-    /// <param name="part">Which of the endpoint's inboxes it is; the same for as long as the lease is held.</param>
-    /// <param name="stopping">The lease is lost, or the process stops.</param>
-    Task BeginAsync(Lease lease, InboxPartition part, CancellationToken stopping);
-
-    /// <summary>What decides to which of the endpoint's inboxes an entry belongs; null when it can't be read.</summary>
-    string? RouteOf(byte[] json);
-
-    /// <summary>Reads a batch. Nothing is done yet.</summary>
-    /// <returns>
-    /// Handles what was read; what belongs together in order, what does not side by side. Batches are begun in order, while
-    /// some before may be in hand. When it returns, every entry is done or has been put away; when it throws, all of
-    /// them come again, redelivered. It is cancelled when the lease is lost.
-    /// </returns>
-    Func<CancellationToken, Task> Prepare(IReadOnlyList<InboxEntry> batch);
-}

@@ -15,7 +15,7 @@ namespace Mas.Core.Queues;
 /// Each batch in hand has a list of its own: so the whole inbox becomes that list by its name, and no entry is touched.
 /// </remarks>
 internal sealed partial class InboxConsumer(
-    RedisConnection redis, string name, string worker, IInboxHandler handler, WorkerOptions options, TimeProvider time, ILogger logger)
+    RedisConnection redis, string name, string worker, Func<PartitionLease, IInboxHandler> newHandler, WorkerOptions options, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
     private static readonly Histogram<int> BatchSizes =
@@ -134,9 +134,10 @@ internal sealed partial class InboxConsumer(
         var blocking = _blocking ??= await redis.OpenAnotherAsync(held.Lost);
         var (fence, waitingFence) = (new FencingToken(redis, held.Lease), new FencingToken(blocking, held.Lease));
         await EvictStaleHoldersAsync(fence);
-        await handler.BeginAsync(held.Lease, part, held.Lost);
-        foreach (var left in await ReadTakenAsync(fence, other: _ => true))
-            await HandleAsync(fence, left, Task.CompletedTask, held.Lost);
+        await using var handler = newHandler(new PartitionLease(held.Lease, part, held.Lost));
+        await handler.StartAsync();
+        foreach (var left in await ReadTakenAsync(fence, handler, other: _ => true))
+            await HandleAsync(fence, left, Task.CompletedTask);
         var nextLook = NextLook();
         Task<Batch>? taking = null;
         var inHand = new Queue<Task>();
@@ -145,15 +146,15 @@ internal sealed partial class InboxConsumer(
         {
             while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (taking is not null || !_isLeaving))
             {
-                var batch = await (taking ?? TakeAsync(waitingFence, blocking.Database));
+                var batch = await (taking ?? TakeAsync(waitingFence, handler, blocking.Database));
                 // While batches are handled the next one comes, and begins.
-                taking = _isLeaving || held.Lost.IsCancellationRequested ? null : TakeAsync(waitingFence, blocking.Database);
+                taking = _isLeaving || held.Lost.IsCancellationRequested ? null : TakeAsync(waitingFence, handler, blocking.Database);
                 if (batch.Count > 0)
                     Begin(batch);
                 // Now and then again: a replica that took over may have missed that the fence was raised, and let an earlier holder take.
                 if (time.GetTimestamp() >= nextLook && looked.IsCompleted)
                 {
-                    foreach (var left in await ReadTakenAsync(fence, taker => !IsOwn(taker)))
+                    foreach (var left in await ReadTakenAsync(fence, handler, taker => !IsOwn(taker)))
                         Begin(left);
                     (looked, nextLook) = (newest, NextLook());
                 }
@@ -175,7 +176,7 @@ internal sealed partial class InboxConsumer(
 
         void Begin(Batch batch)
         {
-            newest = HandleAsync(fence, batch, newest, held.Lost);
+            newest = HandleAsync(fence, batch, newest);
             inHand.Enqueue(newest);
         }
 
@@ -249,8 +250,9 @@ internal sealed partial class InboxConsumer(
 
     /// <summary>What holders have taken and not finished, oldest first.</summary>
     /// <param name="fence">The lease's.</param>
+    /// <param name="handler">Reads them.</param>
     /// <param name="other">By the taker's name: whether what it has taken is not in hand here.</param>
-    private async Task<List<Batch>> ReadTakenAsync(FencingToken fence, Func<string, bool> other)
+    private async Task<List<Batch>> ReadTakenAsync(FencingToken fence, IInboxHandler handler, Func<string, bool> other)
     {
         var key = RedisKeys.InboxTakers(name);
         await EnterAsync(fence);
@@ -263,7 +265,7 @@ internal sealed partial class InboxConsumer(
             {
                 LogRedelivered(logger, name, entries.Length, taker.Element!);
                 Array.Reverse(entries);
-                batches.Add(Read(RedisKeys.InboxTaken(name, taker.Element!), entries, redelivered: true));
+                batches.Add(Read(handler, RedisKeys.InboxTaken(name, taker.Element!), entries, redelivered: true));
             }
             // Kept for a while, for the same reason for which it is looked at again.
             else if (taker.Score < (time.GetUtcNow() - TakersAreKeptFor).ToUnixTimeSeconds())
@@ -274,18 +276,17 @@ internal sealed partial class InboxConsumer(
         return batches;
     }
 
-    private Batch Read(RedisKey taken, RedisValue[] entries, bool redelivered) =>
+    private static Batch Read(IInboxHandler handler, RedisKey taken, RedisValue[] entries, bool redelivered) =>
         new(taken, entries.Length, handler.Prepare(Array.ConvertAll(entries, entry => InboxEntry.From(entry!, redelivered))));
 
     /// <param name="fence">The lease's.</param>
     /// <param name="batch">What to handle.</param>
     /// <param name="before">The batch before it, which has to be done first: else, after a crash, it would come again behind this one.</param>
-    /// <param name="stopping">The lease is lost.</param>
-    private async Task HandleAsync(FencingToken fence, Batch batch, Task before, CancellationToken stopping)
+    private async Task HandleAsync(FencingToken fence, Batch batch, Task before)
     {
         var begun = Stopwatch.GetTimestamp();
         var since = redis.WriteGeneration;
-        await batch.HandleAsync(stopping);
+        await batch.HandleAsync();
         await redis.ConfirmWritesAsync(since);
         await before;
         // From the right the oldest: exactly the batch, also when an entry came in behind it. Fenced, since by now the list may
@@ -297,12 +298,13 @@ internal sealed partial class InboxConsumer(
 
     /// <summary>Waits until something is there, a second at most, and takes it.</summary>
     /// <param name="fence">The lease's, on the connection that may wait.</param>
+    /// <param name="handler">Reads what is taken.</param>
     /// <param name="waiting">That connection.</param>
     /// <remarks>
     /// One round trip: the take stands behind the wait on a connection that is for nothing else, and Redis carries it out as soon as the
     /// wait is over. From the right end to the right end moves nothing: it only waits.
     /// </remarks>
-    private async Task<Batch> TakeAsync(FencingToken fence, MasterDatabase waiting)
+    private async Task<Batch> TakeAsync(FencingToken fence, IInboxHandler handler, MasterDatabase waiting)
     {
         var inbox = RedisKeys.Inbox(name);
         var taker = _takers[_taken];
@@ -321,7 +323,7 @@ internal sealed partial class InboxConsumer(
         // Only then: else, while nothing comes, a list would have its turn again that a batch in hand still stands in.
         if (entries.Length > 0)
             _taken = (_taken + 1) % _takers.Length;
-        return Read(taken, entries, redelivered: false);
+        return Read(handler, taken, entries, redelivered: false);
     }
 
     /// <summary>When this is, unix seconds, and later than any before: it orders what is taken.</summary>
@@ -335,7 +337,7 @@ internal sealed partial class InboxConsumer(
     /// <param name="Taken">Where it stands until it is done.</param>
     /// <param name="Count">How many entries.</param>
     /// <param name="HandleAsync">Handles them.</param>
-    private sealed record Batch(RedisKey Taken, int Count, Func<CancellationToken, Task> HandleAsync);
+    private sealed record Batch(RedisKey Taken, int Count, Func<Task> HandleAsync);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Active consumer of inbox:{Endpoint}, epoch {Epoch}")]
     private static partial void LogActive(ILogger logger, string endpoint, long epoch);

@@ -12,17 +12,18 @@ namespace Mas.Core.Queues;
 /// <param name="redis">Redis.</param>
 /// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
 /// <param name="inboxes">Into how many inboxes the endpoint is to be split; 0 leaves that as it is.</param>
-/// <param name="newHandler">Makes the handler of one inbox.</param>
+/// <param name="newHandler">Makes the handler of a partition whose lease this worker has acquired.</param>
+/// <param name="routeOf">The route of an entry (<see cref="InboxPartition.IndexOf"/>); null when it can't be read.</param>
 /// <param name="options">The settings.</param>
 /// <param name="time">The time.</param>
 /// <param name="logger">The log.</param>
 public sealed partial class InboxWorker(
-    RedisConnection redis, string endpoint, int inboxes, Func<IInboxHandler> newHandler, WorkerOptions options, TimeProvider time, ILogger<InboxWorker> logger)
+    RedisConnection redis, string endpoint, int inboxes, Func<PartitionLease, IInboxHandler> newHandler, Func<byte[], string?> routeOf,
+    WorkerOptions options, TimeProvider time, ILogger<InboxWorker> logger)
     : BackgroundService
 {
     private readonly string _worker = StaleHolderEvictor.NewWorkerName(redis);
     private readonly Dictionary<int, InboxConsumer> _consumers = [];
-    private readonly Lazy<IInboxHandler> _reader = new(newHandler);
     private int _wanted = inboxes;
 
     private TimeSpan LeaseLasts => TimeSpan.FromMilliseconds((double)options.LeaseMilliseconds);
@@ -110,13 +111,13 @@ public sealed partial class InboxWorker(
     private Task<InboxLayout> ReadAsync() => InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, CancellationToken.None);
 
     private InboxConsumer NewConsumer(int index) =>
-        new(redis, InboxPartition.NameOf(endpoint, index), _worker, newHandler(), options, time, logger);
+        new(redis, InboxPartition.NameOf(endpoint, index), _worker, newHandler, options, time, logger);
 
     private async Task ChangeAsync(CancellationToken stopping)
     {
         try
         {
-            var change = new Repartitioning(redis, endpoint, _worker, _reader.Value.RouteOf, LeaseLasts, time, logger);
+            var change = new Repartitioning(redis, endpoint, _worker, routeOf, LeaseLasts, time, logger);
             if (await change.TryRunAsync(stopping) is { } layout)
                 LogChanged(logger, endpoint, layout.Parts, layout.Version);
         }

@@ -15,7 +15,7 @@ public sealed record Work<T>(T Message, bool Redelivered);
 /// another of the endpoint's inboxes, put in by a script that knows nothing of them, is handed on.
 /// </summary>
 /// <typeparam name="T">The backend's messages.</typeparam>
-public abstract class PartitionedHandler<T>(string endpoint, InboxProducer producer, DeadLetters deadLetters) : IInboxHandler where T : class
+public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer producer, DeadLetters deadLetters) : IInboxHandler where T : class
 {
     private const int MaxAttempts = 3;
 
@@ -24,25 +24,15 @@ public abstract class PartitionedHandler<T>(string endpoint, InboxProducer produ
 
     /// <summary>The last batch that stood alone.</summary>
     private Task _alone = Task.CompletedTask;
-    private Lease? _lease;
 
-    /// <summary>The inbox that is consumed.</summary>
-    protected InboxPartition Part { get; private set; } = new(endpoint, 0, 1);
-
-    /// <inheritdoc/>
-    public Task BeginAsync(Lease lease, InboxPartition part, CancellationToken stopping)
-    {
-        (_lease, Part) = (lease, part);
-        _begun.Clear();
-        _alone = Task.CompletedTask;
-        return BeginAsync(lease, stopping);
-    }
+    /// <summary>The partition that is handled, and its lease.</summary>
+    protected PartitionLease Held => held;
 
     /// <inheritdoc/>
-    public string? RouteOf(byte[] json) => Read(json).Message is { } message ? RouteOf(message) : null;
+    public virtual Task StartAsync() => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Func<CancellationToken, Task> Prepare(IReadOnlyList<InboxEntry> batch)
+    public Func<Task> Prepare(IReadOnlyList<InboxEntry> batch)
     {
         var byKey = new Dictionary<string, List<(Work<T> Work, byte[] Json)>>(StringComparer.Ordinal);
         var strays = new List<(string Route, byte[] Json)>();
@@ -56,7 +46,7 @@ public abstract class PartitionedHandler<T>(string endpoint, InboxProducer produ
                 unreadable.Add((entry.Json, error ?? "Not readable."));
                 continue;
             }
-            if (RouteOf(message) is var route && !Part.Owns(route))
+            if (RouteOf(message) is var route && !held.Partition.Owns(route))
             {
                 strays.Add((route, entry.Json));
                 continue;
@@ -67,7 +57,7 @@ public abstract class PartitionedHandler<T>(string endpoint, InboxProducer produ
                 byKey[key] = works = [];
             works.Add((new Work<T>(message, entry.Redelivered), entry.Json));
         }
-        return async stopping =>
+        return async () =>
         {
             foreach (var (key, task) in _begun)
             {
@@ -77,18 +67,15 @@ public abstract class PartitionedHandler<T>(string endpoint, InboxProducer produ
             var all = alone ? Task.WhenAll(_begun.Values) : _alone;
             List<Task> begun = [];
             foreach (var (key, works) in byKey)
-                begun.Add(_begun[key] = HandleOrderedAsync(all, _begun.GetValueOrDefault(key), works, stopping));
+                begun.Add(_begun[key] = HandleOrderedAsync(all, _begun.GetValueOrDefault(key), works));
             if (alone)
                 _alone = Task.WhenAll(begun);
             begun.AddRange(strays.Select(stray => HandOnAsync(stray.Route, stray.Json)));
             foreach (var (json, error) in unreadable)
-                await deadLetters.AddAsync(endpoint, json, error);
+                await deadLetters.AddAsync(held.Partition.Endpoint, json, error);
             await Task.WhenAll(begun);
         };
     }
-
-    /// <summary>Called once for each lease, before anything is handled.</summary>
-    protected abstract Task BeginAsync(Lease lease, CancellationToken stopping);
 
     /// <summary>Reads an entry.</summary>
     /// <returns>What it means, or why it can't be read.</returns>
@@ -110,21 +97,27 @@ public abstract class PartitionedHandler<T>(string endpoint, InboxProducer produ
     protected abstract bool Joins(T previous, T next);
 
     /// <summary>Handles one message, or several that join.</summary>
-    protected abstract Task HandleAsync(IReadOnlyList<Work<T>> run, CancellationToken stopping);
+    protected abstract Task HandleAsync(IReadOnlyList<Work<T>> run);
+
+    /// <inheritdoc/>
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Tells whoever waits for an answer that there will be none but this.</summary>
     protected abstract Task FailAsync(T message);
 
     // Marked as redelivered, since it is handed on again when this worker dies before it has noted that it did.
-    private Task HandOnAsync(string route, byte[] json) => _lease is { IsValid: true }
-        ? producer.SendAsync(endpoint, route, InboxEntry.Marked(json))
-        : throw new LeaseLostException($"The lease of {Part.Name} is over.");
+    private Task HandOnAsync(string route, byte[] json) => held.Lease.IsValid
+        ? producer.SendAsync(held.Partition.Endpoint, route, InboxEntry.Marked(json))
+        : throw new LeaseLostException($"The lease of {held.Partition.Name} is over.");
 
     /// <param name="all">What has to end first, whatever its key.</param>
     /// <param name="before">What was begun before in this key.</param>
     /// <param name="works">What is to be done.</param>
-    /// <param name="stopping">The lease is lost.</param>
-    private async Task HandleOrderedAsync(Task all, Task? before, List<(Work<T> Work, byte[] Json)> works, CancellationToken stopping)
+    private async Task HandleOrderedAsync(Task all, Task? before, List<(Work<T> Work, byte[] Json)> works)
     {
         // When what came before in this key has failed, this fails too, and all of it comes again in its order.
         await all;
@@ -135,28 +128,28 @@ public abstract class PartitionedHandler<T>(string endpoint, InboxProducer produ
             var run = new List<Work<T>> { works[i].Work };
             while (i + run.Count < works.Count && Joins(run[^1].Message, works[i + run.Count].Work.Message))
                 run.Add(works[i + run.Count].Work);
-            stopping.ThrowIfCancellationRequested();
+            held.Lost.ThrowIfCancellationRequested();
             try
             {
-                await HandleAsync(run, stopping);
+                await HandleAsync(run);
             }
             catch (Exception e) when (IsOfTheEntry(e))
             {
                 for (var k = i; k < i + run.Count; k++)
-                    await HandleAloneAsync(works[k].Work.Message, works[k].Json, run.Count == 1 ? e : null, stopping);
+                    await HandleAloneAsync(works[k].Work.Message, works[k].Json, run.Count == 1 ? e : null);
             }
             i += run.Count;
         }
     }
 
-    private async Task HandleAloneAsync(T message, byte[] json, Exception? failure, CancellationToken stopping)
+    private async Task HandleAloneAsync(T message, byte[] json, Exception? failure)
     {
         for (var attempt = failure is null ? 1 : 2; attempt <= MaxAttempts; attempt++)
         {
-            stopping.ThrowIfCancellationRequested();
+            held.Lost.ThrowIfCancellationRequested();
             try
             {
-                await HandleAsync([new Work<T>(message, true)], stopping);
+                await HandleAsync([new Work<T>(message, true)]);
                 return;
             }
             catch (Exception e) when (IsOfTheEntry(e))
@@ -164,7 +157,7 @@ public abstract class PartitionedHandler<T>(string endpoint, InboxProducer produ
                 failure = e;
             }
         }
-        await deadLetters.AddAsync(endpoint, json, $"{failure!.GetType().Name}: {failure.Message}");
+        await deadLetters.AddAsync(held.Partition.Endpoint, json, $"{failure!.GetType().Name}: {failure.Message}");
         await FailAsync(message);
     }
 

@@ -4,17 +4,15 @@ using Mas.IrcBackend.Bridge;
 namespace Mas.IrcBackend.Connections;
 
 /// <summary>The connection manager: handles one of its inboxes (<c>inbox:connectionmanager</c>), orders for the links of its users.</summary>
-internal sealed class ConnectionManagerHandler(UserLinks links, ParserUplink uplink, InboxProducer producer, DeadLetters deadLetters)
-    : PartitionedHandler<LinkOrder>(Endpoints.ConnectionManager, producer, deadLetters)
+internal sealed class ConnectionManagerHandler(PartitionLease held, UserLinks links, ParserUplink uplink, InboxProducer producer, DeadLetters deadLetters)
+    : PartitionedHandler<LinkOrder>(held, producer, deadLetters)
 {
-    private Lease? _lease;
-    private LinkLease? _under;
+    private readonly LinkLease _under = new(held.Lease, held.Partition);
 
-    protected override async Task BeginAsync(Lease lease, CancellationToken stopping)
-    {
-        (_lease, _under) = (lease, new LinkLease(lease, Part));
-        await links.TakeOverAsync(_under, stopping);
-    }
+    /// <summary>The route of an entry; null when it can't be read.</summary>
+    internal static string? RouteOf(byte[] json) => LinkOrder.FromJson(json).Order?.UserId;
+
+    public override Task StartAsync() => links.TakeOverAsync(_under, Held.Lost);
 
     protected override (LinkOrder? Message, string? Error) Read(byte[] json) => LinkOrder.FromJson(json);
 
@@ -26,17 +24,17 @@ internal sealed class ConnectionManagerHandler(UserLinks links, ParserUplink upl
 
     protected override Task FailAsync(LinkOrder message) => Task.CompletedTask;
 
-    protected override async Task HandleAsync(IReadOnlyList<Work<LinkOrder>> run, CancellationToken stopping)
+    protected override async Task HandleAsync(IReadOnlyList<Work<LinkOrder>> run)
     {
         // A holder that was paused in the middle of a batch must not go on with it: the next one has begun with the rest.
-        if (!_lease!.IsValid)
+        if (!Held.Lease.IsValid)
             throw new LeaseLostException("The lease of the IRC connections is over.");
         var order = run[0].Message;
         links.TryGet(order.User, order.Network, out var link);
         switch (order)
         {
             case ConnectOrder:
-                await links.ConnectAsync(order.User, order.Network, _under!);
+                await links.ConnectAsync(order.User, order.Network, _under);
                 break;
             case SendOrder send when link is not null:
                 await link.SendAsync(send, run[0].Redelivered);
@@ -56,7 +54,7 @@ internal sealed class ConnectionManagerHandler(UserLinks links, ParserUplink upl
                 break;
             case CloseOrder close when link is not null && link.Generation == close.Generation:
                 link.Stop();
-                await links.StartAsync(order.User, order.Network, link.Ended, _under!);
+                await links.StartAsync(order.User, order.Network, link.Ended, _under);
                 break;
         }
     }

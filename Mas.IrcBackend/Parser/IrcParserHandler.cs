@@ -14,26 +14,23 @@ namespace Mas.IrcBackend.Parser;
 /// connections. Those of one user and network stay in order. All of one network is in one inbox, since its channels and
 /// nicks are shared by its users.
 /// </summary>
-internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter networkList, PeopleSweep people, DeadLetters deadLetters)
-    : PartitionedHandler<ParserEntry>(Endpoints.IrcParser, on.InboxProducer, deadLetters)
+internal sealed class IrcParserHandler(
+    PartitionLease held, FencingToken fence, ParserDependencies on, NetworkListWriter networkList, PeopleSweep people, DeadLetters deadLetters)
+    : PartitionedHandler<ParserEntry>(held, on.InboxProducer, deadLetters)
 {
     private readonly RepeatedPosts _repeated = new(on.Time);
-    private FencingToken? _fence;
-    private ConversationWriter? _writer;
+    private readonly ConversationWriter _writer = new(fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
 
-    protected override async Task BeginAsync(Lease lease, CancellationToken stopping)
+    /// <summary>The route of an entry; null when it can't be read.</summary>
+    internal static string? RouteOf(byte[] json) => ParserEntry.FromJson(json).Entry?.Network;
+
+    public override async Task StartAsync()
     {
-        _fence = new FencingToken(on.Redis, lease);
-        _writer = new ConversationWriter(_fence, on.Redis, on.Conversations, on.HistoryOptions, on.Time);
-        _repeated.Begin();
-        on.Connections.ForgetAll();
-        on.Ledgers.ForgetAll();
-        on.Locks.ForgetAll();
         // What is not of one network is one inbox's work.
-        if (Part.Index > 0)
+        if (Held.Partition.Index > 0)
             return;
         await networkList.WriteAsync();
-        people.Begin(_fence, stopping);
+        people.Begin(fence, Held.Lost);
     }
 
     protected override (ParserEntry? Message, string? Error) Read(byte[] json) => ParserEntry.FromJson(json);
@@ -46,9 +43,9 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
     protected override bool Joins(ParserEntry previous, ParserEntry next) =>
         previous is LineEntry line && next is LineEntry nextLine && line.Generation == nextLine.Generation;
 
-    protected override async Task HandleAsync(IReadOnlyList<Work<ParserEntry>> run, CancellationToken stopping)
+    protected override async Task HandleAsync(IReadOnlyList<Work<ParserEntry>> run)
     {
-        _fence!.ThrowIfLost();
+        fence.ThrowIfLost();
         var entry = run[0].Message;
         try
         {
@@ -74,7 +71,7 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
         switch (entry)
         {
             case RequestEntry request:
-                var asked = new ParserContext(on, _fence!, _writer!, connection, entry.Rid, connection.Generation, 0, redelivered, on.Time.GetUtcNow());
+                var asked = new ParserContext(on, fence, _writer, connection, entry.Rid, connection.Generation, 0, redelivered, on.Time.GetUtcNow());
                 if (await RequestCommands.RunAsync(asked, request, _repeated) is { } ack)
                     await AnswerAsync(request, ack);
                 await asked.FlushServerWindowAsync();
@@ -119,14 +116,14 @@ internal sealed class IrcParserHandler(ParserDependencies on, NetworkListWriter 
         generation == connection.Generation && (redelivered || seq > connection.LastSeq);
 
     private ParserContext Context(UserConnection connection, string rid, long generation, long seq, bool redelivered, long ts) => new(
-        on, _fence!, _writer!, connection, rid, generation, seq, redelivered,
+        on, fence, _writer, connection, rid, generation, seq, redelivered,
         ts > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(ts) : on.Time.GetUtcNow());
 
     private async Task AnswerAsync(RequestEntry request, Ack ack)
     {
         if (request is not { Session: { } session, ReqId: { } reqId })
             return;
-        var delivery = on.Outboxes.NewDelivery(_fence);
+        var delivery = on.Outboxes.NewDelivery(fence);
         delivery.Add(session, ack.ToJson(reqId));
         await delivery.FlushAsync();
     }

@@ -6,7 +6,7 @@ using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Parser;
 
-/// <summary>What commands and events read and call, the same for every lease of an inbox.</summary>
+/// <summary>What commands and events read and call under one lease.</summary>
 internal sealed record ParserDependencies(
     RedisConnection Redis, InboxProducer InboxProducer, Conversations Conversations, ConversationHistory History, WindowLifecycle Lifecycle, UserWindows Windows,
     Users Users, UserCards Cards, Friends Friends, Outboxes Outboxes, ProfileBroadcaster ProfileBroadcaster, HistoryOptions HistoryOptions, TimeProvider Time, ConfiguredNetworks Networks,

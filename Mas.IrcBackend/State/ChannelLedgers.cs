@@ -31,9 +31,6 @@ internal sealed class ChannelLedgers(RedisConnection redis)
     /// <summary>Forgets what is remembered of a channel, so that it is read again.</summary>
     internal void Forget(ConversationId id) => _known.TryRemove(id, out _);
 
-    /// <summary>Forgets all, for a new lease.</summary>
-    internal void ForgetAll() => _known.Clear();
-
     private async Task KeepAsync(ConversationId id, (List<HashEntry> Set, List<RedisValue> Removed) changes, FencingToken fence)
     {
         var (set, removed) = changes;

@@ -2,8 +2,8 @@ namespace Mas.IrcBackend.State;
 
 /// <summary>
 /// Keeps the writers of one thing apart: lines of several users' connections change the same channel, and each user's
-/// lines are handled side by side with the others'. A lock is held under a lease: what holds one on behind its end, since the Redis
-/// client has lost an answer that it waits for, is fenced, and nobody waits for it any more.
+/// lines are handled side by side with the others'. The locks are those of one lease: nobody waits for what is still held under an
+/// earlier one.
 /// </summary>
 internal sealed class ConversationLocks
 {
@@ -23,19 +23,12 @@ internal sealed class ConversationLocks
         return new Held(this, name, entry);
     }
 
-    /// <summary>Forgets who holds what, for a new lease.</summary>
-    internal void ForgetAll()
-    {
-        lock (_entries)
-            _entries.Clear();
-    }
-
     private void Release(string name, Entry entry)
     {
         lock (_entries)
         {
             entry.Turn.Release();
-            if (--entry.Users == 0 && _entries.TryGetValue(name, out var now) && now == entry)
+            if (--entry.Users == 0)
                 _entries.Remove(name);
         }
     }

@@ -40,9 +40,6 @@ internal sealed class UserConnections(RedisConnection redis, Conversations conve
     /// <summary>Forgets a connection, so that it is read again: what was done to it may have been done in part.</summary>
     internal void Forget(UserId user, string network) => _known.TryRemove(Name(user, network), out _);
 
-    /// <summary>Forgets all, for a new lease.</summary>
-    internal void ForgetAll() => _known.Clear();
-
     /// <summary>Takes a connection's summary over and keeps it.</summary>
     internal async Task RegisterAsync(UserConnection connection, RegistrationSummary summary)
     {

@@ -28,7 +28,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entries_OfOneKey_AreHandledInTheOrderSent()
     {
         await SendAsync(Enumerable.Range(0, 2000).Select(i => $"a {i}"));
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 2000);
 
@@ -44,7 +44,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         foreach (var text in new[] { "a 0", "a 1" })
             await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:dead-1", text);
         await SendAsync(["a 2"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3);
 
@@ -65,14 +65,14 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         }
         await SendAsync(["a 5"]);
         // A first holder cuts the dead one off, and dies itself before it has done anything.
-        var first = new Recorder(_endpoint, NewProducer(), Letters()) { Beginning = () => throw new TimeoutException("Redis is away") };
+        var first = new Record(NewProducer(), Letters()) { Beginning = () => throw new TimeoutException("Redis is away") };
         using (var consumer = Consumer(first))
         {
             await consumer.StartAsync(CancellationToken.None);
             await Eventually.HoldsAsync(async () => (await Database.SortedSetScoreAsync($"{{inbox:{_endpoint}}}:takers", "dead.1+1")) < 0, "the dead worker is cut off");
             await consumer.StopAsync(CancellationToken.None);
         }
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 6);
 
@@ -85,7 +85,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     {
         var entries = Enumerable.Range(0, 1000).Select(i => $"a {i}").ToList();
         await SendAsync(entries);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         // More than a batch is cut; what is left of it at the end is not.
         await RunUntilAsync(handler, () => handler.Handled.Count == 1000, batchSize: 70);
@@ -101,8 +101,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await using var server = await RedisServer.StartAsync();
         await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = server.Endpoint }, NullLogger.Instance, CancellationToken.None);
         var producer = new InboxProducer(redis, TimeProvider.System);
-        var handler = new Recorder(_endpoint, producer, Letters());
-        using var consumer = new InboxWorker(redis, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+        var handler = new Record(producer, Letters());
+        using var consumer = new InboxWorker(redis, _endpoint, 0, handler.NewHandler, Record.RouteOf, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
         await consumer.StartAsync(CancellationToken.None);
 
         for (var i = 0; i < 20; i++)
@@ -140,7 +140,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", "former", -1);
         await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:former", "a wait");
         await Database.KeyDeleteAsync($"lease:{_endpoint}");
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 2, meanwhile: async () =>
         {
@@ -174,7 +174,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entry_ThatFailsThreeTimes_IsPutAwayAndDoesNotStopTheOthers()
     {
         await SendAsync(["a 1", "a poison", "a 2", "b 1"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3 && handler.Failed.Count == 1);
 
@@ -190,7 +190,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Entry_ThatCannotBeRead_IsPutAway()
     {
         await SendAsync(["garbage", "a 1"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 1);
 
@@ -201,8 +201,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     [Fact]
     public async Task Standby_WhenTheHolderStops_TakesOverAtOnce()
     {
-        var first = new Recorder(_endpoint, NewProducer(), Letters());
-        var second = new Recorder(_endpoint, NewProducer(), Letters());
+        var first = new Record(NewProducer(), Letters());
+        var second = new Record(NewProducer(), Letters());
         using var one = Consumer(first);
         using var two = Consumer(second);
         await one.StartAsync(CancellationToken.None);
@@ -232,9 +232,9 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         var ended = server.Clients(frozen.ClientName);
         await server.Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", $"{frozen.ClientName}.1", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         IEnumerable<string>? left = null;
-        var handler = new Recorder(_endpoint, new InboxProducer(next, TimeProvider.System), Letters()) { Beginning = () => left = server.Clients(frozen.ClientName).Intersect(ended) };
+        var handler = new Record(new InboxProducer(next, TimeProvider.System), Letters()) { Beginning = () => left = server.Clients(frozen.ClientName).Intersect(ended) };
 
-        using var consumer = new InboxWorker(next, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+        using var consumer = new InboxWorker(next, _endpoint, 0, handler.NewHandler, Record.RouteOf, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
         await consumer.StartAsync(CancellationToken.None);
         await Eventually.HoldsAsync(() => handler.Epoch > 0, "the next holder begins");
         await consumer.StopAsync(CancellationToken.None);
@@ -267,8 +267,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
         async Task HoldOnceAsync(Action beginning)
         {
-            var handler = new Recorder(_endpoint, new InboxProducer(next, TimeProvider.System), Letters()) { Beginning = beginning };
-            using var consumer = new InboxWorker(next, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+            var handler = new Record(new InboxProducer(next, TimeProvider.System), Letters()) { Beginning = beginning };
+            using var consumer = new InboxWorker(next, _endpoint, 0, handler.NewHandler, Record.RouteOf, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
             await consumer.StartAsync(CancellationToken.None);
             await Eventually.HoldsAsync(() => handler.Epoch > 0, "it holds the lease");
             await consumer.StopAsync(CancellationToken.None);
@@ -279,7 +279,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Keys_OfOneBatch_RunConcurrently()
     {
         await SendAsync(["a wait", "b go"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         // The first key waits for the second: were they run one after the other, this would never end.
         await RunUntilAsync(handler, () => handler.Handled.Count == 2);
@@ -291,7 +291,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Batch_InFlight_BlocksOnlyItsOwnKeys()
     {
         await SendAsync(["a wait", "b go"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         // The first batch waits for the second: were they handled one after the other, this would never end.
         await RunUntilAsync(handler, () => handler.Handled.Count == 2, batchSize: 1);
@@ -304,7 +304,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Key_OfABatchInFlight_ContinuesInALaterOneOnlyBehindIt()
     {
         await SendAsync(["a wait", "b 2", "a 3"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3, batchSize: 1, meanwhile: async () =>
         {
@@ -324,7 +324,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Batch_WithAMessageThatStandsAlone_IsNotInHandTogetherWithAnother(params string[] entries)
     {
         await SendAsync(entries);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == entries.Length, batchSize: 1, meanwhile: async () =>
         {
@@ -340,7 +340,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Batches_BehindOneThatStandsAlone_AllWaitForIt()
     {
         await SendAsync(["a alone wait", "b 2", "c 3"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3, batchSize: 1, meanwhile: async () =>
         {
@@ -356,7 +356,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task BatchesInHand_AreFourAtMost()
     {
         await SendAsync(["a wait", "b wait", "c wait", "d wait", "e 5", "f 6"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 6, batchSize: 1, meanwhile: async () =>
         {
@@ -375,9 +375,9 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await using var server = await RedisServer.StartAsync();
         await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = server.Endpoint }, NullLogger.Instance, CancellationToken.None);
         var producer = new InboxProducer(redis, TimeProvider.System);
-        var handler = new Recorder(_endpoint, producer, Letters());
+        var handler = new Record(producer, Letters());
         using var consumer = new InboxWorker(
-            redis, _endpoint, 0, () => handler, new WorkerOptions { LeaseMilliseconds = Options.LeaseMilliseconds, BatchSize = 1 }, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+            redis, _endpoint, 0, handler.NewHandler, Record.RouteOf, new WorkerOptions { LeaseMilliseconds = Options.LeaseMilliseconds, BatchSize = 1 }, TimeProvider.System, NullLogger<InboxWorker>.Instance);
         foreach (var entry in (string[])["a wait", "b wait", "c wait"])
             await producer.SendAsync(_endpoint, entry[..1], Encoding.UTF8.GetBytes(entry));
         await consumer.StartAsync(CancellationToken.None);
@@ -396,7 +396,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     public async Task Batch_ThatFailsWhenTheNextHasBegun_ComesAgainAheadOfIt()
     {
         await SendAsync(["a wait", "a away", "a 3"]);
-        var handler = new Recorder(_endpoint, NewProducer(), Letters());
+        var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 4, batchSize: 2, meanwhile: async () =>
         {
@@ -415,8 +415,8 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
         await using var redis = await RedisConnection.ConnectAsync(
             new RedisOptions { Endpoint = server.Endpoint, TimeoutMilliseconds = 500 }, NullLogger.Instance, CancellationToken.None);
         var producer = new InboxProducer(redis, TimeProvider.System);
-        var handler = new Recorder(_endpoint, producer, Letters());
-        using var consumer = new InboxWorker(redis, _endpoint, 0, () => handler, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+        var handler = new Record(producer, Letters());
+        using var consumer = new InboxWorker(redis, _endpoint, 0, handler.NewHandler, Record.RouteOf, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
         await producer.SendAsync(_endpoint, "a", Encoding.UTF8.GetBytes("a lost"));
         await consumer.StartAsync(CancellationToken.None);
         await Eventually.HoldsAsync(() => handler.IsLost, "it waits");
@@ -454,10 +454,10 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
     private InboxProducer NewProducer() => new(_redis, TimeProvider.System);
 
-    private InboxWorker Consumer(IInboxHandler handler, int batchSize = 2000) =>
-        new(_redis, _endpoint, 0, () => handler, new WorkerOptions { LeaseMilliseconds = Options.LeaseMilliseconds, BatchSize = batchSize }, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+    private InboxWorker Consumer(Record handler, int batchSize = 2000) =>
+        new(_redis, _endpoint, 0, handler.NewHandler, Record.RouteOf, new WorkerOptions { LeaseMilliseconds = Options.LeaseMilliseconds, BatchSize = batchSize }, TimeProvider.System, NullLogger<InboxWorker>.Instance);
 
-    private async Task RunUntilAsync(Recorder handler, Func<bool> done, int batchSize = 2000, Func<Task>? meanwhile = null)
+    private async Task RunUntilAsync(Record handler, Func<bool> done, int batchSize = 2000, Func<Task>? meanwhile = null)
     {
         using var consumer = Consumer(handler, batchSize);
         await consumer.StartAsync(CancellationToken.None);
@@ -475,13 +475,15 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
     }
 
     /// <summary>Reads "key text"; "poison" fails, "away" fails once as when Redis is away, "lost" once waits for ever as for an answer that was lost, "wait" waits until another key said "go".</summary>
-    private sealed class Recorder(string endpoint, InboxProducer producer, DeadLetters letters) : PartitionedHandler<string>(endpoint, producer, letters)
+
+    /// <summary>What was handled under any lease. Entries are "key text"; see <see cref="Recorder"/>.</summary>
+    private sealed class Record(InboxProducer producer, DeadLetters letters)
     {
         private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _begun;
-        private int _poisonAttempts;
         private int _wasAway;
         private int _wasLost;
+        private int _begun;
+        private int _poisonAttempts;
 
         public ConcurrentQueue<(string Text, bool Redelivered)> Handled { get; } = new();
 
@@ -497,10 +499,49 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
         public Action Beginning { get; init; } = () => { };
 
-        protected override Task BeginAsync(Lease lease, CancellationToken stopping)
+        public static string? RouteOf(byte[] json) => null;
+
+        public IInboxHandler NewHandler(PartitionLease lease) => new Recorder(lease, this, producer, letters);
+
+        public void Begin(PartitionLease lease)
         {
             Beginning();
-            Epoch = lease.Epoch;
+            Epoch = lease.Lease.Epoch;
+        }
+
+        public void Go() => _go.SetResult();
+
+        /// <summary>
+        /// "poison" fails, "away" fails once as when Redis is away, "lost" once waits for ever as for an answer that was lost, "wait" waits
+        /// until another key said "go".
+        /// </summary>
+        public async Task HandleAsync(Work<string> work)
+        {
+            var text = work.Message;
+            Interlocked.Increment(ref _begun);
+            if (text.EndsWith("poison", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref _poisonAttempts);
+                throw new InvalidOperationException("poisoned");
+            }
+            if (text.EndsWith("away", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasAway, 1) == 0)
+                throw new TimeoutException("Redis is away");
+            if (text.EndsWith("lost", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasLost, 1) == 0)
+                await new TaskCompletionSource().Task;
+            if (text.EndsWith("wait", StringComparison.Ordinal))
+                await _go.Task;
+            Handled.Enqueue((text, work.Redelivered));
+            if (text.EndsWith("go", StringComparison.Ordinal))
+                Go();
+        }
+    }
+
+    private sealed class Recorder(PartitionLease held, Record record, InboxProducer producer, DeadLetters letters)
+        : PartitionedHandler<string>(held, producer, letters)
+    {
+        public override Task StartAsync()
+        {
+            record.Begin(Held);
             return Task.CompletedTask;
         }
 
@@ -516,31 +557,11 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
         protected override bool StandsAlone(string message) => message.Contains("alone", StringComparison.Ordinal);
 
-        protected override async Task HandleAsync(IReadOnlyList<Work<string>> run, CancellationToken stopping)
-        {
-            var text = run[0].Message;
-            Interlocked.Increment(ref _begun);
-            if (text.EndsWith("poison", StringComparison.Ordinal))
-            {
-                Interlocked.Increment(ref _poisonAttempts);
-                throw new InvalidOperationException("poisoned");
-            }
-            if (text.EndsWith("away", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasAway, 1) == 0)
-                throw new TimeoutException("Redis is away");
-            if (text.EndsWith("lost", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasLost, 1) == 0)
-                await new TaskCompletionSource().Task;
-            if (text.EndsWith("wait", StringComparison.Ordinal))
-                await _go.Task;
-            Handled.Enqueue((text, run[0].Redelivered));
-            if (text.EndsWith("go", StringComparison.Ordinal))
-                Go();
-        }
-
-        public void Go() => _go.SetResult();
+        protected override Task HandleAsync(IReadOnlyList<Work<string>> run) => record.HandleAsync(run[0]);
 
         protected override Task FailAsync(string message)
         {
-            Failed.Enqueue(message);
+            record.Failed.Enqueue(message);
             return Task.CompletedTask;
         }
     }

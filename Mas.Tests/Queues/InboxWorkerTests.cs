@@ -26,7 +26,7 @@ public sealed class InboxWorkerTests(RedisFixture fixture) : IClassFixture<Redis
         for (var count = 0; count < commands; count++)
         {
             var endpoint = $"stopped{inboxes}n{count}";
-            using var worker = new InboxWorker(_redis, endpoint, inboxes, () => new Idle(), Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+            using var worker = new InboxWorker(_redis, endpoint, inboxes, _ => new Idle(), _ => null, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
             var last = _redis.Counters.Interactive.OperationCount + count;
 
             await worker.StartAsync(CancellationToken.None);
@@ -43,10 +43,10 @@ public sealed class InboxWorkerTests(RedisFixture fixture) : IClassFixture<Redis
     /// <summary>Is sent nothing.</summary>
     private sealed class Idle : IInboxHandler
     {
-        public Task BeginAsync(Lease lease, InboxPartition part, CancellationToken stopping) => Task.CompletedTask;
+        public Task StartAsync() => Task.CompletedTask;
 
-        public string? RouteOf(byte[] json) => null;
+        public Func<Task> Prepare(IReadOnlyList<InboxEntry> batch) => () => Task.CompletedTask;
 
-        public Func<CancellationToken, Task> Prepare(IReadOnlyList<InboxEntry> batch) => _ => Task.CompletedTask;
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

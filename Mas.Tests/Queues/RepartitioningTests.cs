@@ -235,8 +235,9 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
     }
 
     private InboxWorker Worker(int inboxes) => new(
-        _redis, _endpoint, inboxes, () => new Recorder(_endpoint, _handled, _producer, new DeadLetters(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance)),
-        Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
+        _redis, _endpoint, inboxes,
+        lease => new Recorder(lease, _handled, _producer, new DeadLetters(_redis, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance)),
+        json => Recorder.RouteOf(Recorder.Parse(json)), Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
 
     private void AssertAllInOrder(int count, int? parts = null)
     {
@@ -262,19 +263,22 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
 
     /// <summary>Notes what it handles.</summary>
     private sealed class Recorder(
-        string endpoint, ConcurrentQueue<(string, int, bool, InboxPartition)> handled, InboxProducer producer, DeadLetters letters) : PartitionedHandler<JObject>(endpoint, producer, letters)
+        PartitionLease held, ConcurrentQueue<(string, int, bool, InboxPartition)> handled, InboxProducer producer, DeadLetters letters)
+        : PartitionedHandler<JObject>(held, producer, letters)
     {
-        protected override Task BeginAsync(Lease lease, CancellationToken stopping) => Task.CompletedTask;
+        public static JObject Parse(byte[] json) => JObject.Parse(Encoding.UTF8.GetString(json));
 
-        protected override (JObject? Message, string? Error) Read(byte[] json) => (JObject.Parse(Encoding.UTF8.GetString(json)), null);
+        public static new string RouteOf(JObject message) => message.Value<string>("route")!;
 
-        protected override string OrderingKeyOf(JObject message) => message.Value<string>("route")!;
+        protected override (JObject? Message, string? Error) Read(byte[] json) => (Parse(json), null);
+
+        protected override string OrderingKeyOf(JObject message) => RouteOf(message);
 
         protected override bool Joins(JObject previous, JObject next) => false;
 
-        protected override Task HandleAsync(IReadOnlyList<Work<JObject>> run, CancellationToken stopping)
+        protected override Task HandleAsync(IReadOnlyList<Work<JObject>> run)
         {
-            handled.Enqueue((OrderingKeyOf(run[0].Message), run[0].Message.Value<int>("number"), run[0].Redelivered, Part));
+            handled.Enqueue((OrderingKeyOf(run[0].Message), run[0].Message.Value<int>("number"), run[0].Redelivered, Held.Partition));
             return Task.CompletedTask;
         }
 

@@ -22,47 +22,34 @@ public sealed class ConversationLocksTests(ModelFixture mas) : IClassFixture<Mod
     public async Task Parser_OfANewLease_HandlesAConversationThatWasStuckUnderTheOneBefore()
     {
         using var host = await NewHostAsync();
-        var on = host.Services.GetRequiredService<ParserDependencies>();
-        var parser = new IrcParserHandler(
-            on, host.Services.GetRequiredService<NetworkListWriter>(), host.Services.GetRequiredService<PeopleSweep>(), host.Services.GetRequiredService<DeadLetters>());
         using var stopping = new CancellationTokenSource();
         var (user, _) = await mas.NewUserAsync("stuck");
-        await BeginAsync();
-        await HandleAsync("CHAT", null);
+        await using var stuck = await NewScopeAsync();
+        await HandleAsync(stuck, "CHAT", null);
         var conversation = long.Parse(
             (await mas.Redis.Database.HashGetAllAsync("index:conversation")).Single(entry => ((string)entry.Name!).Contains(Network, StringComparison.Ordinal)).Value!);
-        await on.Locks.TakeAsync($"{conversation}");
+        await stuck.ServiceProvider.GetRequiredService<ConversationLocks>().TakeAsync($"{conversation}");
 
-        await BeginAsync();
-        await HandleAsync("CLOSE", conversation);
+        await using var next = await NewScopeAsync();
+        await HandleAsync(next, "CLOSE", conversation);
 
         Assert.Empty(await mas.Get<UserWindows>().GetIdsAsync(user));
         await stopping.CancelAsync();
 
-        async Task BeginAsync() => await parser.BeginAsync(await mas.NewLeaseAsync(), new InboxPartition(Endpoints.IrcParser, 0, 1), stopping.Token);
+        async Task<AsyncServiceScope> NewScopeAsync()
+        {
+            var scope = host.Services.CreateLeaseScope(new PartitionLease(await mas.NewLeaseAsync(), new InboxPartition(Endpoints.IrcParser, 0, 1), stopping.Token));
+            await scope.ServiceProvider.GetRequiredService<IrcParserHandler>().StartAsync();
+            return scope;
+        }
 
-        Task HandleAsync(string type, long? conversationId)
+        Task HandleAsync(AsyncServiceScope scope, string type, long? conversationId)
         {
             var request = new RequestEntry(
                 Guid.NewGuid().ToString("N"), user.Value, Network, JsonSerializer.SerializeToElement(new { type, nick = "bob" }), ConversationId: conversationId);
-            return parser.Prepare([new InboxEntry(request.ToJson(), false)])(stopping.Token).WaitAsync(Eventually.DefaultDeadline);
+            var parser = scope.ServiceProvider.GetRequiredService<IrcParserHandler>();
+            return parser.Prepare([new InboxEntry(request.ToJson(), false)])().WaitAsync(Eventually.DefaultDeadline);
         }
-    }
-
-    [Fact]
-    public async Task Lock_GivenBackByWhoHadItUnderAnEarlierLease_StaysWithWhoHasItNow()
-    {
-        var locks = new ConversationLocks();
-        var earlier = await locks.TakeAsync("7");
-        locks.ForgetAll();
-        var now = await locks.TakeAsync("7").WaitAsync(Eventually.DefaultDeadline);
-
-        earlier.Dispose();
-        var next = locks.TakeAsync("7");
-
-        Assert.False(next.IsCompleted);
-        now.Dispose();
-        (await next.WaitAsync(Eventually.DefaultDeadline)).Dispose();
     }
 
     private async Task<IHost> NewHostAsync()
