@@ -501,7 +501,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : IClassFixture<Red
 
         public static string? RouteOf(byte[] json) => null;
 
-        public IInboxHandler NewHandler(PartitionLease lease) => new Recorder(lease, this, producer, letters);
+        public Recorder NewHandler(PartitionLease lease) => new Recorder(lease, this, producer, letters);
 
         public void Begin(PartitionLease lease)
         {
