@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// Spells every key and channel name of MAS. Types, fields, writers and lifetimes are in <c>docs/redis-schema.md</c>;
+/// Spells every key and channel name of MAS. Types, fields, writers and lifetimes are in <c>docs/reference/redis-schema.md</c>;
 /// names marked "extension" there extend the published schema.
 /// </summary>
 public static class RedisKeys

@@ -2,7 +2,7 @@ using Mas.IrcBackend.Protocol.Session;
 
 namespace Mas.IrcBackend.Check;
 
-/// <summary>What <c>check</c> exits with. The numbers are documented in docs/irc.md and in <c>check --help</c>; scripts rely on them.</summary>
+/// <summary>What <c>check</c> exits with. The numbers are documented in docs/reference/irc.md and in <c>check --help</c>; scripts rely on them.</summary>
 public enum ExitCode
 {
     /// <summary>The server has let us in; the login, if there is one, succeeded.</summary>

@@ -16,7 +16,7 @@ internal static class ChaosProgram
 
           --cluster          on a Redis Cluster of three masters and three replicas: a master is killed, paused, or killed while its
                              replica is cut off from it; the replica takes over, and the node comes back as its replica. What
-                             may be lost is then what docs/operations.md says, and fsck --repair is run after it
+                             may be lost is then what docs/operations/scaling.md says, and fsck --repair is run after it
           --wait-replicas N  Redis:WaitReplicas (default 0): with 1, nothing that was acknowledged may be lost
           --seed N           chooses the faults and what people do; random when not given, and told at the start
           --minutes M        when the last round begins at the latest (default 1)

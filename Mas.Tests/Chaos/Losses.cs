@@ -4,7 +4,7 @@ namespace Mas.Tests.Chaos;
 
 /// <summary>
 /// When what a master of a cluster was told may have been lost: from when its replica may have heard no more of it, to when it
-/// had become a replica itself. What docs/operations.md says is checked against these.
+/// had become a replica itself. What docs/operations/scaling.md says is checked against these.
 /// </summary>
 /// <param name="replicasAreAwaited">With <c>Redis:WaitReplicas</c> nothing that was acknowledged may be lost, whatever happened.</param>
 internal sealed class Losses(bool replicasAreAwaited)

@@ -6,7 +6,7 @@ using Xunit.Sdk;
 
 namespace Mas.Tests.Chaos;
 
-/// <summary>Compares what Redis and the clients hold, once everything has settled, with what docs/architecture.md promises.</summary>
+/// <summary>Compares what Redis and the clients hold, once everything has settled, with what docs/design/testing.md promises.</summary>
 internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations violations)
 {
     private const string OnceAndInOrder = "what is acknowledged is in the history exactly once, in order";
@@ -16,7 +16,7 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
     private static readonly TimeSpan SettlesIn = TimeSpan.FromSeconds(40);
 
     /// <summary>
-    /// What the operator does after a replica of a cluster took over, by docs/operations.md: a step that touches several masters
+    /// What the operator does after a replica of a cluster took over, by docs/operations/scaling.md: a step that touches several masters
     /// may have been kept on one and lost on another.
     /// </summary>
     /// <returns>What there was to mend.</returns>

@@ -1,6 +1,6 @@
 namespace Mas.Tests.Client;
 
-/// <summary>Checks the order of notifications at the start of a session (docs/protocol.md, "Starting a session").</summary>
+/// <summary>Checks the order of notifications at the start of a session (docs/reference/protocol.md, "Starting a session").</summary>
 internal sealed class InitOrder
 {
     private static readonly Dictionary<string, int> Stages = new()

@@ -6,7 +6,7 @@ using Newtonsoft.Json.Linq;
 namespace Mas.Tests.Client;
 
 /// <summary>
-/// A client of docs/protocol.md: one session, its requests, and the view that the notifications build.
+/// A client of docs/reference/protocol.md: one session, its requests, and the view that the notifications build.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -17,7 +17,7 @@ public sealed record MasClientOptions
 
     /// <summary>
     /// Whether workers crash or freeze in this test: what is told again then may name a window that is not announced yet, or
-    /// is gone, and is ignored as docs/protocol.md says; without faults it is a violation.
+    /// is gone, and is ignored as docs/reference/protocol.md says; without faults it is a violation.
     /// </summary>
     public bool WorkersFail { get; init; }
 

@@ -6,7 +6,7 @@ namespace Mas.Tests.Client;
 /// <summary>The bare WebSocket to a server: frames in, frames out, nothing parsed. Load generators use it alone.</summary>
 public sealed class MasSocket : IAsyncDisposable
 {
-    /// <summary>The subprotocol that docs/protocol.md names.</summary>
+    /// <summary>The subprotocol that docs/reference/protocol.md names.</summary>
     public const string Subprotocol = "mas.v1";
 
     private const int MaxFrame = 64 * 1024 * 1024;

@@ -9,7 +9,7 @@ internal sealed record FuzzFrame(List<(string Name, string Json)> Fields)
     public override string ToString() => "{" + string.Join(',', Fields.Select(field => $"{JsonConvert.ToString(field.Name)}:{field.Json}")) + "}";
 }
 
-/// <summary>The valid requests of docs/protocol.md, with values that an attacker would choose.</summary>
+/// <summary>The valid requests of docs/reference/protocol.md, with values that an attacker would choose.</summary>
 /// <param name="victims">Whom to attack.</param>
 /// <param name="random">Chooses.</param>
 internal sealed class FrameGrammar(FuzzVictims victims, Random random)

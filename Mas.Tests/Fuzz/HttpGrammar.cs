@@ -5,7 +5,7 @@ using Newtonsoft.Json;
 
 namespace Mas.Tests.Fuzz;
 
-/// <summary>The HTTP calls of docs/protocol.md and of the operators' page, spoilt in body, method, cookie, origin and other headers.</summary>
+/// <summary>The HTTP calls of docs/reference/protocol.md and of the operators' page, spoilt in body, method, cookie, origin and other headers.</summary>
 /// <param name="server">Where the calls go.</param>
 /// <param name="victims">Whom to attack.</param>
 /// <param name="own">The attacker's login.</param>

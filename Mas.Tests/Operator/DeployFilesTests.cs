@@ -59,7 +59,7 @@ public sealed partial class DeployFilesTests(OperatorFixture on) : IClassFixture
     public async Task Alerts_AreEachExplained()
     {
         var rules = await File.ReadAllTextAsync(Path.Combine(Deploy, "prometheus", "mas.rules.yml"));
-        var operations = await File.ReadAllTextAsync(Path.Combine(BuildOutput.Root, "docs", "operations.md"));
+        var operations = await File.ReadAllTextAsync(Path.Combine(BuildOutput.Root, "docs", "operations", "monitoring.md"));
         var alerts = Regex.Matches(rules, @"alert: (\w+)").Select(match => match.Groups[1].Value).ToArray();
 
         Assert.NotEmpty(alerts);

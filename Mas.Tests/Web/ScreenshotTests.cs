@@ -8,7 +8,7 @@ namespace Mas.Tests.Web;
 
 /// <summary>
 /// The pictures of the README: a small team's morning, on a MAS and an IRC network of its own. They are written into
-/// docs/screenshots when MAS_SCREENSHOTS is set, else beside the tests.
+/// docs/guide/screenshots when MAS_SCREENSHOTS is set, else beside the tests.
 /// </summary>
 [Collection(WebTalkTests.Name)]
 public sealed class ScreenshotTests(WebSystem web)
@@ -20,7 +20,7 @@ public sealed class ScreenshotTests(WebSystem web)
     private static readonly DateTimeOffset Now = new(DateTime.UtcNow.Date.AddHours(9).AddMinutes(48), TimeSpan.Zero);
 
     private static readonly string Folder = Environment.GetEnvironmentVariable("MAS_SCREENSHOTS") is { Length: > 0 }
-        ? Path.Combine(BuildOutput.Root, "docs", "screenshots")
+        ? Path.Combine(BuildOutput.Root, "docs", "guide", "screenshots")
         : Path.Combine(AppContext.BaseDirectory, "screenshots");
 
     [Fact]

@@ -10,7 +10,7 @@ NODE_FETCHED=22
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
 # Room for what a few batches allocate, so that it dies before the garbage collector looks at it: measured 30% more messages
-# a second (docs/performance.md). There is no setting in a file for it.
+# a second (docs/benchmarks.md). There is no setting in a file for it.
 tune_dotnet() { export DOTNET_GCgen0size="${DOTNET_GCgen0size:-0x4000000}"; }
 
 say() { printf '== %s\n' "$*"; }

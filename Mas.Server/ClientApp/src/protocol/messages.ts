@@ -1,4 +1,4 @@
-/** The wire's words: what `docs/protocol.md` defines, as types. Ids of users are opaque strings. */
+/** The wire's words: what `docs/reference/protocol.md` defines, as types. Ids of users are opaque strings. */
 
 export type UserId = string;
 export type WindowId = number;
