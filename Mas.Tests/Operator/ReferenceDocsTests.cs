@@ -26,6 +26,7 @@ public sealed class ReferenceDocsTests
     [
         ("Redis", typeof(RedisOptions), "every program"),
         ("History", typeof(HistoryOptions), "every program; set it alike for all"),
+        ("Telemetry", typeof(TelemetryOptions), "every program"),
         ("Server", typeof(ServerOptions), "Mas.Server"),
         ("Session", typeof(SessionOptions), "Mas.Server"),
         ("Limits", typeof(LimitsOptions), "Mas.Server"),
