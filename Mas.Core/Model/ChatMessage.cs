@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Mas.Core.Protocol;
 
@@ -61,6 +62,8 @@ public sealed record ChatMessage(
     /// <summary><see cref="Status"/> of a message whose author took it back.</summary>
     public const string Deleted = "deleted";
 
+    private static ReadOnlySpan<byte> RidHead => "\"rid\":\""u8;
+
     private static readonly byte[] GidHead = """{"gid":"""u8.ToArray();
     private static readonly byte[] AddMessageHead = """{"type":"ADD_MESSAGE","windowId":"""u8.ToArray();
 
@@ -90,6 +93,14 @@ public sealed record ChatMessage(
 
     /// <summary>The JSON that the history holds, from <see cref="ToJsonBehindGid"/>.</summary>
     internal static byte[] ToJson(long gid, ReadOnlySpan<byte> behindGid) => WireJson.Splice(GidHead, gid, behindGid);
+
+    /// <summary>The field of a message's idempotency record: <c>&lt;userId&gt;:&lt;rid&gt;</c> with the rid as its JSON spells it.</summary>
+    internal static string RecordOf(UserId author, string rid)
+    {
+        ReadOnlySpan<byte> json = new ChatMessage(0, author, 0, "", "", rid).ToJson();
+        var start = json.LastIndexOf(RidHead) + RidHead.Length;
+        return $"{author.Value}:{Encoding.UTF8.GetString(json[start..^"\"}".Length])}";
+    }
 
     /// <summary>The ADD_MESSAGE for a window, from the message's JSON, which is not parsed again.</summary>
     public static byte[] AddMessage(int windowId, ReadOnlySpan<byte> messageJson) =>

@@ -5,7 +5,12 @@ namespace Mas.Core.Model;
 /// <summary>A message of a history with the JSON that it was read from, which is sent on as it is.</summary>
 /// <param name="Message">What it says.</param>
 /// <param name="Json">The JSON in Redis.</param>
-public sealed record StoredMessage(ChatMessage Message, byte[] Json);
+public sealed record StoredMessage(ChatMessage Message, byte[] Json)
+{
+    /// <exception cref="InvalidOperationException">The entry is no message.</exception>
+    internal static StoredMessage FromJson(byte[] json) =>
+        new(ChatMessage.FromJson(json) ?? throw new InvalidOperationException("The history has an entry that is no message."), json);
+}
 
 /// <summary>Reads <c>conversationmsgs:&lt;conversationId&gt;</c>, newest on the left.</summary>
 public sealed class ConversationHistory(RedisConnection redis)
@@ -30,9 +35,13 @@ public sealed class ConversationHistory(RedisConnection redis)
         return messages;
     }
 
-    /// <summary>What an author has said under a rid; null when the history does not hold it, or not any more.</summary>
-    public async Task<ChatMessage?> FindByRidAsync(ConversationId id, UserId author, string rid) =>
-        (await GetNewestAsync(id, -1)).Find(stored => stored.Message.UserId == author && stored.Message.Rid == rid)?.Message;
+    /// <summary>What an author has posted under a rid; null when the history does not hold it, or not any more.</summary>
+    public async Task<StoredMessage?> FindByRidAsync(ConversationId id, UserId author, string rid)
+    {
+        var found = await _database.RunScriptAsync(
+            LuaScripts.HistoryFind, [RedisKeys.ConversationMessages(id), RedisKeys.ConversationRids(id)], [ChatMessage.RecordOf(author, rid)]);
+        return found.IsNull ? null : StoredMessage.FromJson((byte[])found!);
+    }
 
     /// <summary>How many messages it holds.</summary>
     public Task<long> CountAsync(ConversationId id) => _database.ListLengthAsync(RedisKeys.ConversationMessages(id));

@@ -93,13 +93,8 @@ public sealed class Conversations(RedisConnection redis)
     /// <returns>The first of them; they are consecutive.</returns>
     public Task<long> ReserveGidsAsync(int count) => _gids.ReserveAsync(count);
 
-    /// <summary>Reserves gids above one that is in use, which a counter that went back would not give.</summary>
-    /// <returns>The first of them; they are consecutive.</returns>
-    public async Task<long> ReserveGidsAboveAsync(long used, int count)
-    {
-        await _database.RaiseAsync(RedisKeys.NextMsgId, used);
-        return await ReserveGidsAsync(count);
-    }
+    /// <summary>Makes all gids that are reserved from now on higher than one that is in use: the counter may have gone back.</summary>
+    public Task RaiseGidsAsync(long used) => _database.RaiseAsync(RedisKeys.NextMsgId, used);
 
     private async Task<ConversationId?> FindByIndexAsync(RedisValue field) =>
         ConversationId.TryParse(await _database.HashGetAsync(RedisKeys.ConversationIndex, field), out var id) ? id : null;

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
 
-/// <summary>The embedded scripts. Each touches the keys of one slot only, but for <see cref="ListsPop"/> and <see cref="HistorySay"/>, which are for one Redis; what they do is in their headers.</summary>
+/// <summary>The embedded scripts. Each touches the keys of one slot only, but for <see cref="ListsPop"/> and <see cref="PostAtOnce"/>, which are for one Redis; what they do is in their headers.</summary>
 internal static class LuaScripts
 {
     internal static readonly string LeaseRenew = Load("lease_renew");
@@ -15,8 +15,11 @@ internal static class LuaScripts
     internal static readonly string LayoutAsk = Load("layout_ask");
     internal static readonly string WorkersBeat = Load("workers_beat");
     internal static readonly string Fenced = LoadFenced("fenced");
-    internal static readonly string HistoryAppend = LoadHistory("history_append");
-    internal static readonly string HistorySay = LoadHistory("history_say");
+    internal static readonly string HistoryAppend = Load("fence") + Load("history") + Load("history_post") + Load("history_append");
+    internal static readonly string HistoryFind = Load("history") + Load("history_find");
+    internal static readonly string HistoryTrim = Load("fence") + Load("history") + Load("history_trim");
+    internal static readonly string PostAtOnce = Load("fence") + Load("history") + Load("history_post") + Load("membership") + Load("post_at_once");
+    internal static readonly string MembershipCheck = Load("membership") + Load("membership_check");
     internal static readonly string HistoryReplace = LoadFenced("history_replace");
     internal static readonly string CounterDraw = Load("counter_draw");
     internal static readonly string CounterRaise = Load("counter_raise");
@@ -50,9 +53,6 @@ internal static class LuaScripts
 
     /// <summary>A script for <see cref="Queues.FencingToken"/>, behind the check that they all begin with.</summary>
     private static string LoadFenced(string name) => Load("fence") + Load(name);
-
-    /// <summary>The same, with what all scripts need that add to a history.</summary>
-    private static string LoadHistory(string name) => Load("fence") + Load("history") + Load(name);
 
     private static string Load(string name)
     {

@@ -153,6 +153,9 @@ public static class RedisKeys
     /// <summary>List of messages as JSON, newest on the left.</summary>
     public static RedisKey ConversationMessages(ConversationId id) => $"conversationmsgs:{id.Value}";
 
+    /// <summary>Hash of <c>&lt;userId&gt;:&lt;rid&gt;</c> to gid: the idempotency record of each message that the list holds (extension).</summary>
+    public static RedisKey ConversationRids(ConversationId id) => $"{{conversationmsgs:{id.Value}}}:rids";
+
     /// <summary>Hash of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> to windowId: the sessions that are live now (extension).</summary>
     public static RedisKey ConversationSessions(ConversationId id) => $"conversationsessions:{id.Value}";
 

@@ -49,13 +49,11 @@ internal static class SayCommand
         var rid = attempt.Rid.Length > 0 ? attempt.Rid : context.Rid;
         var mayBeThere = attempt.MayBeThere || context.Redelivered;
         var messages = plan.Select((message, i) => new NewMessage(
-            context.User, cat, message.Body, i == 0 ? rid : $"{rid}:{i}", mayBeThere, context.Redelivered)).ToList();
+            context.User, cat, message.Body, i == 0 ? rid : $"{rid}:{i}", mayBeThere)).ToList();
         var isAlone = messages.Count == 1 && !echo;
-        if (isAlone)
-            messages[0] = messages[0] with { Sender = request.Session, ReqId = request.ReqId };
+        PendingAck? sender = isAlone && request is { Session: { } session, ReqId: { } reqId } ? new PendingAck(session, reqId) : null;
 
-        var isThere = mayBeThere
-            && (await context.On.History.GetNewestAsync(target.Id, -1)).Exists(stored => stored.Message.UserId == context.User && stored.Message.Rid == rid);
+        var isThere = mayBeThere && await context.On.History.FindByRidAsync(target.Id, context.User, rid) is not null;
         if (!isThere)
         {
             await context.SendAsync(target.Id, [.. plan.SelectMany(message => message.ToLines(Command(cat), target.Name))]);
@@ -63,8 +61,8 @@ internal static class SayCommand
                 await OneOnOnes.OpenAsync(context, peer, context.User);
         }
         var gids = target.Peer is null
-            ? await PostInChannelAsync(context, target, messages, plan)
-            : await PostInChatAsync(context, target, messages);
+            ? await PostInChannelAsync(context, target, messages, plan, sender)
+            : await PostInChatAsync(context, target, messages, sender);
         return isAlone ? null : new Ack(Status.Ok, Result: gids.Count == 1
             ? new MessagesPosted(gids[0].Gid, null, gids[0].Ts)
             : new MessagesPosted(null, gids.ConvertAll(message => message.Gid), gids[0].Ts));
@@ -79,27 +77,27 @@ internal static class SayCommand
         return Ack.Ok;
     }
 
-    private static async Task<List<ChatMessage>> PostInChannelAsync(ParserContext context, Target target, List<NewMessage> messages, IReadOnlyList<OutgoingMessage> plan)
+    private static async Task<List<ChatMessage>> PostInChannelAsync(ParserContext context, Target target, List<NewMessage> messages, IReadOnlyList<OutgoingMessage> plan, PendingAck? sender)
     {
         var posted = new List<ChatMessage>();
         await context.InChannelAsync(target.Id, async (scope, ledger) =>
         {
             for (var i = 0; i < messages.Count; i++)
             {
-                posted.Add(await scope.PostAsync(messages[i]));
+                posted.Add(await scope.PostAsync(messages[i], sender));
                 Note(context, ledger, messages[i].Cat, plan[i].Pieces);
             }
         });
         return posted;
     }
 
-    private static async Task<List<ChatMessage>> PostInChatAsync(ParserContext context, Target target, List<NewMessage> messages)
+    private static async Task<List<ChatMessage>> PostInChatAsync(ParserContext context, Target target, List<NewMessage> messages, PendingAck? sender)
     {
         var posted = new List<ChatMessage>();
         await context.InAsync(target.Id, async scope =>
         {
             foreach (var message in messages)
-                posted.Add(await scope.PostAsync(message));
+                posted.Add(await scope.PostAsync(message, sender));
         });
         return posted;
     }

@@ -123,7 +123,7 @@ internal static class ConnectionEvents
             return;
         var text = Protocol.IrcMessage.TryParse(line, out var message) ? message.Last : line;
         // Who took the connections over may have said so of the same line.
-        var error = new NewMessage(UserId.Server, Category.Error, $"{what}: {text}", context.Rid, MayBeThere: true, context.Redelivered, Ts: context.At.ToUnixTimeSeconds());
+        var error = new NewMessage(UserId.Server, Category.Error, $"{what}: {text}", context.Rid, IsRepeated: true, context.At.ToUnixTimeSeconds());
         await context.InAsync(id, scope => scope.PostAsync(error));
     }
 }

@@ -129,7 +129,7 @@ internal static class MessageEvents
         var ts = context.IsHistory && DateTimeOffset.TryParse(said.Carrier.Tag("time"), CultureInfo.InvariantCulture, out var time) ? time : context.At;
         return new NewMessage(
             author, cat, text, said.Id is { } msgid ? MessageLookup.Rid(msgid) : context.Rid,
-            MayBeThere: context.Redelivered || context.IsHistory, Redelivered: context.Redelivered, Ts: ts.ToUnixTimeSeconds());
+            context.Redelivered || context.IsHistory, ts.ToUnixTimeSeconds());
     }
 
     /// <summary>The text, marked when only some members of the channel could read it.</summary>

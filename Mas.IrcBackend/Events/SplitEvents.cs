@@ -58,13 +58,13 @@ internal static class SplitEvents
     {
         var text = Netsplit.Describe(split.Servers, split.Nicks);
         var line = goesOn
-            ? (await context.On.History.GetNewestAsync(scope.Id, -1)).FindLast(stored => stored.Message.UserId == UserId.Server && stored.Message.Rid == split.Rid)
+            ? await context.On.History.FindByRidAsync(scope.Id, UserId.Server, split.Rid)
             : null;
         // One that was never changed, and is right, is told again as it was posted: an edit would be newer than what followed the line and
         // may not have been told yet.
         if (line is not null && (line.Message.Body != text || line.Message.Status == ChatMessage.Edited))
             await context.Writer.EditAsync(scope.Id, line, text, scope.Delivery);
         else
-            await scope.PostAsync([new NewMessage(UserId.Server, Category.Info, text, split.Rid, line is not null, context.Redelivered, Ts: context.At.ToUnixTimeSeconds())]);
+            await scope.PostAsync([new NewMessage(UserId.Server, Category.Info, text, split.Rid, line is not null, context.At.ToUnixTimeSeconds())]);
     }
 }

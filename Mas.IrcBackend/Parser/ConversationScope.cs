@@ -26,20 +26,29 @@ internal sealed class ConversationScope(ParserContext context, ConversationId id
 
     /// <summary>Posts what the entry says here, once.</summary>
     internal Task PostAsync(UserId author, string cat, string body) =>
-        PostAsync(new NewMessage(author, cat, body, context.Rid, context.Redelivered, context.Redelivered, Ts: context.At.ToUnixTimeSeconds()));
+        PostAsync(new NewMessage(author, cat, body, context.Rid, context.Redelivered, context.At.ToUnixTimeSeconds()));
 
     /// <summary>Posts a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="sender">Whose session gets an ACK in its place; null when all sessions get the message.</param>
     /// <returns>The message as it stands in the history.</returns>
-    internal async Task<ChatMessage> PostAsync(NewMessage message)
+    internal async Task<ChatMessage> PostAsync(NewMessage message, PendingAck? sender = null)
     {
         if (context.Redelivered && ledger is not null && LineRid.TryParse(message.Rid, out _) && await FindLeftOverAsync(ledger, message) is { } rid)
             message = message with { Rid = rid };
-        return (await Writer.PostAsync(Id, [message], await On.Conversations.ReserveGidsAsync(1), Delivery))[0];
+        var result = await Writer.PostAsync(Id, [message]);
+        var posted = result.Messages[0]!.Value;
+        Delivery.AddPosted(posted, result.Live, context.Redelivered, sender);
+        return posted.Message;
     }
 
     /// <summary>Posts messages, in order.</summary>
-    internal async Task PostAsync(IReadOnlyList<NewMessage> messages) =>
-        await Writer.PostAsync(Id, messages, await On.Conversations.ReserveGidsAsync(messages.Count), Delivery);
+    internal async Task PostAsync(IReadOnlyList<NewMessage> messages)
+    {
+        var result = await Writer.PostAsync(Id, messages);
+        foreach (var posted in result.Messages)
+            Delivery.AddPosted(posted!.Value, result.Live, context.Redelivered);
+    }
 
     /// <summary>The role of somebody, null for who is no member.</summary>
     internal Task<string?> GetRoleAsync(UserId user) => On.Conversations.GetRoleAsync(Id, user);

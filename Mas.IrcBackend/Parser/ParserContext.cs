@@ -142,7 +142,7 @@ internal sealed class ParserContext(
     internal Task TellServerWindowAsync(string cat, string body)
     {
         _serverLines.Add(new NewMessage(
-            UserId.Server, cat, body, $"{Rid}/{_orders++}", Redelivered, Redelivered, Ts: At.ToUnixTimeSeconds()));
+            UserId.Server, cat, body, $"{Rid}/{_orders++}", Redelivered, At.ToUnixTimeSeconds()));
         return Task.CompletedTask;
     }
 
@@ -154,7 +154,7 @@ internal sealed class ParserContext(
         if (_serverLines.Count == 0)
             return;
         var id = await OneOnOnes.OpenAsync(this, UserId.Server);
-        await InAsync(id, async scope => await Writer.PostAsync(id, _serverLines, await On.Conversations.ReserveGidsAsync(_serverLines.Count), scope.Delivery));
+        await InAsync(id, scope => scope.PostAsync(_serverLines));
         _serverLines.Clear();
     }
 }

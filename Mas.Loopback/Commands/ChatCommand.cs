@@ -36,13 +36,12 @@ internal static class ChatCommand
             : open;
         if (chat.Text is { } text)
         {
-            var both = await context.On.Conversations.GetMembersAsync(id);
-            if (await PostCommand.AttachPeerAsync(context.On, context.Writer, id, both, user, context.Redelivered, context.FencingToken, context.Delivery) is { } closed)
+            if (await PostCommand.AttachPeersAsync(context.On, context.Writer, id, isDetached: !context.Redelivered, except: user, context.FencingToken, context.Delivery) is { } closed)
                 return closed;
-            // What the client sends again is looked for: the first attempt may have been held up, and come last.
-            var message = new NewMessage(
-                user, Category.Message, text, chat.ClientRid ?? chat.Origin.Rid, MayBeThere: context.Redelivered || chat.ClientRid is not null, Redelivered: context.Redelivered);
-            await context.Writer.PostAsync(id, [message], await context.On.Conversations.ReserveGidsAsync(1), context.Delivery);
+            // The client may send it again, and the first attempt come last.
+            var message = new NewMessage(user, Category.Message, text, chat.ClientRid ?? chat.Origin.Rid, context.Redelivered || chat.ClientRid is not null);
+            var result = await context.Writer.PostAsync(id, [message]);
+            context.Delivery.AddPosted(result.Messages[0]!.Value, result.Live, context.Redelivered);
         }
         return CommandContext.Opened(windowId);
     }

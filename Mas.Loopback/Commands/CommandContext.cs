@@ -32,12 +32,11 @@ internal sealed record CommandContext(LoopbackDependencies On, ConversationWrite
     }
 
     /// <summary>Posts a line that tells what a command did, once.</summary>
-    internal async Task PostLineAsync(ConversationId id, BackendMessage cause, string cat, string body) =>
-        await Writer.PostAsync(
-            id,
-            [new NewMessage(cause.Origin.User, cat, body, cause.Origin.Rid, MayBeThere: Redelivered, Redelivered: Redelivered)],
-            await On.Conversations.ReserveGidsAsync(1),
-            Delivery);
+    internal async Task PostLineAsync(ConversationId id, BackendMessage cause, string cat, string body)
+    {
+        var result = await Writer.PostAsync(id, [new NewMessage(cause.Origin.User, cat, body, cause.Origin.Rid, Redelivered)]);
+        Delivery.AddPosted(result.Messages[0]!.Value, result.Live, Redelivered);
+    }
 
     /// <summary>Whether the history has the line that a command posts (<see cref="PostLineAsync"/>): it has run at least so far before.</summary>
     internal async Task<bool> HasPostedAsync(ConversationId id, BackendMessage cause) =>

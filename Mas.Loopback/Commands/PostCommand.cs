@@ -14,95 +14,45 @@ internal static class PostCommand
 
     internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, RepeatedPosts repeated, FencingToken fence, Delivery delivery)
     {
-        var id = ((PostMessage)run[0].Message).Id;
+        var posts = run.Select(work => (Request: (PostMessage)work.Message, work.Redelivered)).ToList();
+        var id = posts[0].Request.Id;
         if (await on.Conversations.FindKindAsync(id) is not { Network: Networks.Mas } kind)
         {
-            foreach (var work in run)
-                LoopbackHandler.Answer(delivery, work.Message.Origin, Ack.NoWindow);
+            posts.ForEach(post => LoopbackHandler.Answer(delivery, post.Request.Origin, Ack.NoWindow));
             return;
         }
-        var said = run.Select(work => (Post: (PostMessage)work.Message, Message: ToMessage(work, repeated))).ToList();
-        if (await writer.TrySayAsync(id, said.ConvertAll(pair => pair.Message), nobodyIsDetached: !kind.IsGroup, delivery) is { } all)
+        var messages = posts.ConvertAll(post => ToMessage(post.Request, post.Redelivered, repeated));
+        var refusal = Ack.NoWindow;
+        var result = await writer.PostAsync(id, messages, kind.IsGroup ? RequiredMembers.Authors : RequiredMembers.Everyone);
+        if (result == PostResult.MemberDetached)
         {
-            Answer(said, all, delivery);
-            return;
-        }
-        // What does not depend on another answer goes out together: one round trip.
-        var gids = on.Conversations.ReserveGidsAsync(run.Count);
-        var members = kind.IsGroup ? await GetAuthorsAsync(on, id, run) : await on.Conversations.GetMembersAsync(id);
-
-        var peerIsThere = kind.IsGroup;
-        var accepted = new List<(PostMessage Post, NewMessage Message)>(run.Count);
-        foreach (var (post, message) in said)
-        {
-            var refusal = members.GetValueOrDefault(post.Origin.User) is null or Roles.Detached ? Ack.NoWindow
-                : peerIsThere ? null
-                : await AttachPeerAsync(on, writer, id, members, post.Origin.User, message.Redelivered, fence, delivery);
-            if (refusal is null)
-            {
-                accepted.Add((post, message));
-                peerIsThere = true;
-            }
+            if (await AttachPeersAsync(on, writer, id, isDetached: true, except: null, fence, delivery) is { } closed)
+                (refusal, result) = (closed, await FindAsync(on, id, messages));
             else
-            {
-                await RefuseAsync(on, id, post, message, refusal, delivery);
-            }
+                result = await writer.PostAsync(id, messages, RequiredMembers.Authors);
         }
-        if (accepted.Count == 0)
-            return;
-        Answer(accepted, await writer.PostAsync(id, accepted.ConvertAll(pair => pair.Message), await gids, delivery), delivery);
+        for (var i = 0; i < posts.Count; i++)
+            Answer(posts[i].Request, posts[i].Redelivered, result.Messages[i], result.Live, refusal, delivery);
+        // After a crash the peer may have been attached and have no window yet.
+        if (!kind.IsGroup && posts.FindIndex(post => post.Redelivered) is >= 0 and var index && result.Messages[index] is not null)
+            await AttachPeersAsync(on, writer, id, isDetached: false, except: messages[index].Author, fence, delivery);
     }
 
-    private static NewMessage ToMessage(Work<BackendMessage> work, RepeatedPosts repeated)
-    {
-        var post = (PostMessage)work.Message;
-        var isRepeated = repeated.MayBeThere(post.Origin.User, post.ClientRid, post.Retry);
-        return new(
-            post.Origin.User, post.Cat, post.Text, post.ClientRid ?? post.Origin.Rid,
-            MayBeThere: isRepeated || work.Redelivered, work.Redelivered, post.Echo ? null : post.Origin.Session, post.Echo ? null : post.Origin.ReqId);
-    }
-
-    /// <summary>Answers those who get the message itself, too; the others' ACK stands in its place.</summary>
-    private static void Answer(List<(PostMessage Post, NewMessage Message)> said, IReadOnlyList<ChatMessage> posted, Delivery delivery)
-    {
-        for (var i = 0; i < said.Count; i++)
-        {
-            if (said[i].Post is { Echo: true, Origin: { Session: { } session, ReqId: { } reqId } })
-                delivery.Add(session, Ack.Sent(reqId, posted[i].Gid, posted[i].Ts));
-        }
-        Posted.Add(said.Count);
-    }
-
-    /// <summary>
-    /// Answers what can't be said here any more. When it has been said already, before its author left or was put out, it
-    /// is acknowledged as it was then: two answers to one request must not differ.
-    /// </summary>
-    private static async Task RefuseAsync(LoopbackDependencies on, ConversationId id, PostMessage post, NewMessage message, Ack refusal, Delivery delivery)
-    {
-        if (message.MayBeThere && post.Origin is { Session: { } session, ReqId: { } reqId }
-            && await on.History.FindByRidAsync(id, message.Author, message.Rid) is { } said)
-            delivery.Add(session, Ack.Sent(reqId, said.Gid, said.Ts));
-        else
-            LoopbackHandler.Answer(delivery, post.Origin, refusal);
-    }
-
-    private static async Task<IReadOnlyDictionary<UserId, string>> GetAuthorsAsync(LoopbackDependencies on, ConversationId id, IReadOnlyList<Work<BackendMessage>> run)
-    {
-        var authors = run.Select(work => work.Message.Origin.User).Distinct().ToList();
-        var roles = await on.Conversations.GetRolesAsync(id, authors);
-        return authors.Zip(roles).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First, pair => pair.Second!);
-    }
-
-    /// <summary>Brings the peer of an 1on1 back who has closed the window.</summary>
+    /// <summary>Attaches members of an 1on1 again, and gives them the window.</summary>
+    /// <param name="on">The dependencies.</param>
+    /// <param name="writer">The writer.</param>
+    /// <param name="id">The conversation.</param>
+    /// <param name="isDetached">Whether only those who are detached.</param>
+    /// <param name="except">Who has the window in any case.</param>
+    /// <param name="fence">The lease.</param>
+    /// <param name="delivery">Collects the notifications.</param>
     /// <returns>Null, or why nothing can be said there.</returns>
-    internal static async Task<Ack?> AttachPeerAsync(
-        LoopbackDependencies on, ConversationWriter writer, ConversationId id, IReadOnlyDictionary<UserId, string> members, UserId author,
-        bool redelivered, FencingToken fence, Delivery delivery)
+    internal static async Task<Ack?> AttachPeersAsync(
+        LoopbackDependencies on, ConversationWriter writer, ConversationId id, bool isDetached, UserId? except, FencingToken fence, Delivery delivery)
     {
-        foreach (var (peer, role) in members)
+        foreach (var (peer, role) in await on.Conversations.GetMembersAsync(id))
         {
-            // After a crash the peer may have been made a member again and not have the window yet.
-            if (peer == author || (role != Roles.Detached && !redelivered))
+            if (peer == except || (isDetached && role != Roles.Detached))
                 continue;
             if (!await on.Users.IsInUseAsync(peer))
                 return new Ack(Status.NotFound, "This account is closed.");
@@ -111,5 +61,37 @@ internal static class PostCommand
             await on.Lifecycle.OpenAsync(peer, (await on.Conversations.FindAsync(id))!, fence, delivery);
         }
         return null;
+    }
+
+    private static NewMessage ToMessage(PostMessage post, bool redelivered, RepeatedPosts repeated)
+    {
+        var rid = string.IsNullOrEmpty(post.ClientRid) ? post.Origin.Rid : post.ClientRid;
+        return new(post.Origin.User, post.Cat, post.Text, rid, redelivered || repeated.MayBeThere(post.Origin.User, post.ClientRid, post.Retry));
+    }
+
+    /// <summary>What earlier attempts have posted, where nothing can be posted any more.</summary>
+    private static async Task<PostResult> FindAsync(LoopbackDependencies on, ConversationId id, List<NewMessage> messages)
+    {
+        var found = new PostedMessage?[messages.Count];
+        for (var i = 0; i < found.Length; i++)
+        {
+            if (messages[i].IsRepeated && await on.History.FindByRidAsync(id, messages[i].Author, messages[i].Rid) is { } stored)
+                found[i] = new PostedMessage(stored, IsNew: false);
+        }
+        return new PostResult(found, []);
+    }
+
+    private static void Answer(PostMessage request, bool redelivered, PostedMessage? posted, IReadOnlyList<LiveSession> live, Ack refusal, Delivery delivery)
+    {
+        if (posted is not { } message)
+        {
+            LoopbackHandler.Answer(delivery, request.Origin, refusal);
+            return;
+        }
+        PendingAck? sender = request.Origin is { Session: { } session, ReqId: { } reqId } ? new PendingAck(session, reqId) : null;
+        delivery.AddPosted(message, live, redelivered, request.Echo ? null : sender);
+        if (request.Echo && sender is { } echoed)
+            delivery.AddAck(echoed, message.Message);
+        Posted.Add(1);
     }
 }

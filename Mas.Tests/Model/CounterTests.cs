@@ -57,13 +57,9 @@ public sealed class CounterTests(ModelFixture mas) : IClassFixture<ModelFixture>
         await PostAsync(writer, id, "newest", 500_000);
         await Database.StringSetAsync("nextGlobalMsgId", 499_990);
 
-        var posted = await writer.PostAsync(
-            id,
-            [new NewMessage(UserId.Mas(1), "msg", "one", "r1"), new NewMessage(UserId.Mas(1), "msg", "two", "r2")],
-            await mas.Get<Conversations>().ReserveGidsAsync(2),
-            mas.Get<Outboxes>().NewDelivery());
+        var result = await writer.PostAsync(id, [new NewMessage(UserId.Mas(1), "msg", "one", "r1"), new NewMessage(UserId.Mas(1), "msg", "two", "r2")]);
 
-        Assert.Equal([500_001, 500_002], posted.Select(message => message.Gid));
+        Assert.Equal([500_001, 500_002], result.Messages.Select(posted => posted!.Value.Message.Gid));
         var stored = await mas.Get<ConversationHistory>().GetNewestAsync(id, -1);
         Assert.Equal([500_000, 500_001, 500_002], stored.Select(message => message.Message.Gid));
         Assert.Equal(500_003, await mas.Get<Conversations>().ReserveGidsAsync(1));
@@ -76,10 +72,10 @@ public sealed class CounterTests(ModelFixture mas) : IClassFixture<ModelFixture>
         var id = new ConversationId(9002);
         await PostAsync(writer, id, "once", 600_000);
 
-        var again = await writer.PostAsync(
-            id, [new NewMessage(UserId.Mas(1), "msg", "once", "once", MayBeThere: true, Redelivered: true)], 599_999, mas.Get<Outboxes>().NewDelivery());
+        await Database.StringSetAsync("nextGlobalMsgId", 599_998);
+        var again = await writer.PostAsync(id, [new NewMessage(UserId.Mas(1), "msg", "once", "once", IsRepeated: true)]);
 
-        Assert.Equal(600_000, again.Single().Gid);
+        Assert.Equal(600_000, again.Messages.Single()!.Value.Message.Gid);
         Assert.Single(await mas.Get<ConversationHistory>().GetNewestAsync(id, -1));
     }
 
@@ -163,6 +159,10 @@ public sealed class CounterTests(ModelFixture mas) : IClassFixture<ModelFixture>
     private Task<Lease?> AcquireAsync(string endpoint) =>
         Lease.TryAcquireAsync(mas.Get<RedisConnection>(), endpoint, Guid.NewGuid().ToString("N"), TimeSpan.FromMinutes(5), TimeProvider.System);
 
-    private Task<IReadOnlyList<ChatMessage>> PostAsync(ConversationWriter writer, ConversationId id, string text, long gid) =>
-        writer.PostAsync(id, [new NewMessage(UserId.Mas(1), "msg", text, text)], gid, mas.Get<Outboxes>().NewDelivery());
+    /// <summary>Posts a message that gets this gid.</summary>
+    private async Task PostAsync(ConversationWriter writer, ConversationId id, string text, long gid)
+    {
+        await Database.StringSetAsync("nextGlobalMsgId", gid - 1);
+        await writer.PostAsync(id, [new NewMessage(UserId.Mas(1), "msg", text, text)]);
+    }
 }

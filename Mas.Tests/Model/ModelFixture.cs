@@ -65,3 +65,9 @@ public sealed class OneRedisModelFixture : ModelFixture
 {
     protected override async Task<TestRedis> StartRedisAsync() => await RedisServer.StartAsync();
 }
+
+/// <summary>The same on a cluster, also when the other tests run on one Redis.</summary>
+public sealed class ClusterModelFixture : ModelFixture
+{
+    protected override async Task<TestRedis> StartRedisAsync() => await RedisCluster.StartAsync();
+}

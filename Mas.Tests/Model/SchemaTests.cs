@@ -78,6 +78,7 @@ public sealed class SchemaTests : IAsyncLifetime
         Assert.Equal(new[] { "gid", "userId", "ts", "cat", "body", "rid" }, newest.Properties().Select(property => property.Name));
         Assert.Equal(sent.Value<long>("gid"), newest.Value<long>("gid"));
         Assert.Equal(_alice.UserId, newest.Value<string>("userId"));
+        Assert.Equal(sent.Value<long>("gid"), (long)await _redis.HashGetAsync($"{{conversationmsgs:{id}}}:rids", $"{_alice.UserId}:r-1"));
         Assert.Equal(("msg", "hello", "r-1"), (newest.Value<string>("cat"), newest.Value<string>("body"), newest.Value<string>("rid")));
 
         var window = (await _redis.HashGetAllAsync($"window:{_alice.UserId}:{windowId}")).ToDictionary(entry => (string)entry.Name!, entry => (string)entry.Value!);
@@ -112,11 +113,12 @@ public sealed class SchemaTests : IAsyncLifetime
         var created = await _alice.OkAsync("CREATE", new { name = "brief" });
         var id = (string)(await _redis.HashGetAsync("index:conversation", "group:MAS:brief"))!;
 
+        await _alice.OkAsync("SEND", new { windowId = created.Value<int>("windowId"), text = "anybody?" });
         await _alice.OkAsync("CLOSE", new { windowId = created.Value<int>("windowId") });
 
         Assert.False(await _redis.HashExistsAsync("index:conversation", "group:MAS:brief"));
-        foreach (var family in new[] { "conversation", "conversationmembers", "conversationmsgs", "conversationsessions" })
-            Assert.False(await _redis.KeyExistsAsync($"{family}:{id}"), family);
+        foreach (var key in new[] { $"conversation:{id}", $"conversationmembers:{id}", $"conversationmsgs:{id}", $"{{conversationmsgs:{id}}}:rids", $"conversationsessions:{id}" })
+            Assert.False(await _redis.KeyExistsAsync(key), key);
         Assert.False(await _redis.HashExistsAsync("index:windowIds", $"{_alice.UserId}:{id}"));
     }
 }

@@ -63,6 +63,8 @@ public sealed class FsckTests : IAsyncLifetime
             ("member-gone", $"conversationmembers:{_group}", () => Db.HashSetAsync($"conversationmembers:{_group}", "997", "u"), "no user"),
             ("no-conversation", "conversationmembers:996", () => Db.HashSetAsync("conversationmembers:996", A, "u"), "no record"),
             ("no-conversation", "conversationmsgs:996", () => Db.ListLeftPushAsync("conversationmsgs:996", Message(1)), "no record"),
+            ("no-history", "{conversationmsgs:996}:rids", () => Db.HashSetAsync("{conversationmsgs:996}:rids", $"{A}:r", 1), "no history"),
+            ("stale-record", $"{{conversationmsgs:{_group}}}:rids", () => Db.HashSetAsync($"{{conversationmsgs:{_group}}}:rids", $"{A}:trimmed", 0), "trimmed"),
             ("dead-session", $"conversationsessions:{_group}", () => Db.HashSetAsync($"conversationsessions:{_group}", $"{A}:sdead-1", 1), "dead"),
             ("dead-session", $"outbox:{A}:sdead-1", () => Db.ListLeftPushAsync($"outbox:{A}:sdead-1", "{}"), "dead"),
             ("dead-session", $"sessionknownuserids:{A}:sdead-1", () => Db.SetAddAsync($"sessionknownuserids:{A}:sdead-1", A), "dead"),

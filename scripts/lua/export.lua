@@ -239,6 +239,7 @@ local function writeConversation(id, goesAlong)
   end
 
   writeKey('conversationmsgs:' .. id)
+  writeKey('{conversationmsgs:' .. id .. '}:rids')
   for _, message in ipairs(call('LRANGE', 'conversationmsgs:' .. id, 0, -1)) do
     local author = string.match(message, '"userId":"([^"]*)"')
     if author and not goesAlong(author) then

@@ -358,6 +358,22 @@ local function checkOfConversation(key, id)
   end
 end
 
+-- A record whose message was trimmed by hand would answer a repetition with a message that is gone.
+local function checkRids(key, id, gids)
+  local messages = 'conversationmsgs:' .. id
+  local oldest = call('LINDEX', messages, -1)
+  if not oldest then
+    found('no-history', key, 'there is no ' .. messages, true, { 'UNLINK', key })
+    return
+  end
+  local from = tonumber(string.match(oldest, '"gid":(%d+)[,}]') or '0')
+  for record, gid in pairs(gids) do
+    if (tonumber(gid) or 0) < from then
+      found('stale-record', key, record .. ' has gid ' .. gid .. ', and the history begins with ' .. string.format('%.0f', from), true, { 'HDEL', key, record })
+    end
+  end
+end
+
 local function checkTaken(key, endpoint, worker)
   if not call('ZSCORE', '{inbox:' .. endpoint .. '}:takers', worker) then
     found('taken-without-holder', key, 'no worker looks for what ' .. worker .. ' had taken', true,
@@ -446,6 +462,7 @@ local FAMILIES = {
   { '^conversation:([1-9]%d*)$', 'hash', checkConversation, must = 'type name network topic password', may = 'owner apikey lastrev', open = 'irc' },
   { '^conversationmembers:([1-9]%d*)$', 'hash', checkMembers, fields = true },
   { '^conversationmsgs:([1-9]%d*)$', 'list', checkOfConversation },
+  { '^{conversationmsgs:([1-9]%d*)}:rids$', 'hash', checkRids, fields = true },
   { '^conversationsessions:([1-9]%d*)$', 'hash', checkConversationSessions, fields = true },
   { '^inbox:(%a+)$', 'list', checkInbox },
   { '^inbox:(%a+:%d+)$', 'list', checkInbox },

@@ -1,0 +1,29 @@
+-- Purpose: posts in one round trip: who may post, the gids, and the messages with their records, unless a later lease holder has
+-- written the history. Only for a single Redis: the keys are of different slots.
+-- KEYS[1]  conversationmsgs:<conversationId>
+-- KEYS[2]  {conversationmsgs:<conversationId>}:fence
+-- KEYS[3]  {conversationmsgs:<conversationId>}:rids
+-- KEYS[4]  conversationmembers:<conversationId>
+-- KEYS[5]  nextGlobalMsgId
+-- ARGV[1]  the caller's lease epoch
+-- ARGV[2]  how long the fence is kept, s
+-- ARGV[3]  the most messages that the history keeps
+-- ARGV[4]  who must be attached (membership.lua); empty: nobody
+-- ARGV[5…] the messages, as history_post.lua takes them
+-- Returns  what history_post.lua does, '' also for a message whose author may not post; or nothing, and nothing was added, when
+--          somebody has closed the window who must be attached; or the error of fence.lua
+local attached = {}
+local batch = plan(5, function(message)
+  local author = string.match(message, '"userId":"([^"]*)"')
+  if attached[author] == nil then
+    attached[author] = ARGV[4] == '' or isAttached(KEYS[4], author)
+  end
+  return attached[author]
+end)
+if #batch.added == 0 then
+  return batch.results
+end
+if ARGV[4] == 'everyone' and isAnyDetached(KEYS[4]) then
+  return {}
+end
+return post(batch, redis.call('INCRBY', KEYS[5], #batch.added) - #batch.added + 1)
