@@ -9,7 +9,7 @@ using Mas.Server.Sockets;
 using Mas.Server.WebClient;
 
 if (args is ["ctl", .. var command])
-    return await new MasCtl(Console.In, Console.Out, Console.Error).RunAsync(command);
+    return await MasCtl.RunAsync(command);
 
 return await MasHost.RunAsync(async () =>
 {

@@ -12,6 +12,10 @@ public sealed record AdminScript(string Name, string Header, string Source)
     /// <summary>How it is called: its name, what it needs, and in brackets what it may be given.</summary>
     public string Usage { get; } = Field(Header, "Usage:") ?? Name;
 
+    /// <summary>What it takes, in its order; not for a script whose usage has several forms.</summary>
+    public IReadOnlyList<AdminParameter> Parameters => AdminParameter.Read(
+        Usage, number => Field(Header, $"ARGV[{number + (IsStepped ? 2 : 1)}]") ?? "");
+
     /// <summary>What it destroys or disturbs, for the question before it runs; null when there is nothing to ask.</summary>
     public string? Asks { get; } = Field(Header, "Asks");
 

@@ -4,15 +4,15 @@ using Mas.IrcBackend.Protocol.Session;
 
 namespace Mas.IrcBackend.Check;
 
-/// <summary>Follows a link for <c>check</c>: prints what goes over it, without secrets, and knows what it came to.</summary>
-/// <param name="output">Where it is printed; every line at once, for others may be reading along.</param>
-/// <param name="redactor">Takes out the secrets.</param>
-/// <param name="decided">Called when the check would be over if it need not hold: the first registration or failure.</param>
-public sealed class CheckTranscript(TextWriter output, TranscriptRedactor redactor, Action decided) : IConnectionObserver
+/// <summary>Follows a connection for <c>check</c>: prints what goes over it, without secrets, and keeps the result.</summary>
+/// <param name="output">Where it is printed.</param>
+/// <param name="redactor">Removes the secrets.</param>
+/// <param name="decided">Called at each registration or failure: the check is over then, unless it holds the connection.</param>
+public sealed class CheckTranscript(CheckOutput output, TranscriptRedactor redactor, Action decided) : IConnectionObserver
 {
     private bool _loginFailed;
 
-    /// <summary>What it came to so far.</summary>
+    /// <summary>The result so far.</summary>
     public ExitCode Result { get; private set; } = ExitCode.Stopped;
 
     /// <inheritdoc/>
@@ -23,10 +23,10 @@ public sealed class CheckTranscript(TextWriter output, TranscriptRedactor redact
     }
 
     /// <inheritdoc/>
-    public ValueTask ReceivedAsync(string line, bool isForOthers, CancellationToken stop) => PrintAsync($"<< {redactor.Redact(line)}");
+    public ValueTask ReceivedAsync(string line, bool isForOthers, CancellationToken stop) => output.PrintReceivedAsync(redactor.Redact(line));
 
     /// <inheritdoc/>
-    public ValueTask SentAsync(string line, CancellationToken stop) => PrintAsync($">> {redactor.Redact(line)}");
+    public ValueTask SentAsync(string line, CancellationToken stop) => output.PrintSentAsync(redactor.Redact(line));
 
     /// <inheritdoc/>
     public async ValueTask HappenedAsync(SessionEvent what, CancellationToken stop)
@@ -88,11 +88,5 @@ public sealed class CheckTranscript(TextWriter output, TranscriptRedactor redact
         decided();
     }
 
-    private ValueTask NoteAsync(string text) => PrintAsync($"-- {text}");
-
-    private async ValueTask PrintAsync(string line)
-    {
-        await output.WriteLineAsync(line);
-        await output.FlushAsync();
-    }
+    private ValueTask NoteAsync(string text) => output.PrintNoteAsync(text);
 }

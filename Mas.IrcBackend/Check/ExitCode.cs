@@ -32,14 +32,14 @@ public enum ExitCode
     /// <summary>The server closed the connection without any of the above.</summary>
     Closed = 9,
 
-    /// <summary>It was stopped before anything was known.</summary>
+    /// <summary>Stopped before anything was known.</summary>
     Stopped = 10,
 }
 
-/// <summary>Which outcome makes which exit code.</summary>
+/// <summary>Maps a connection's outcome to an exit code.</summary>
 public static class ExitCodes
 {
-    /// <summary>The exit code of a connection that ended so.</summary>
+    /// <summary>The exit code for how a connection ended.</summary>
     public static ExitCode Of(ConnectionOutcome outcome) => outcome.Kind switch
     {
         OutcomeKind.Unreachable => ExitCode.Unreachable,

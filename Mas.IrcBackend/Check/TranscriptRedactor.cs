@@ -4,15 +4,15 @@ using Mas.IrcBackend.Protocol;
 namespace Mas.IrcBackend.Check;
 
 /// <summary>
-/// Takes the secrets out of lines before anybody sees them: what is secret by its place (AUTHENTICATE, PASS, IDENTIFY) and
-/// what is known to be secret, wherever a server may repeat it.
+/// Removes secrets from lines: the parameters of AUTHENTICATE, PASS, IDENTIFY and the like, and the known passwords wherever a server
+/// repeats them.
 /// </summary>
-/// <param name="secrets">The known ones.</param>
+/// <param name="secrets">The known passwords.</param>
 public sealed class TranscriptRedactor(IEnumerable<string?> secrets)
 {
     private const string Hidden = "<hidden>";
 
-    // Shorter ones would be found in innocent words.
+    // Shorter ones also occur in ordinary words.
     private const int ShortestSecret = 3;
 
     private readonly string[] _secrets = [.. secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).OrderByDescending(secret => secret.Length)];
@@ -40,7 +40,7 @@ public sealed class TranscriptRedactor(IEnumerable<string?> secrets)
     private static bool HidesParameters(IrcMessage message) => message.Command switch
     {
         "PASS" or "OPER" or "NS" or "NICKSERV" => true,
-        // The mechanism's name, the go-ahead and the abort are no secrets; everything else of it is.
+        // The mechanism's name, the go-ahead and the abort are not secret.
         "AUTHENTICATE" => message.Parameter(0) is not ("+" or "*" or "PLAIN" or "EXTERNAL" or "SCRAM-SHA-256" or "ECDSA-NIST256P-CHALLENGE"),
         "PRIVMSG" => message.Last.StartsWith("IDENTIFY ", StringComparison.OrdinalIgnoreCase),
         _ => false,

@@ -8,7 +8,7 @@ internal sealed class CtlAudit(RedisConnection redis)
 {
     private readonly AuditLog _log = new(redis);
 
-    /// <summary>Runs a command, and records it with its exit code, or with what it was refused with.</summary>
+    /// <summary>Runs a command, and records it with its exit code or with the error that refused it.</summary>
     internal async Task<int> RecordAsync(string command, IReadOnlyList<string> arguments, Func<Task<int>> run)
     {
         try

@@ -1,49 +1,51 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Mas.Core.Operator;
 using Mas.Core.Redis;
+using Spectre.Console;
 using StackExchange.Redis;
 
 namespace Mas.Server.Operator;
 
 /// <summary>
-/// <c>masctl fsck</c>: says only what it has found twice, some seconds apart, since a step that is under way looks like a
-/// finding for a moment; and mends only that.
+/// Checks and repairs the keyspace. A step of MAS that is under way looks like a finding for a moment, so only what is found twice,
+/// some seconds apart, is reported and repaired.
 /// </summary>
-internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner runner, TextWriter notes)
+internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner runner, IAnsiConsole notes)
 {
     private const int MaxPasses = 5;
     private static readonly TimeSpan StepsUnderWay = TimeSpan.FromSeconds(3);
     private static readonly AdminScript Script = AdminScripts.All["fsck"];
 
-    /// <summary>Findings of what sessions show, and hear of only when it is changed in the ordinary way.</summary>
+    /// <summary>Kinds of findings that live sessions show. A repair does not notify them, so they are restarted.</summary>
     private static readonly HashSet<string> Shown = new(StringComparer.Ordinal)
     {
         "friend-gone", "friend-one-way", "presence", "window-gone", "window-not-listed", "window-without-conversation", "window-without-member", "second-window",
         "session-not-listening", "member-gone",
     };
 
-    /// <summary>Checks, and mends when asked to. When that changes what sessions show, all of them begin again.</summary>
+    /// <summary>Checks, and repairs when asked to.</summary>
     /// <returns>What is left: kind, key, detail, safe, command.</returns>
     internal async Task<(string[] Columns, List<string[]> Rows)> RunAsync(bool repair, CancellationToken stopping)
     {
         var (columns, rows) = await FindTwiceAsync(stopping);
         var isShown = false;
-        // Mending one may bring another to light: a window that goes was listed, and indexed.
+        // One repair may reveal another finding: a deleted window was also listed and indexed.
         for (var pass = 0; repair && pass < MaxPasses && rows.Any(IsSafe); pass++)
         {
             foreach (var row in rows.Where(IsSafe))
             {
-                await notes.WriteLineAsync($"mending {row[0]}: {row[4]}");
-                await MendAsync(Split(row[4]));
+                notes.WriteLine($"repairing {row[0]}: {row[4]}");
+                await RepairAsync(Split(row[4]));
             }
             isShown |= rows.Any(row => IsSafe(row) && Shown.Contains(row[0]));
             (columns, rows) = await FindTwiceAsync(stopping);
         }
         if (isShown)
         {
-            var renewed = (await CtlRows.CollectAsync(runner, AdminScripts.All["renew"], ["everybody"], stopping)).Rows;
-            await notes.WriteLineAsync($"{renewed.Sum(row => long.Parse(row[0]))} sessions begin again, so that they show what was mended.");
+            var renewed = (await CtlRows.CollectAsync(runner, AdminScripts.All["renew"], ["everybody"], notes, stopping)).Rows;
+            notes.WriteLine($"{renewed.Sum(row => long.Parse(row[0], CultureInfo.InvariantCulture))} sessions are restarted, so that they show what was repaired.");
         }
         return (columns, rows);
     }
@@ -52,17 +54,17 @@ internal sealed partial class CtlFsck(RedisConnection redis, AdminScriptRunner r
 
     private async Task<(string[] Columns, List<string[]> Rows)> FindTwiceAsync(CancellationToken stopping)
     {
-        var (columns, first) = await CtlRows.CollectAsync(runner, Script, [], stopping);
+        var (columns, first) = await CtlRows.CollectAsync(runner, Script, [], notes, stopping);
         if (first.Count == 0)
             return (columns, first);
         await Task.Delay(StepsUnderWay, stopping);
-        var again = (await CtlRows.CollectAsync(runner, Script, [], stopping)).Rows.Select(Identity).ToHashSet(StringComparer.Ordinal);
+        var again = (await CtlRows.CollectAsync(runner, Script, [], notes, stopping)).Rows.Select(Identity).ToHashSet(StringComparer.Ordinal);
         return (columns, [.. first.Where(row => again.Contains(Identity(row)))]);
     }
 
     private static string Identity(string[] row) => $"{row[0]}\0{row[1]}\0{row[2]}";
 
-    private async Task MendAsync(List<string> command)
+    private async Task RepairAsync(List<string> command)
     {
         if (command is ["EVAL", var script, "1", var key, var number])
         {

@@ -1,14 +1,20 @@
 using System.Globalization;
 using Mas.Core.Operator;
+using Spectre.Console;
 
 namespace Mas.Server.Operator;
 
-/// <summary>Puts the rows of a script's steps together: sums where they add up, sorted where an order makes sense.</summary>
+/// <summary>Collects the rows of all steps of a script, and sums or sorts them.</summary>
 internal static class CtlRows
 {
-    /// <summary>Runs a script to its end.</summary>
-    internal static async Task<(string[] Columns, List<string[]> Rows)> CollectAsync(
-        AdminScriptRunner runner, AdminScript script, IReadOnlyList<string> arguments, CancellationToken stopping)
+    /// <summary>Runs a script to its end, with a progress bar on <paramref name="notes"/> where it goes through the keyspace.</summary>
+    internal static Task<(string[] Columns, List<string[]> Rows)> CollectAsync(
+        AdminScriptRunner runner, AdminScript script, IReadOnlyList<string> arguments, IAnsiConsole notes, CancellationToken stopping) => script.IsStepped
+            ? notes.WithProgressAsync(script.Name, bar => CollectAsync(runner, script, arguments, bar, stopping))
+            : CollectAsync(runner, script, arguments, new ProgressBar(null), stopping);
+
+    private static async Task<(string[] Columns, List<string[]> Rows)> CollectAsync(
+        AdminScriptRunner runner, AdminScript script, IReadOnlyList<string> arguments, ProgressBar bar, CancellationToken stopping)
     {
         string[] columns = [];
         var rows = new List<string[]>();
@@ -16,6 +22,7 @@ internal static class CtlRows
         {
             columns = step.Columns;
             rows.AddRange(step.Rows);
+            ScanProgress.Report(bar, script.Name, step.Next);
         }
         // A page of SCAN may name a key twice.
         return script.SumsBy is { } by ? (columns, Sum(columns, rows, by)) : (columns, [.. rows.DistinctBy(row => string.Join('\0', row))]);

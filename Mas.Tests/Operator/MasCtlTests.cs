@@ -24,6 +24,54 @@ public sealed class MasCtlTests(OperatorFixture on) : IClassFixture<OperatorFixt
     }
 
     [Fact]
+    public async Task Help_OfACommand_NamesItsArgumentsOptionsAndExitCodes()
+    {
+        var help = await CtlAsync("trim", "--help");
+
+        Assert.Equal(0, help.ExitCode);
+        Assert.Contains("masctl trim <CONVERSATION> <KEEP>", help.Output);
+        Assert.Contains("how many of the newest messages stay", help.Output);
+        Assert.Contains("--json", help.Output);
+        Assert.Contains("Exit codes:", help.Output);
+    }
+
+    [Theory]
+    [InlineData("us", "users")]
+    [InlineData("fsck --re", "--repair")]
+    [InlineData("rename alice ", "email nick")]
+    [InlineData("completion ", "bash zsh")]
+    public async Task Completion_InBash_SuggestsCommandsOptionsAndChoices(string typed, string suggested)
+    {
+        var script = $"""
+            masctl() {"{"} {Path.Combine(BuildOutput.Root, "scripts", "masctl")} "$@"; {"}"}
+            eval "$(masctl completion bash)"
+            COMP_WORDS=(masctl {typed}{(typed.EndsWith(' ') ? "''" : "")}); COMP_CWORD=$(({"${#COMP_WORDS[@]}"} - 1))
+            _masctl
+            printf '%s\n' "{"${COMPREPLY[@]}"}"
+            """;
+        using var folder = new TempFolder("completion");
+        await using var bash = ChildProcess.Start("bash", "bash", ["-c", script], folder.Path);
+        await bash.WaitForExitAsync();
+
+        Assert.Superset(suggested.Split(' ').ToHashSet(), bash.Lines.Where(line => !line.StartsWith('-') || typed.Contains('-')).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Output_IsColouredOnATerminalOnly()
+    {
+        var piped = await CtlAsync("users");
+        Assert.DoesNotContain('\u001b', piped.Output + piped.Notes);
+
+        var masctl = Path.Combine(BuildOutput.Root, "scripts", "masctl");
+        using var folder = new TempFolder("terminal");
+        // script(1) runs a command on a terminal of its own.
+        await using var terminal = ChildProcess.Start("script", "script", ["-qec", $"{masctl} users", "/dev/null"], folder.Path,
+            new Dictionary<string, string?> { ["MAS_Redis__Endpoint"] = on.Mas.Redis.Endpoint, ["TERM"] = "xterm-256color", ["NO_COLOR"] = null });
+        await terminal.WaitForExitAsync();
+        Assert.Contains(terminal.Lines, line => line.Contains("\u001b[1m", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Users_AsTableAndAsJson_ShowTheSame()
     {
         var alice = await on.Mas.NewUserAsync("alice");
@@ -77,6 +125,8 @@ public sealed class MasCtlTests(OperatorFixture on) : IClassFixture<OperatorFixt
         Assert.Equal(2, (await CtlAsync("trim", "1")).ExitCode);
         Assert.Equal(2, (await CtlAsync("users", "--colour")).ExitCode);
         Assert.Equal(2, (await CtlAsync("conversations", "--sort", "colour")).ExitCode);
+        Assert.Equal(2, (await CtlAsync("users", "--limit", "0")).ExitCode);
+        Assert.Equal(0, (await CtlAsync("users", "--", "--colour")).ExitCode);
         var refused = await CtlAsync("user", "nobody-of-this-name");
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("NOT_FOUND", refused.Notes);

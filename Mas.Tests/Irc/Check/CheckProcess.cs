@@ -21,7 +21,7 @@ internal sealed class CheckProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it on one network with these settings; the account is bob's unless given.</summary>
-    public static CheckProcess Start(object network, object? account = null, bool hold = false, string? stateFile = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static CheckProcess Start(object network, object? account = null, bool hold = false, bool json = false, string? stateFile = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var temp = new TempFolder("check");
         var folder = temp.Path;
@@ -42,6 +42,8 @@ internal sealed class CheckProcess : IAsyncDisposable
         };
         if (hold)
             start.ArgumentList.Add("--hold");
+        if (json)
+            start.ArgumentList.Add("--json");
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var check = new CheckProcess(new Process { StartInfo = start }, temp);

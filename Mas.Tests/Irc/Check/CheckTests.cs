@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Mas.Tests.Harness;
+using Newtonsoft.Json.Linq;
 
 namespace Mas.Tests.Irc.Check;
 
@@ -32,6 +33,21 @@ public class CheckTests
         Assert.Equal(0, await check.ExitCodeAsync());
         Assert.Contains("<< :s 001 Bob_x :Grüße", check.Transcript, StringComparison.Ordinal);
         Assert.Contains("registered as Bob_x", check.Transcript, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_EachLineIsAnObjectWithTypeAndText()
+    {
+        await using var server = IrcServerMock.Plain();
+        await using var check = CheckProcess.Start(Net(server), json: true);
+        await using var peer = await (await server.AcceptAsync()).RegisterAsync();
+
+        Assert.Equal(0, await check.ExitCodeAsync());
+        var lines = check.Transcript.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JObject.Parse(line)).ToList();
+        Assert.Contains(lines, line => (string?)line["type"] == "sent" && (string?)line["text"] == "NICK bob");
+        Assert.Contains(lines, line => (string?)line["type"] == "received");
+        Assert.Contains(lines, line => (string?)line["type"] == "note");
+        Assert.Equal("""{"type":"result","text":"Registered"}""", lines[^1].ToString(Newtonsoft.Json.Formatting.None));
     }
 
     [Fact]
