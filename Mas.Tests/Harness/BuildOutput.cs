@@ -13,11 +13,12 @@ public static class BuildOutput
     /// <inheritdoc cref="AssemblyOf(string)"/>
     /// <param name="folder">The project's folder, from the root.</param>
     /// <param name="project">The program.</param>
-    public static string AssemblyOf(string folder, string project)
+    /// <param name="checkout">Another checkout that was built in the same configuration; null for this one.</param>
+    public static string AssemblyOf(string folder, string project, string? checkout = null)
     {
         // …/bin/Release/net10.0/
         var framework = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var path = Path.Combine(Root, folder, "bin", framework.Parent!.Name, framework.Name, $"{project}.dll");
+        var path = Path.Combine(checkout ?? Root, folder, "bin", framework.Parent!.Name, framework.Name, $"{project}.dll");
         return File.Exists(path) ? path : throw new FileNotFoundException($"{project} is not built: {path}", path);
     }
 

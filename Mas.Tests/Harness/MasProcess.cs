@@ -12,12 +12,14 @@ public sealed class MasProcess : IAsyncDisposable
     private readonly string _project;
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly long? _heapLimitBytes;
+    private readonly string? _checkout;
     private readonly List<string> _earlierLines = [];
     private ChildProcess _child;
 
-    private MasProcess(string project, IReadOnlyDictionary<string, string> settings, long? heapLimitBytes = null)
+    private MasProcess(string project, IReadOnlyDictionary<string, string> settings, long? heapLimitBytes = null, string? checkout = null)
     {
         _heapLimitBytes = heapLimitBytes;
+        _checkout = checkout;
         _project = project;
         _settings = settings;
         _folder = new TempFolder(project.ToLowerInvariant());
@@ -42,9 +44,11 @@ public sealed class MasProcess : IAsyncDisposable
     /// <param name="project">As <see cref="Start"/> takes it.</param>
     /// <param name="settings">As <see cref="Start"/> takes them.</param>
     /// <param name="heapLimitBytes">What its managed heap may hold; null for as much as there is.</param>
-    public static async Task<MasProcess> StartedAsync(string project, IReadOnlyDictionary<string, string> settings, long? heapLimitBytes = null)
+    /// <param name="checkout">Another checkout whose build output has the program; null for this one.</param>
+    public static async Task<MasProcess> StartedAsync(
+        string project, IReadOnlyDictionary<string, string> settings, long? heapLimitBytes = null, string? checkout = null)
     {
-        var process = new MasProcess(project, settings, heapLimitBytes);
+        var process = new MasProcess(project, settings, heapLimitBytes, checkout);
         try
         {
             await process.HasStartedAsync();
@@ -86,7 +90,7 @@ public sealed class MasProcess : IAsyncDisposable
     private ChildProcess StartChild() => ChildProcess.Start(
         _project,
         "dotnet",
-        [BuildOutput.AssemblyOf(_project), .. _settings.Select(setting => $"--{setting.Key}={setting.Value}")],
+        [BuildOutput.AssemblyOf(_project, _project, _checkout), .. _settings.Select(setting => $"--{setting.Key}={setting.Value}")],
         _folder.Path,
         new Dictionary<string, string?>
         {

@@ -69,7 +69,7 @@ public sealed class MasSystem : IAsyncDisposable
     {
         var settings = Settings();
         settings.TryAdd("Server:Url", "http://127.0.0.1:0");
-        var server = await MasProcess.StartedAsync("Mas.Server", settings, _options.HeapLimitBytes);
+        var server = await MasProcess.StartedAsync("Mas.Server", settings, _options.HeapLimitBytes, _options.Checkout);
         _servers.Add(server);
         _addresses.Add(await server.ListeningAsync());
         return server;
@@ -82,7 +82,7 @@ public sealed class MasSystem : IAsyncDisposable
         var settings = Settings();
         if (inboxes > 0)
             settings["Loopback:Inboxes"] = $"{inboxes}";
-        var worker = await MasProcess.StartedAsync("Mas.Loopback", settings);
+        var worker = await MasProcess.StartedAsync("Mas.Loopback", settings, checkout: _options.Checkout);
         _loopbacks.Add(worker);
         return worker;
     }
@@ -99,7 +99,7 @@ public sealed class MasSystem : IAsyncDisposable
             settings["Redis:Endpoint"] = redis;
         if (inboxes > 0)
             settings["Irc:Inboxes"] = $"{inboxes}";
-        var worker = await MasProcess.StartedAsync("Mas.IrcBackend", settings);
+        var worker = await MasProcess.StartedAsync("Mas.IrcBackend", settings, checkout: _options.Checkout);
         _ircBackends.Add(worker);
         return worker;
     }

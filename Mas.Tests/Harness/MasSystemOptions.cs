@@ -27,6 +27,9 @@ public sealed record MasSystemOptions
     /// <summary>What the managed heap of each Mas.Server may hold, bytes; it dies when that is not enough. Null: as much as there is.</summary>
     public long? HeapLimitBytes { get; init; }
 
+    /// <summary>Another checkout of MAS whose programs run; null for this one.</summary>
+    public string? Checkout { get; init; }
+
     /// <summary>Settings of all processes beside the fast ones that every test has; these win.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }

@@ -9,13 +9,13 @@ internal sealed class Histogram
     private const int Sub = 1 << SubBits;
     private readonly long[] _counts = new long[(64 - SubBits) * Sub];
 
-    /// <summary>The counts, for the way from one process to another: bucket and count in turns.</summary>
+    /// <summary>The counts as they are sent from process to process: bucket and count in turns.</summary>
     public IEnumerable<long> Sparse => _counts.SelectMany((count, i) => count > 0 ? new[] { i, count } : []);
 
     /// <summary>How many values there are.</summary>
     public long Count { get; private set; }
 
-    /// <param name="microseconds">A latency; negative ones, which would be a bug of the clock, count as 0.</param>
+    /// <param name="microseconds">A latency; a negative one counts as 0.</param>
     public void Add(long microseconds)
     {
         _counts[IndexOf(Math.Max(0, microseconds))]++;
@@ -31,7 +31,7 @@ internal sealed class Histogram
         }
     }
 
-    /// <summary>The value below which a part of all values is, in milliseconds.</summary>
+    /// <summary>The value below which a part (0 to 1) of all values is, ms.</summary>
     public double Quantile(double part)
     {
         var left = (long)Math.Ceiling(Count * part);

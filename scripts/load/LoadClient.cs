@@ -8,16 +8,16 @@ using Mas.Tests.Client;
 namespace Mas.Load;
 
 /// <summary>One connection of a load process. It looks for markers in what it receives and parses nothing else.</summary>
-internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tally) : ISender, IAsyncDisposable
+internal sealed class LoadClient(PlannedClient plan, ClientProtocol protocol, LoadCounters counters) : ISender, IAsyncDisposable
 {
-    private static readonly byte[] MarkerBytes = Encoding.ASCII.GetBytes(Dialect.Marker);
+    private static readonly byte[] MarkerBytes = Encoding.ASCII.GetBytes(ClientProtocol.Marker);
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _buffer = new byte[16 * 1024];
     private readonly MaskedFrame _frame = new();
     private readonly SemaphoreSlim _acked = new(0);
     private ClientWebSocket _socket = null!;
-    private BurstStream _connection = null!;
+    private CorkableStream _connection = null!;
     private Task _receiving = Task.CompletedTask;
     private long _lastId;
     private int _kept;
@@ -26,7 +26,7 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
 
     public PlannedClient Plan => plan;
 
-    /// <summary>Told how many messages have come.</summary>
+    /// <summary>Called with the number of messages that a frame brought.</summary>
     public Action<int>? Heard { get; set; }
 
     /// <summary>Connects and waits until the client's start is complete.</summary>
@@ -52,23 +52,23 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
         while (!stop.IsCancellationRequested)
         {
             await _acked.WaitAsync(stop);
-            _connection.Hold();
+            _connection.Cork();
             do
             {
                 await SendMessageAsync(Stopwatch.GetTimestamp(), bytes);
             }
             while (_acked.Wait(0, CancellationToken.None));
-            await _connection.ReleaseAsync(stop);
+            await _connection.UncorkAsync(stop);
         }
     }
 
-    /// <param name="scheduled">When it should be sent: latencies count from here, also when it is sent later.</param>
+    /// <param name="scheduled">When it should be sent. Latencies count from here, even if it is sent later.</param>
     /// <param name="bytes">The text's length.</param>
     public async ValueTask SendMessageAsync(long scheduled, int bytes)
     {
-        var text = $"{Dialect.Marker}{scheduled:x16}".PadRight(bytes, 'x');
-        await _connection.WriteAsync(_frame.Of(dialect.Message(plan, ++_lastId, text)));
-        tally.CountSent();
+        var text = $"{ClientProtocol.Marker}{scheduled:x16}".PadRight(bytes, 'x');
+        await _connection.WriteAsync(_frame.Of(protocol.Message(plan, ++_lastId, text)));
+        counters.CountSent();
     }
 
     public async ValueTask DisposeAsync()
@@ -89,13 +89,13 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
     /// <summary>Sends a frame as it is.</summary>
     public ValueTask SendAsync(byte[] frame) => _socket.SendAsync(frame.AsMemory(), WebSocketMessageType.Text, true, CancellationToken.None);
 
-    private static async Task<BurstStream> OpenAsync(System.Net.DnsEndPoint at, CancellationToken stop)
+    private static async Task<CorkableStream> OpenAsync(System.Net.DnsEndPoint at, CancellationToken stop)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(at, stop);
-            return new BurstStream(socket);
+            return new CorkableStream(socket);
         }
         catch
         {
@@ -124,20 +124,18 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
                 Scan(length, part.EndOfMessage);
             else
                 await GetReadyAsync(length, part.EndOfMessage);
-            if (dialect.Ping is var (begin, answer) && _kept == 0 && length == begin.Length && _buffer.AsSpan(0, length).SequenceEqual(begin))
+            if (protocol.Ping is var (question, answer) && _kept == 0 && _buffer.AsSpan(0, length).SequenceEqual(question))
                 await SendAsync(answer);
         }
     }
 
     private async ValueTask GetReadyAsync(int length, bool end)
     {
-        if (_buffer.AsSpan(0, length).IndexOf(dialect.Ready) >= 0)
+        if (_buffer.AsSpan(0, length).IndexOf(protocol.Ready) >= 0)
             _ready.TrySetResult();
-        else if (dialect.Handshake is var (begin, answer) && _buffer.AsSpan(0, length).StartsWith(begin))
-            await SendAsync(answer(plan));
-        else if (_buffer.AsSpan(0, length).StartsWith("0{"u8))
-            await SendAsync("40"u8.ToArray());
-        Keep(length, end, dialect.Ready.Length);
+        else if (protocol.Handshake.FirstOrDefault(step => _buffer.AsSpan(0, length).StartsWith(step.Begin)).Answer is { } answer)
+            await SendAsync(Encoding.ASCII.GetBytes(answer(plan)));
+        Keep(length, end, protocol.Ready.Length);
     }
 
     private void Scan(int length, bool end)
@@ -153,61 +151,30 @@ internal sealed class LoadClient(PlannedClient plan, Dialect dialect, Tally tall
             if (at + markerLength > length)
                 break;
             if (Utf8Parser.TryParse(rest.Slice(at + 2, 16), out long scheduled, out _, 'x'))
-                tally.CountDelivered(scheduled, now);
+                counters.CountDelivered(scheduled, now);
             scanned = at + markerLength;
             heard++;
         }
         if (heard > 0)
             Heard?.Invoke(heard);
-        if (plan.IsSender && dialect.Ack.Length > 0)
+        if (plan.IsSender && protocol.Ack.Length > 0)
         {
-            // A marker is never split by this: acknowledgements are looked for up to the last marker that was counted.
             var acks = 0;
             var upTo = rest;
-            for (int at; (at = upTo.IndexOf(dialect.Ack)) >= 0; acks++)
-                upTo = upTo[(at + dialect.Ack.Length)..];
+            for (int at; (at = upTo.IndexOf(protocol.Ack)) >= 0; acks++)
+                upTo = upTo[(at + protocol.Ack.Length)..];
             if (acks > 0)
                 _acked.Release(acks);
             scanned = Math.Max(scanned, length - upTo.Length);
         }
-        Keep(length, end, Math.Min(length - scanned, Math.Max(markerLength, dialect.Ack.Length) - 1));
+        Keep(length, end, Math.Min(length - scanned, Math.Max(markerLength, protocol.Ack.Length) - 1));
     }
 
-    /// <summary>Keeps the tail of a part, in which something may be cut in two.</summary>
+    /// <summary>Keeps the end of a part, since a marker may be split between two parts.</summary>
     private void Keep(int length, bool end, int most)
     {
         _kept = end ? 0 : Math.Min(length, most);
         if (_kept > 0)
             _buffer.AsSpan(length - _kept, _kept).CopyTo(_buffer);
-    }
-}
-
-/// <summary>What all connections of a process have done in the measured time.</summary>
-internal sealed class Tally
-{
-    private static readonly double TicksPerMicrosecond = Stopwatch.Frequency / 1e6;
-    private readonly Lock _lock = new();
-    private readonly Histogram _latencies = new();
-    private long _sent;
-    private volatile bool _measuring;
-
-    public long Sent => Interlocked.Read(ref _sent);
-
-    public Histogram Latencies => _latencies;
-
-    public void Measure(bool on) => _measuring = on;
-
-    public void CountSent()
-    {
-        if (_measuring)
-            Interlocked.Increment(ref _sent);
-    }
-
-    public void CountDelivered(long scheduled, long now)
-    {
-        if (!_measuring)
-            return;
-        lock (_lock)
-            _latencies.Add((long)((now - scheduled) / TicksPerMicrosecond));
     }
 }

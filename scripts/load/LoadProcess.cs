@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Mas.Load;
 
 /// <summary>
-/// The inside of a load process: reads its <see cref="Plan"/> from standard input, connects, says <c>ready</c>, waits for
-/// <c>go</c>, and prints what it <see cref="Measured"/>.
+/// A load process: reads its <see cref="LoadPlan"/> from standard input, connects, prints <c>ready</c>, waits for <c>go</c>, and prints
+/// its <see cref="LoadResult"/>.
 /// </summary>
 internal static class LoadProcess
 {
@@ -13,16 +13,16 @@ internal static class LoadProcess
 
     public static async Task RunAsync()
     {
-        var plan = JsonSerializer.Deserialize<Plan>((await Console.In.ReadLineAsync())!)!;
-        var dialect = Dialect.Of(plan.Dialect);
-        var tally = new Tally();
-        await using var irc = plan.IrcPort > 0 ? new IrcSpeakers(plan.IrcPort) : null;
-        var clients = plan.Clients.Select(client => new LoadClient(client, dialect, tally)).ToList();
+        var plan = JsonSerializer.Deserialize<LoadPlan>((await Console.In.ReadLineAsync())!)!;
+        var protocol = ClientProtocol.Of(plan.Protocol);
+        var counters = new LoadCounters();
+        await using var irc = plan.IrcPort > 0 ? new IrcSenders(plan.IrcPort) : null;
+        var clients = plan.Clients.Select(client => new LoadClient(client, protocol, counters)).ToList();
         var begun = Stopwatch.GetTimestamp();
         await Parallel.ForEachAsync(clients, new ParallelOptions { MaxDegreeOfParallelism = ConnectsAtOnce }, async (client, _) => await client.StartAsync());
         IReadOnlyList<ISender> senders = irc is null
             ? clients.FindAll(client => client.IsSender)
-            : await irc.JoinAsync(clients, (IrcDialect)dialect, tally);
+            : await irc.JoinAsync(clients, (IrcClientProtocol)protocol, counters);
         var connected = Stopwatch.GetElapsedTime(begun);
         Console.WriteLine("ready");
         if (await Console.In.ReadLineAsync() != "go")
@@ -37,9 +37,9 @@ internal static class LoadProcess
         late = 0;
         var cpu = Process.GetCurrentProcess().TotalProcessorTime;
         var from = Stopwatch.GetTimestamp();
-        tally.Measure(true);
+        counters.Measure(true);
         await Task.Delay(TimeSpan.FromSeconds(plan.Seconds));
-        tally.Measure(false);
+        counters.Measure(false);
         var seconds = Stopwatch.GetElapsedTime(from).TotalSeconds;
         cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
         await stop.CancelAsync();
@@ -51,13 +51,13 @@ internal static class LoadProcess
         {
             // The end of the measured time.
         }
-        Console.WriteLine(JsonSerializer.Serialize(new Measured(
-            connected.TotalSeconds, tally.Sent, tally.Latencies.Count, seconds, late, cpu.TotalSeconds, [.. tally.Latencies.Sparse])));
+        Console.WriteLine(JsonSerializer.Serialize(new LoadResult(
+            connected.TotalSeconds, counters.Sent, counters.Latencies.Count, seconds, late, cpu.TotalSeconds, [.. counters.Latencies.Sparse])));
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
     }
 
-    /// <summary>An open loop: messages have their times, whether or not earlier ones were answered.</summary>
-    private static async Task SendOnScheduleAsync(IReadOnlyList<ISender> senders, Plan plan, Action countLate, CancellationToken stop)
+    /// <summary>An open loop: each message has its time, whether or not earlier ones were acknowledged.</summary>
+    private static async Task SendOnScheduleAsync(IReadOnlyList<ISender> senders, LoadPlan plan, Action countLate, CancellationToken stop)
     {
         if (senders.Count == 0)
             return;
@@ -67,7 +67,7 @@ internal static class LoadProcess
         {
             var due = begun + (long)(n * interval);
             if (due - Stopwatch.GetTimestamp() is > 0 and var early)
-                Precise.Sleep(TimeSpan.FromSeconds(early / (double)Stopwatch.Frequency));
+                PreciseSleep.For(TimeSpan.FromSeconds(early / (double)Stopwatch.Frequency));
             if (Stopwatch.GetTimestamp() - due > Stopwatch.Frequency / 100)
                 countLate();
             await senders[(int)(n % senders.Count)].SendMessageAsync(due, plan.MessageBytes);

@@ -15,26 +15,26 @@ internal sealed class MasIrcTarget : Target
         _ircPorts = ircPorts;
     }
 
-    public override string Dialect => "mas-irc";
+    public override string Protocol => "mas-irc";
 
     public override IReadOnlyList<int> IrcPorts => _ircPorts;
 
     public override IReadOnlyList<(string, int)> Processes =>
         [.. _mas.Processes, .. _mas.System.IrcBackends.Select(backend => ("Mas.IrcBackend", backend.Process.Id))];
 
-    /// <param name="servers">Mas.Server processes.</param>
-    /// <param name="appendOnly">Whether Redis keeps an append-only file.</param>
+    /// <param name="options">Servers and Redis.</param>
     /// <param name="ircPorts">Where the load processes' IRC servers will listen.</param>
-    public static async Task<MasIrcTarget> StartAsync(int servers, bool appendOnly, IReadOnlyList<int> ircPorts)
+    /// <param name="checkout">Another checkout whose programs run; null for this one.</param>
+    public static async Task<MasIrcTarget> StartAsync(BenchOptions options, IReadOnlyList<int> ircPorts, string? checkout)
     {
         var networks = ircPorts.SelectMany(port => new Dictionary<string, string>
         {
-            [$"Irc:Networks:{MasIrcDialect.NetworkOf(port)}:Host"] = "127.0.0.1",
-            [$"Irc:Networks:{MasIrcDialect.NetworkOf(port)}:Port"] = $"{port}",
-            [$"Irc:Networks:{MasIrcDialect.NetworkOf(port)}:Tls"] = "off",
-            [$"Irc:Networks:{MasIrcDialect.NetworkOf(port)}:ConnectsPerMinute"] = "0",
+            [$"Irc:Networks:{MasIrcProtocol.NetworkOf(port)}:Host"] = "127.0.0.1",
+            [$"Irc:Networks:{MasIrcProtocol.NetworkOf(port)}:Port"] = $"{port}",
+            [$"Irc:Networks:{MasIrcProtocol.NetworkOf(port)}:Tls"] = "off",
+            [$"Irc:Networks:{MasIrcProtocol.NetworkOf(port)}:ConnectsPerMinute"] = "0",
         });
-        return new MasIrcTarget(await MasTarget.StartAsync(servers, appendOnly, ircBackends: 1, networks), ircPorts);
+        return new MasIrcTarget(await MasTarget.StartAsync(options.Servers, options.AppendOnly, ircBackends: 1, networks, checkout: checkout), ircPorts);
     }
 
     public override async Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario)

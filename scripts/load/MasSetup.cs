@@ -10,14 +10,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Mas.Load;
 
 /// <summary>
-/// Users, groups and one-on-ones for a run. Users are made over HTTP; memberships by the same inbox entries that the
-/// server sends, which is quick, since nobody is online yet.
+/// Creates users, groups and one-on-ones for a run. Users are created over HTTP; memberships by the inbox entries that a server sends,
+/// which is quick, since nobody is online yet.
 /// </summary>
 internal sealed class MasSetup : IAsyncDisposable
 {
     private readonly MasSystem _mas;
     private readonly RedisConnection _redis;
     private readonly InboxProducer _producer;
+
+    /// <summary>How many windows each user will have, by userId.</summary>
+    private readonly Dictionary<string, int> _windows = [];
 
     private MasSetup(MasSystem mas, RedisConnection redis, IReadOnlyList<MasLogin> users)
     {
@@ -47,20 +50,28 @@ internal sealed class MasSetup : IAsyncDisposable
         await Eventually.HoldsAsync(async () => (id = await conversations.FindGroupAsync(Networks.Mas, name)) is not null, $"the group {name}");
         await Task.WhenAll(members.Skip(1).Select(member =>
             SendAsync(new JoinGroup(OriginOf(member), id!.Value.Value, name, "", Initial: true))));
+        ExpectWindows(members);
     }
 
     public async Task PairAsync(MasLogin one, MasLogin other)
     {
         await SendAsync(new OpenChat(OriginOf(one), 0, other.UserId));
         await SendAsync(new OpenChat(OriginOf(other), 0, one.UserId));
+        ExpectWindows([one, other]);
     }
 
-    /// <summary>Waits until the worker has done all of it.</summary>
+    /// <summary>Waits until the worker has made all windows.</summary>
     public Task SettleAsync() => Eventually.HoldsAsync(
-        async () => await _redis.Database.ListLengthAsync(RedisKeys.Inbox(Endpoints.Loopback)) == 0
-            && !_mas.Redis.Keys("{inbox:*}:taken:*").Any(),
+        async () => (await Task.WhenAll(_windows.Select(async user => await _redis.Database.SetLengthAsync($"windowlist:{user.Key}") >= user.Value))).All(done => done)
+            && await _redis.Database.ListLengthAsync(RedisKeys.Inbox(Endpoints.Loopback)) == 0,
         "the worker has made all memberships",
         TimeSpan.FromMinutes(5));
+
+    private void ExpectWindows(IReadOnlyList<MasLogin> users)
+    {
+        foreach (var user in users)
+            _windows[user.UserId] = _windows.GetValueOrDefault(user.UserId) + 1;
+    }
 
     public PlannedClient Plan(MasLogin user, int index, int windowId, bool isSender, string cached = "")
     {

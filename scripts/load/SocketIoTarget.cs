@@ -10,7 +10,7 @@ internal sealed class SocketIoTarget : Target
 
     private SocketIoTarget(RedisServer redis) => _redis = redis;
 
-    public override string Dialect => "socketio";
+    public override string Protocol => "socketio";
 
     public override IReadOnlyList<(string, int)> Processes =>
         [.. _servers.Select((server, i) => ($"socket.io {i + 1}", server.Process.Id)), ("redis-server", _redis.Process.Id)];
@@ -24,15 +24,13 @@ internal sealed class SocketIoTarget : Target
             var port = FreePort.Next();
             var process = ChildProcess.Start($"socket.io {i + 1}", "node", ["server.mjs", $"{port}", $"{target._redis.Port}"], folder);
             target._servers.Add((process, port));
-            await Eventually.HoldsAsync(() => process.Lines.Contains("listening"), "socket.io listens");
+            await process.WaitForLineAsync("listening");
         }
         return target;
     }
 
-    public override Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario) => Task.FromResult<IReadOnlyList<PlannedClient>>(
-        [.. Enumerable.Range(0, scenario.Clients).Select(i => new PlannedClient(
-            $"ws://127.0.0.1:{_servers[(i + i / scenario.GroupSize) % _servers.Count].Port}/socket.io/?EIO=4&transport=websocket", "",
-            $"g{i / scenario.GroupSize}", i % scenario.GroupSize < scenario.SendersPerGroup, 0))]);
+    public override Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario) => Task.FromResult(scenario.Plan(
+        (client, group) => $"ws://127.0.0.1:{_servers[(client + group) % _servers.Count].Port}/socket.io/?EIO=4&transport=websocket", ""));
 
     public override Task<RedisWork> RedisWorkAsync() => RedisWork.OfAsync(_redis);
 

@@ -6,25 +6,25 @@ namespace Mas.Load;
 /// <summary>A kind of server, started for one run.</summary>
 internal abstract class Target : IAsyncDisposable
 {
-    public abstract string Dialect { get; }
+    public abstract string Protocol { get; }
 
-    /// <summary>Where each load process has its IRC server; none where the clients themselves speak.</summary>
+    /// <summary>The port of each load process's IRC server; none where the clients themselves send.</summary>
     public virtual IReadOnlyList<int> IrcPorts => [];
 
     /// <summary>The processes whose use is reported, by a name.</summary>
     public abstract IReadOnlyList<(string Name, int Pid)> Processes { get; }
 
-    /// <summary>Makes users and groups, and says how each connection begins.</summary>
+    /// <summary>Makes users and groups, and plans the connections.</summary>
     public abstract Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario);
 
-    /// <summary>What Redis has done, by its own counters; nothing where there is none.</summary>
+    /// <summary>What Redis has done, by its own counters; zeros where there is no Redis.</summary>
     public virtual Task<RedisWork> RedisWorkAsync() => Task.FromResult(default(RedisWork));
 
     public abstract ValueTask DisposeAsync();
 }
 
 /// <summary>Counters of a Redis.</summary>
-/// <param name="Commands">All commands, those of scripts included.</param>
+/// <param name="Commands">All commands, including those of scripts.</param>
 /// <param name="Pops">RPOPs.</param>
 internal readonly record struct RedisWork(long Commands, long Pops)
 {
@@ -41,7 +41,7 @@ internal sealed class MasTarget : Target
 
     private MasTarget(MasSystem mas) => _mas = mas;
 
-    public override string Dialect => "mas";
+    public override string Protocol => "mas";
 
     public MasSystem System => _mas;
 
@@ -53,10 +53,18 @@ internal sealed class MasTarget : Target
     ];
 
     /// <summary>Starts it, and waits until every inbox has its worker.</summary>
+    /// <param name="servers">Mas.Server processes.</param>
+    /// <param name="appendOnly">Whether Redis keeps an append-only file.</param>
+    /// <param name="ircBackends">Mas.IrcBackend processes.</param>
+    /// <param name="settings">Settings beside those of every run.</param>
+    /// <param name="workers">Mas.Loopback processes.</param>
+    /// <param name="inboxes">The inboxes that they share.</param>
+    /// <param name="checkout">Another checkout whose programs run; null for this one.</param>
     public static async Task<MasTarget> StartAsync(
-        int servers, bool appendOnly, int ircBackends = 0, IEnumerable<KeyValuePair<string, string>>? settings = null, int workers = 1, int inboxes = 1)
+        int servers, bool appendOnly, int ircBackends = 0, IEnumerable<KeyValuePair<string, string>>? settings = null, int workers = 1, int inboxes = 1,
+        string? checkout = null)
     {
-        var mas = await MasSystem.StartAsync(Options(servers, workers, inboxes, ircBackends, appendOnly, settings ?? []));
+        var mas = await MasSystem.StartAsync(Options(servers, workers, inboxes, ircBackends, appendOnly, settings ?? []) with { Checkout = checkout });
         await Eventually.HoldsAsync(
             async () => (await Task.WhenAll(Enumerable.Range(0, inboxes).Select(part =>
                 mas.Redis.Database.KeyExistsAsync("lease:" + InboxPartition.NameOf(Endpoints.Loopback, part))))).All(held => held)

@@ -13,7 +13,7 @@ internal sealed class TheLoungeTarget(IReadOnlyList<int> ircPorts) : Target
     private readonly int _port = FreePort.Next();
     private ChildProcess? _process;
 
-    public override string Dialect => "thelounge";
+    public override string Protocol => "thelounge";
 
     public override IReadOnlyList<int> IrcPorts => ircPorts;
 
@@ -56,7 +56,7 @@ internal sealed class TheLoungeTarget(IReadOnlyList<int> ircPorts) : Target
         var folder = Directory.CreateDirectory(Path.Combine(_home.Path, "users")).FullName;
         foreach (var user in users)
         {
-            var token = Convert.ToHexStringLower(SHA512.HashData(Encoding.ASCII.GetBytes(TheLoungeDialect.TokenOf(user))));
+            var token = Convert.ToHexStringLower(SHA512.HashData(Encoding.ASCII.GetBytes(TheLoungeProtocol.TokenOf(user))));
             await File.WriteAllTextAsync(Path.Combine(folder, $"{user}.json"), JsonSerializer.Serialize(new
             {
                 password = "no hash: only the login below is used",

@@ -5,25 +5,25 @@ using Mas.Tests.Harness;
 namespace Mas.Load;
 
 /// <summary>
-/// What this machine's Redis carries of MAS's lists alone, by redis-benchmark, pipelined: an LPUSH for every entry that MAS
-/// moved in a run (to the inbox, to the outboxes, the acknowledgements), and as many RPOPs as MAS made for them.
+/// What this machine's Redis can do for MAS's lists alone, by redis-benchmark, pipelined: an LPUSH for every entry that MAS pushed in a
+/// run (to inbox and outboxes), and as many RPOPs as MAS made for them.
 /// </summary>
-internal static class RedisCeiling
+internal static class RedisAlone
 {
     private const int Pushes = 1_000_000;
 
     /// <returns>Deliveries a second.</returns>
     public static async Task<double> MeasureAsync(RunResult run, int sessions, int messageBytes)
     {
-        // A message is an entry of the inbox and an acknowledgement, beside what is delivered of it.
+        // Beside its deliveries, a message is an entry of the inbox and an acknowledgement.
         var pushesPerDelivery = 1 + 2 * run.MessagesPerSecond / run.DeliveriesPerSecond;
         var popsPerPush = run.PopsPerDelivery / pushesPerDelivery;
-        var most = (int)Math.Ceiling(1 / popsPerPush);
+        var maxPops = (int)Math.Ceiling(1 / popsPerPush);
         await using var redis = await RedisServer.StartAsync();
         var value = new string('x', messageBytes + 100);
         var begun = Stopwatch.GetTimestamp();
         await BenchmarkAsync(redis.Port, Pushes, sessions, ["LPUSH", "outbox:__rand_int__", value]);
-        await BenchmarkAsync(redis.Port, (int)(Pushes * popsPerPush), sessions, ["RPOP", "outbox:__rand_int__", most.ToString(CultureInfo.InvariantCulture)]);
+        await BenchmarkAsync(redis.Port, (int)(Pushes * popsPerPush), sessions, ["RPOP", "outbox:__rand_int__", maxPops.ToString(CultureInfo.InvariantCulture)]);
         return Pushes / pushesPerDelivery / Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 

@@ -6,7 +6,7 @@ using Mas.Tests.Harness;
 namespace Mas.Load;
 
 /// <summary>Many connections at once, and many that do nothing.</summary>
-internal static class Storms
+internal static class ConnectionRuns
 {
     private const int LoadProcesses = 2;
 
@@ -27,7 +27,8 @@ internal static class Storms
         return Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 
-    /// <summary>Sessions with many windows come back at once, with what they hold (<c>cached</c>).</summary>
+    /// <summary>Sessions with many windows reconnect at once, resuming with <c>cached</c>.</summary>
+    /// <returns>Seconds until the last one's view is complete.</returns>
     public static async Task<double> ReconnectAsync(int sessions, int windows)
     {
         const int GroupSize = 20;
@@ -50,7 +51,7 @@ internal static class Storms
     }
 
     /// <summary>Connections that do nothing, each of a user with one window.</summary>
-    /// <returns>Bytes of Mas.Server for each, resident.</returns>
+    /// <returns>Resident bytes of Mas.Server for each.</returns>
     public static async Task<double> IdleAsync(int connections)
     {
         const int UsersOf = 50;
@@ -66,7 +67,7 @@ internal static class Storms
         }
         var before = ProcessUsage.Of(pid).ResidentBytes;
         await using var held = await ConnectAsync([.. Enumerable.Range(0, connections).Select(i => setup.Plan(setup.Users[i % users], 0, 1, false))]);
-        // The collector gives back what the starts needed in its own time; so the wait.
+        // The garbage collector takes its time to free what the starts needed.
         await Task.Delay(TimeSpan.FromSeconds(20));
         return (ProcessUsage.Of(pid).ResidentBytes - before) / (double)connections;
     }
@@ -76,10 +77,10 @@ internal static class Storms
         var held = new Held();
         for (var i = 0; i < LoadProcesses; i++)
         {
-            var process = ChildProcess.Start($"load {i + 1}", Environment.ProcessPath!, [.. Self.Arguments, "load"], Path.GetTempPath());
+            var process = ChildProcess.Start($"load {i + 1}", Environment.ProcessPath!, [.. ThisProgram.Arguments, "load"], Path.GetTempPath());
             held.Processes.Add(process);
             await process.WriteLineAsync(JsonSerializer.Serialize(
-                new Plan("mas", [.. clients.Where((_, index) => index % LoadProcesses == i)], 150, 0, 1, 0, 0)));
+                new LoadPlan("mas", [.. clients.Where((_, index) => index % LoadProcesses == i)], 150, 0, 1, 0, 0)));
         }
         foreach (var process in held.Processes)
             await Eventually.HoldsAsync(() => process.Lines.Contains("ready") || process.HasExited, $"ready\n{process.LogTail}", TimeSpan.FromMinutes(5));

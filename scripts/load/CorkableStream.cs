@@ -4,15 +4,15 @@ using System.Net.Sockets;
 namespace Mas.Load;
 
 /// <summary>
-/// A connection that can hold back what is written to it, so that messages which are due at the same moment leave in one
-/// packet, to whatever target. Else the load processes would spend on packets what the machine has for the target.
+/// A connection that can be corked: what is written then waits, so that messages which are due at the same moment leave in one packet.
+/// Otherwise the load processes would take too much of the processors from the target.
 /// </summary>
-internal sealed class BurstStream(Socket socket) : Stream
+internal sealed class CorkableStream(Socket socket) : Stream
 {
     private readonly NetworkStream _inner = new(socket, ownsSocket: true);
     private readonly ArrayBufferWriter<byte> _held = new();
     private readonly Lock _lock = new();
-    private bool _holds;
+    private bool _isCorked;
 
     public override bool CanRead => true;
 
@@ -24,22 +24,22 @@ internal sealed class BurstStream(Socket socket) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>What is written from now on waits.</summary>
-    public void Hold()
+    /// <summary>Keeps what is written from now on.</summary>
+    public void Cork()
     {
         lock (_lock)
-            _holds = true;
+            _isCorked = true;
     }
 
-    /// <summary>Writes what has waited. The caller writes nothing meanwhile.</summary>
-    public async ValueTask ReleaseAsync(CancellationToken stop)
+    /// <summary>Writes what was kept. The caller must not write meanwhile.</summary>
+    public async ValueTask UncorkAsync(CancellationToken stop)
     {
         byte[] held;
         lock (_lock)
         {
             held = _held.WrittenSpan.ToArray();
             _held.ResetWrittenCount();
-            _holds = false;
+            _isCorked = false;
         }
         await _inner.WriteAsync(held, stop);
     }
@@ -48,7 +48,7 @@ internal sealed class BurstStream(Socket socket) : Stream
     {
         lock (_lock)
         {
-            if (_holds)
+            if (_isCorked)
             {
                 _held.Write(buffer.Span);
                 return ValueTask.CompletedTask;
@@ -67,7 +67,7 @@ internal sealed class BurstStream(Socket socket) : Stream
 
     public override void Flush()
     {
-        // Nothing waits here that is not held.
+        // Only a corked stream keeps anything.
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Mas.Load;
 
-/// <summary>Sleeps that end when they should: .NET's own know only whole milliseconds, and to spin would take from what is measured.</summary>
-internal static partial class Precise
+/// <summary>Sleeps for less than a millisecond. .NET's own sleeps know whole milliseconds, and spinning would take processors from the target.</summary>
+internal static partial class PreciseSleep
 {
     private const int SetTimerSlack = 29;
 
-    // Of each thread. The kernel's default, 50 µs, would count as a latency of what is measured.
+    // The kernel's default slack of 50 µs for each thread would count as latency of the target.
     [ThreadStatic]
     private static bool _isExact;
 
-    public static void Sleep(TimeSpan duration)
+    public static void For(TimeSpan duration)
     {
         if (!_isExact)
             _isExact = ProcessControl(SetTimerSlack, 1) == 0;
@@ -19,7 +19,7 @@ internal static partial class Precise
         _ = NanoSleep(ref request, IntPtr.Zero);
     }
 
-    // A signal may end it early: then a message goes out a little before its time, and its latency counts from there.
+    // A signal may end it early: then a message goes out a little before its time.
     [LibraryImport("libc", EntryPoint = "nanosleep")]
     private static partial int NanoSleep(ref TimeSpec request, IntPtr remaining);
 

@@ -3,22 +3,15 @@ using Mas.Tests.Harness;
 
 namespace Mas.Load;
 
-/// <summary>How a scenario is run.</summary>
-/// <param name="LoadProcesses">Load processes, among which the connections are divided.</param>
-/// <param name="MessageBytes">The length of a message's text.</param>
-/// <param name="WarmUpSeconds">Before the measured time.</param>
-/// <param name="Seconds">The measured time.</param>
-internal sealed record RunOptions(int LoadProcesses, int MessageBytes, double WarmUpSeconds, double Seconds);
-
-/// <summary>What one run gave.</summary>
+/// <summary>What one run gave. The load processes have no <c>ResidentBytes</c>.</summary>
 internal sealed record RunResult(
     double DeliveriesPerSecond, double MessagesPerSecond, Histogram Latencies, double CommandsPerDelivery, double PopsPerDelivery, long Late,
     IReadOnlyList<(string Name, double Cores, long ResidentBytes)> Processes);
 
 /// <summary>One run of one scenario against one target.</summary>
-internal static class Run
+internal static class ScenarioRun
 {
-    public static async Task<RunResult> RunAsync(Target target, Scenario scenario, RunOptions options)
+    public static async Task<RunResult> RunAsync(Target target, Scenario scenario, BenchOptions options)
     {
         var clients = await target.PrepareAsync(scenario);
         using var folder = new TempFolder("load");
@@ -27,13 +20,13 @@ internal static class Run
         {
             for (var i = 0; i < options.LoadProcesses; i++)
             {
-                // Shifted from group to group, so that the senders, the first of each, are spread too.
+                // Shifted from group to group, so that the senders, the first of each group, are spread too.
                 var share = clients.Where((_, index) => (index % scenario.GroupSize + index / scenario.GroupSize) % options.LoadProcesses == i).ToList();
                 var rate = scenario.Rate * share.Count(client => client.IsSender) / clients.Count(client => client.IsSender);
-                var process = ChildProcess.Start($"load {i + 1}", Environment.ProcessPath!, [.. Self.Arguments, "load"], folder.Path);
+                var process = ChildProcess.Start($"load {i + 1}", Environment.ProcessPath!, [.. ThisProgram.Arguments, "load"], folder.Path);
                 processes.Add(process);
                 await process.WriteLineAsync(JsonSerializer.Serialize(
-                    new Plan(target.Dialect, share, options.MessageBytes, rate, scenario.Window, options.WarmUpSeconds, options.Seconds,
+                    new LoadPlan(target.Protocol, share, options.MessageBytes, rate, scenario.Window, options.WarmUpSeconds, options.Seconds,
                     target.IrcPorts.Count > 0 ? target.IrcPorts[i] : 0)));
             }
             foreach (var process in processes)
@@ -50,14 +43,14 @@ internal static class Run
                 var now = ProcessUsage.Of(process.Pid);
                 return (process.Name, (now.CpuSeconds - used[i].CpuSeconds) / options.Seconds, now.ResidentBytes);
             }).ToList();
-            var measured = new List<Measured>();
+            var measured = new List<LoadResult>();
             foreach (var process in processes)
             {
                 await Eventually.HoldsAsync(() => process.Lines.Any(line => line.StartsWith('{')) || process.HasExited, $"a result\n{process.LogTail}", TimeSpan.FromMinutes(1));
-                measured.Add(JsonSerializer.Deserialize<Measured>(process.Lines.LastOrDefault(line => line.StartsWith('{'))
+                measured.Add(JsonSerializer.Deserialize<LoadResult>(process.Lines.LastOrDefault(line => line.StartsWith('{'))
                     ?? throw new InvalidOperationException(process.LogTail))!);
             }
-            usage.AddRange(measured.Select((one, i) => ($"load {i + 1}", one.CpuSeconds / one.Seconds, ProcessUsage.Of(Environment.ProcessId).ResidentBytes)));
+            usage.AddRange(measured.Select((one, i) => ($"load {i + 1}", one.CpuSeconds / one.Seconds, 0L)));
             return Sum(measured, work, usage);
         }
         finally
@@ -67,7 +60,7 @@ internal static class Run
         }
     }
 
-    private static RunResult Sum(List<Measured> measured, RedisWork work, List<(string, double, long)> usage)
+    private static RunResult Sum(List<LoadResult> measured, RedisWork work, List<(string, double, long)> usage)
     {
         var latencies = new Histogram();
         foreach (var one in measured)

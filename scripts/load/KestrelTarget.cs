@@ -5,33 +5,32 @@ using Mas.Tests.Harness;
 
 namespace Mas.Load;
 
-/// <summary>Plain Kestrel WebSockets that fan out in memory: what MAS would cost without Redis, without keeping anything.</summary>
-internal sealed class FloorTarget : Target
+/// <summary>Plain Kestrel WebSockets that fan out in memory: an upper bound, without Redis and without keeping anything.</summary>
+internal sealed class KestrelTarget : Target
 {
-    private readonly TempFolder _folder = new("floor");
+    private readonly TempFolder _folder = new("kestrel");
     private readonly ChildProcess _process;
     private readonly int _port;
 
-    private FloorTarget(int port)
+    private KestrelTarget(int port)
     {
         _port = port;
-        _process = ChildProcess.Start("floor", Environment.ProcessPath!, [.. Self.Arguments, "floor", $"{port}"], _folder.Path);
+        _process = ChildProcess.Start("Kestrel", Environment.ProcessPath!, [.. ThisProgram.Arguments, "kestrel", $"{port}"], _folder.Path);
     }
 
-    public override string Dialect => "floor";
+    public override string Protocol => "kestrel";
 
     public override IReadOnlyList<(string, int)> Processes => [("Kestrel", _process.Id)];
 
-    public static async Task<FloorTarget> StartAsync()
+    public static async Task<KestrelTarget> StartAsync()
     {
-        var target = new FloorTarget(FreePort.Next());
-        await Eventually.HoldsAsync(() => target._process.Lines.Contains("listening"), "the floor listens");
+        var target = new KestrelTarget(FreePort.Next());
+        await target._process.WaitForLineAsync("listening");
         return target;
     }
 
-    public override Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario) => Task.FromResult<IReadOnlyList<PlannedClient>>(
-        [.. Enumerable.Range(0, scenario.Clients).Select(i => new PlannedClient(
-            $"ws://127.0.0.1:{_port}/ws?group={i / scenario.GroupSize}", "", "", i % scenario.GroupSize < scenario.SendersPerGroup, 0))]);
+    public override Task<IReadOnlyList<PlannedClient>> PrepareAsync(Scenario scenario) =>
+        Task.FromResult(scenario.Plan((_, group) => $"ws://127.0.0.1:{_port}/ws?group={group}", ""));
 
     public override async ValueTask DisposeAsync()
     {
@@ -39,7 +38,7 @@ internal sealed class FloorTarget : Target
         _folder.Dispose();
     }
 
-    /// <summary>The inside of the floor's process.</summary>
+    /// <summary>The server itself, in a process of its own.</summary>
     public static async Task ServeAsync(int port)
     {
         var groups = new ConcurrentDictionary<string, ConcurrentDictionary<Channel<byte[]>, bool>>();
@@ -84,7 +83,7 @@ internal sealed class FloorTarget : Target
         }
     }
 
-    /// <summary>Writes what there is for the socket as one frame, as MAS does.</summary>
+    /// <summary>Writes all messages that wait for a socket in one frame, as MAS does.</summary>
     private static async Task WriteAsync(WebSocket socket, ChannelReader<byte[]> outgoing)
     {
         var frame = new byte[256 * 1024];

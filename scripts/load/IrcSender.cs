@@ -5,21 +5,21 @@ using System.Text;
 namespace Mas.Load;
 
 /// <summary>
-/// Speaks to one user's IRC connection, and knows which of its lines the user's web client has received: so it can keep a
-/// number of them on their way.
+/// The IRC server's end of one user's connection. It knows which of its lines the user's web client has received, so that it can keep a
+/// fixed number of them in flight.
 /// </summary>
-internal sealed class IrcSpeaker : ISender, IDisposable
+internal sealed class IrcSender : ISender, IDisposable
 {
     private readonly IrcConnection _connection;
-    private readonly Tally _tally;
+    private readonly LoadCounters _counters;
     private readonly string _prefix;
     private readonly SemaphoreSlim _free = new(0);
 
-    public IrcSpeaker(LoadClient listener, IrcConnection connection, string channel, Tally tally)
+    public IrcSender(LoadClient listener, IrcConnection connection, string channel, LoadCounters counters)
     {
         _connection = connection;
-        _tally = tally;
-        _prefix = $":{IrcConnection.Speaker}!speaks@host.load PRIVMSG {channel} :{Dialect.Marker}";
+        _counters = counters;
+        _prefix = $":{IrcConnection.Speaker}!speaks@host.load PRIVMSG {channel} :{ClientProtocol.Marker}";
         listener.Heard = lines => _free.Release(lines);
     }
 
@@ -30,13 +30,13 @@ internal sealed class IrcSpeaker : ISender, IDisposable
         while (!stop.IsCancellationRequested)
         {
             await _free.WaitAsync(stop);
-            // What has become free meanwhile goes in one write, as a server flushes its buffer.
+            // One write for all that may be sent now, as a server flushes its buffer.
             var now = Stopwatch.GetTimestamp();
             lines.Clear();
             do
             {
                 Append(lines, now, bytes);
-                _tally.CountSent();
+                _counters.CountSent();
             }
             while (_free.Wait(0, CancellationToken.None));
             await _connection.WriteAsync(Encoding.ASCII.GetBytes(lines.ToString()));
@@ -48,10 +48,10 @@ internal sealed class IrcSpeaker : ISender, IDisposable
         var line = new StringBuilder();
         Append(line, scheduled, bytes);
         await _connection.WriteAsync(Encoding.ASCII.GetBytes(line.ToString()));
-        _tally.CountSent();
+        _counters.CountSent();
     }
 
-    /// <summary>Says one line, and waits until the web client has received it.</summary>
+    /// <summary>Sends one line, and waits until the web client has received it.</summary>
     /// <exception cref="TimeoutException">It has not within <paramref name="deadline"/>.</exception>
     public async Task IsHeardAsync(TimeSpan deadline)
     {
@@ -62,10 +62,10 @@ internal sealed class IrcSpeaker : ISender, IDisposable
 
     public void Dispose() => _free.Dispose();
 
-    /// <summary>A line whose text is the marker, the time, and filled up to a length.</summary>
+    /// <summary>A line whose text is the marker, the time, and padding.</summary>
     private void Append(StringBuilder lines, long time, int bytes)
     {
         var digits = time.ToString("x16", CultureInfo.InvariantCulture);
-        lines.Append(_prefix).Append(digits).Append('x', Math.Max(0, bytes - Dialect.Marker.Length - digits.Length)).Append("\r\n");
+        lines.Append(_prefix).Append(digits).Append('x', Math.Max(0, bytes - ClientProtocol.Marker.Length - digits.Length)).Append("\r\n");
     }
 }
