@@ -3,79 +3,99 @@ using Mas.Tests.Harness;
 
 namespace Mas.Tests.Chaos;
 
-/// <summary>What came of a run.</summary>
-/// <param name="Rounds">Rounds that were finished.</param>
-/// <param name="Acknowledged">Messages that were acknowledged.</param>
-/// <param name="Faults">How often something was broken.</param>
-/// <param name="Violations">The promises that were broken in the last round; empty when all were kept.</param>
+/// <summary>What a line of a run's report is about.</summary>
+public enum ChaosLineKind
+{
+    /// <summary>A fault, or a step of a round.</summary>
+    Step,
+
+    /// <summary>A round in which all promises were kept.</summary>
+    Kept,
+
+    /// <summary>A round in which a promise was broken.</summary>
+    Broken,
+}
+
+/// <summary>A line of a run's report.</summary>
+/// <param name="At">Since the run began.</param>
+/// <param name="Text">What happened, with the time.</param>
+/// <param name="Kind">What it is about.</param>
+public sealed record ChaosLine(TimeSpan At, string Text, ChaosLineKind Kind);
+
+/// <summary>The result of a run.</summary>
+/// <param name="Rounds">Finished rounds.</param>
+/// <param name="Acknowledged">Acknowledged messages.</param>
+/// <param name="Faults">Faults that happened.</param>
+/// <param name="Violations">Promises that were broken in the last round.</param>
 public sealed record ChaosResult(int Rounds, int Acknowledged, int Faults, IReadOnlyList<Violation> Violations);
 
 /// <summary>
-/// Breaks things while people talk. A run is a row of rounds on the same processes, each with new users and groups: faults
-/// and load, then peace, then the question whether every promise was kept. The first round in which one was not ends it.
+/// Breaks things while users chat. A run is a series of rounds on the same processes, each with new users and groups: faults and load,
+/// then recovery, then a check of every promise. The first round in which one was broken ends the run.
 /// </summary>
-public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
+public sealed class ChaosRun(ChaosOptions options, Action<ChaosLine> report)
 {
-    /// <summary>How long the last requests may take once nothing is broken any more.</summary>
-    private static readonly TimeSpan PeaceTakes = TimeSpan.FromSeconds(60);
+    /// <summary>How long the last requests may take after the last fault.</summary>
+    private static readonly TimeSpan RecoveryTakes = TimeSpan.FromSeconds(60);
 
-    /// <summary>Each stream of faults and each user takes one.</summary>
-    private const int SeedsOfARound = 10_000;
+    /// <summary>Each stream of faults and each user has a seed of its own.</summary>
+    private const int SeedsPerRound = 10_000;
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     /// <summary>Runs all rounds.</summary>
     public async Task<ChaosResult> RunAsync()
     {
-        await using var ground = await ChaosGround.StartAsync(options);
+        await using var system = await ChaosSystem.StartAsync(options);
         var result = new ChaosResult(0, 0, 0, []);
-        var log = new LogWatch(ground);
+        var log = new LogWatch(system);
         do
         {
             var round = result.Rounds + 1;
             var begun = _clock.Elapsed;
-            Tell($"round {round}: {options.Users} users, {options.Groups} groups");
-            var (ledger, faults, requests, violations) = await RoundAsync(ground, round, log);
-            result = new ChaosResult(round, result.Acknowledged + ledger.Acknowledged, result.Faults + faults, violations.All);
-            Tell($"round {round}: {(violations.All.Count == 0 ? "all promises kept" : $"{violations.All.Count} BROKEN")}: "
-                + $"{faults} faults, {requests} requests, {ledger.Acknowledged} of {ledger.IncomingTexts.Count} messages acknowledged, {(_clock.Elapsed - begun).TotalSeconds:0} s");
+            Report($"round {round}: {options.Users} users, {options.Groups} groups");
+            var (sent, faults, requests, violations) = await RoundAsync(system, round, log);
+            result = new ChaosResult(round, result.Acknowledged + sent.Acknowledged, result.Faults + faults, violations.All);
+            var (outcome, kind) = violations.All.Count == 0 ? ("all promises kept", ChaosLineKind.Kept) : ($"{violations.All.Count} BROKEN", ChaosLineKind.Broken);
+            Report(kind, $"round {round}: {outcome}: "
+                + $"{faults} faults, {requests} requests, {sent.Acknowledged} of {sent.All.Count} messages acknowledged, {(_clock.Elapsed - begun).TotalSeconds:0} s");
         }
-        while (result.Violations.Count == 0 && _clock.Elapsed < options.Lasts);
-        if (result.Violations.Count > 0 && options.KeepIn is { } folder)
-            await KeepAsync(ground, folder, result);
+        while (result.Violations.Count == 0 && _clock.Elapsed < options.Duration);
+        if (result.Violations.Count > 0 && options.ArtifactsFolder is { } folder)
+            await SaveArtifactsAsync(system, folder, result);
         return result;
     }
 
-    private async Task<(Ledger Ledger, int Faults, int Requests, Violations Violations)> RoundAsync(ChaosGround ground, int round, LogWatch log)
+    private async Task<(SentMessages Sent, int Faults, int Requests, Violations Violations)> RoundAsync(ChaosSystem system, int round, LogWatch log)
     {
-        var seed = options.Seed + SeedsOfARound * (round - 1);
-        var (ledger, violations) = (new Ledger(), new Violations());
-        var (users, groups) = await GatherAsync(ground, round, seed, ledger, violations);
+        var seed = options.Seed + SeedsPerRound * (round - 1);
+        var (sent, violations) = (new SentMessages(), new Violations());
+        var (users, groups) = await CreateUsersAsync(system, round, seed, sent, violations);
         var peers = users.Select(user => user.Login.UserId).ToArray();
-        var streams = new FaultStreams(ground, Tell);
+        var streams = new FaultStreams(system, Report);
         try
         {
-            using var stop = new CancellationTokenSource(options.Round);
-            var talking = Task.WhenAll(users.Select(user => user.RunAsync(groups, peers, stop.Token)));
+            using var stop = new CancellationTokenSource(options.RoundDuration);
+            var chatting = Task.WhenAll(users.Select(user => user.RunAsync(groups, peers, stop.Token)));
             await streams.RunAsync(seed, stop.Token);
-            Tell("peace");
-            await ground.Mas.IsReadyAsync();
+            Report("no more faults; waiting for recovery");
+            await system.Mas.IsReadyAsync();
             try
             {
-                await talking.WaitAsync(PeaceTakes);
+                await chatting.WaitAsync(RecoveryTakes);
             }
             catch (TimeoutException)
             {
-                violations.Add("every request is answered once things are well again", $"not within {PeaceTakes.TotalSeconds} s");
-                return (ledger, streams.Count, users.Sum(user => user.Requests), violations);
+                violations.Add("every request is answered after recovery", $"not within {RecoveryTakes.TotalSeconds} s");
+                return (sent, streams.Count, users.Sum(user => user.Requests), violations);
             }
-            var check = new PromiseCheck(ground, ledger, violations);
-            var mended = await check.MendAsync();
-            foreach (var line in mended)
-                Tell($"fsck mends {line}");
-            // What was answered with UNAVAILABLE since replicas were missing is written all the same, and was told to nobody:
-            // sessions hear of it when they start.
-            if (mended.Count > 0 || options.WaitReplicas > 0)
+            var check = new PromiseCheck(system, sent, violations);
+            var repaired = await check.RepairAsync();
+            foreach (var line in repaired)
+                Report($"fsck repairs {line}");
+            // What was answered with UNAVAILABLE for lack of replicas is written all the same, and nobody was notified: sessions see it when
+            // they start.
+            if (repaired.Count > 0 || options.WaitReplicas > 0)
             {
                 foreach (var user in users)
                     await user.LeaveAsync();
@@ -92,18 +112,18 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
         }
         foreach (var error in log.NewErrors())
             violations.Add("no process logs an error", error);
-        return (ledger, streams.Count, users.Sum(user => user.Requests), violations);
+        return (sent, streams.Count, users.Sum(user => user.Requests), violations);
     }
 
-    /// <summary>New users, each of whom owns one of the first groups, so that none of them is ever without members.</summary>
-    private async Task<(List<ChaosUser> Users, string[] Groups)> GatherAsync(ChaosGround ground, int round, int seed, Ledger ledger, Violations violations)
+    /// <summary>Creates users and groups. The first users own a group each and never leave it, so that no group is ever empty.</summary>
+    private async Task<(List<ChaosUser> Users, string[] Groups)> CreateUsersAsync(ChaosSystem system, int round, int seed, SentMessages sent, Violations violations)
     {
         var groups = Enumerable.Range(0, options.Groups).Select(i => $"round{round}group{i}").ToArray();
         var users = new List<ChaosUser>();
         for (var i = 0; i < options.Users; i++)
         {
-            var login = await ground.NewUserAsync($"round{round}user{i}");
-            var user = new ChaosUser(ground, login, i < groups.Length ? groups[i] : "", ledger, violations, seed + 10 + i);
+            var login = await system.NewUserAsync($"round{round}user{i}");
+            var user = new ChaosUser(system, login, i < groups.Length ? groups[i] : "", sent, violations, seed + 10 + i);
             var client = await user.ConnectedAsync();
             if (i < groups.Length)
                 await client.OkAsync("CREATE", new { name = groups[i] });
@@ -118,17 +138,23 @@ public sealed class ChaosRun(ChaosOptions options, Action<string> tell)
         return (users, groups);
     }
 
-    private static async Task KeepAsync(ChaosGround ground, string folder, ChaosResult result)
+    private static async Task SaveArtifactsAsync(ChaosSystem system, string folder, ChaosResult result)
     {
         Directory.CreateDirectory(folder);
         await File.WriteAllLinesAsync(Path.Combine(folder, "violations.txt"), result.Violations.Select(violation => violation.ToString()));
-        await ground.Mas.SaveLogsAsync(folder);
-        foreach (var node in ground.Redis.Nodes)
+        await system.Mas.SaveLogsAsync(folder);
+        foreach (var node in system.Redis.Nodes)
         {
             await File.WriteAllLinesAsync(Path.Combine(folder, $"redis-{node.Port}.log"), node.Log);
             await RedisCli.SaveAsync(node.Port, Path.Combine(folder, $"redis-{node.Port}.rdb"));
         }
     }
 
-    private void Tell(string line) => tell($"{_clock.Elapsed:mm\\:ss\\.f} {line}");
+    private void Report(string text) => Report(ChaosLineKind.Step, text);
+
+    private void Report(ChaosLineKind kind, string text)
+    {
+        var at = _clock.Elapsed;
+        report(new ChaosLine(at, $"{at:mm\\:ss\\.f} {text}", kind));
+    }
 }

@@ -6,16 +6,16 @@ public sealed class ChaosTests
     [Fact]
     public async Task ChaosRun_OneRound_KeepsAllPromises()
     {
-        var told = new List<string>();
-        var run = new ChaosRun(new ChaosOptions { Seed = 20261, Lasts = TimeSpan.Zero, Round = TimeSpan.FromSeconds(10), Users = 8, Groups = 4 }, line =>
+        var lines = new List<string>();
+        var run = new ChaosRun(new ChaosOptions { Seed = 20261, Duration = TimeSpan.Zero, RoundDuration = TimeSpan.FromSeconds(10), Users = 8, Groups = 4 }, line =>
         {
-            lock (told)
-                told.Add(line);
+            lock (lines)
+                lines.Add(line.Text);
         });
 
         var result = await run.RunAsync();
 
-        Assert.True(result.Violations.Count == 0, string.Join('\n', [.. told, .. result.Violations.Select(violation => violation.ToString())]));
+        Assert.True(result.Violations.Count == 0, string.Join('\n', [.. lines, .. result.Violations.Select(violation => violation.ToString())]));
         Assert.True(result.Acknowledged > 50 && result.Faults >= 3, $"hardly anything happened: {result}");
     }
 }

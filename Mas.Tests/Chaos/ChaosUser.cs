@@ -5,17 +5,17 @@ using Newtonsoft.Json.Linq;
 namespace Mas.Tests.Chaos;
 
 /// <summary>
-/// One user who does random things, and who goes on as a real client does: reconnects with what it holds, and repeats what
-/// was not acknowledged under the same rid.
+/// A user who does random things, and recovers as a real client does: reconnects with <c>cached</c>, and repeats unacknowledged messages with
+/// the same rid.
 /// </summary>
-internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGroup, Ledger ledger, Violations violations, int seed) : IAsyncDisposable
+internal sealed class ChaosUser(ChaosSystem system, MasLogin login, string ownGroup, SentMessages sent, Violations violations, int seed) : IAsyncDisposable
 {
-    /// <summary>A view's start holds no more of a window, and a history not many more.</summary>
+    /// <summary>A session's start brings no more messages of a window.</summary>
     private const int MaxMessages = 900;
 
     private const int MaxInBurst = 5;
 
-    /// <summary>How long an answer may take before the client tries a new connection.</summary>
+    /// <summary>The client reconnects when an answer takes longer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     private readonly Random _random = new(seed);
@@ -24,7 +24,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
     private IReadOnlyList<string> _groups = [];
     private IReadOnlyList<string> _peers = [];
     private int _bursts;
-    private int _said;
+    private int _sent;
 
     /// <summary>Whose sessions these are.</summary>
     public MasLogin Login => login;
@@ -35,7 +35,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
     /// <summary>How many sessions there were.</summary>
     public int Sessions { get; private set; }
 
-    /// <summary>Does things until <paramref name="stop"/> is cancelled; what is under way is brought to its end.</summary>
+    /// <summary>Does random things until <paramref name="stop"/> is cancelled, and finishes the last one.</summary>
     /// <param name="groups">Groups to be in.</param>
     /// <param name="peers">UserIds to talk to.</param>
     /// <param name="stop">When to stop.</param>
@@ -59,13 +59,13 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
             try
             {
                 await LeaveAsync();
-                var server = _random.Next(ground.ToServers.Count);
-                _client = await MasClient.ConnectAsync(ground.AddressOf(server), login, new MasClientOptions { Resume = _lastView, Deadline = Patience });
+                var server = _random.Next(system.ToServers.Count);
+                _client = await MasClient.ConnectAsync(system.AddressOf(server), login, new MasClientOptions { Resume = _lastView, Deadline = Patience });
                 Sessions++;
             }
             catch (ProtocolViolationException e)
             {
-                // With an empty view, so that one violation does not cause the next.
+                // It reconnects with an empty view, so that one violation does not cause the next.
                 violations.Add("what clients are sent follows the protocol", e.Message);
                 _lastView = null;
             }
@@ -109,7 +109,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
 
     private Task StepAsync() => _random.Next(100) switch
     {
-        < 50 => SayAsync(),
+        < 50 => SendBurstAsync(),
         < 60 => EditAsync(),
         < 68 => AskAsync("JOIN", new { network = "MAS", name = Pick(_groups) }),
         < 71 => InOneOfAsync(window => window.Name != ownGroup, window => AskAsync("CLOSE", new { windowId = window.WindowId })),
@@ -124,70 +124,70 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         < 92 => AskUntilKnownAsync("REQUEST_FRIEND", new { userId = Pick(_peers) }),
         < 94 => AnswerFriendAsync(),
         < 96 => InOneOfAsync(window => window.Newest > 0, window => AskAsync("FETCH", new { windowId = window.WindowId, limit = 20 })),
-        < 97 => SayMalformedAsync(),
-        _ => ComeBackAsync(),
+        < 97 => SendMalformedAsync(),
+        _ => ReconnectAsync(),
     };
 
-    /// <summary>Some messages at once, as a quick typist's client sends them, each until it is answered.</summary>
-    private async Task SayAsync()
+    /// <summary>Sends some messages at once, and repeats each until it is answered.</summary>
+    private async Task SendBurstAsync()
     {
         var client = await ConnectedAsync();
-        var chosen = client.Read(view => view.Windows.Values.Where(window => window.Messages.Count < MaxMessages).Select(PlaceOf).ToArray());
+        var chosen = client.Read(view => view.Windows.Values.Where(window => window.Messages.Count < MaxMessages).Select(NameOf).ToArray());
         if (chosen.Length == 0)
             return;
         var (windowId, place) = Pick(chosen);
         var burst = _bursts++;
-        var sayings = Enumerable.Range(0, _random.Next(1, MaxInBurst + 1)).Select(i => new IncomingText(
-            login.UserId, place, $"{login.UserId}-{burst}-{i}", $"{login.UserId} says {_said++} {new string('x', _random.Next(80))}", burst, i)).ToArray();
+        var sentMessages = Enumerable.Range(0, _random.Next(1, MaxInBurst + 1)).Select(i => new SentMessage(
+            login.UserId, place, $"{login.UserId}-{burst}-{i}", $"message {_sent++} of {login.UserId} {new string('x', _random.Next(80))}", burst, i)).ToArray();
         var answers = new List<Task<JObject>>();
-        foreach (var saying in sayings)
+        foreach (var sentMessage in sentMessages)
         {
-            ledger.Add(saying);
-            if (await StartAsync(client, Request(windowId, saying, retry: false)) is { } answer)
+            sent.Add(sentMessage);
+            if (await StartAsync(client, Request(windowId, sentMessage, retry: false)) is { } answer)
                 answers.Add(answer);
         }
-        for (var i = 0; i < sayings.Length; i++)
+        for (var i = 0; i < sentMessages.Length; i++)
         {
             var ack = i < answers.Count ? await AnswerAsync(client, answers[i]) : null;
-            if (!IsSettled(ack, sayings[i], atOnce: true))
-                await RepeatAsync(windowId, sayings[i]);
+            if (!IsSettled(ack, sentMessages[i], atOnce: true))
+                await RepeatAsync(windowId, sentMessages[i]);
         }
     }
 
-    private async Task RepeatAsync(int windowId, IncomingText saying)
+    private async Task RepeatAsync(int windowId, SentMessage sentMessage)
     {
         JObject? ack;
         do
         {
             await Task.Delay(_random.Next(50, 400));
             var client = await ConnectedAsync();
-            ack = await StartAsync(client, Request(windowId, saying, retry: true)) is { } answer ? await AnswerAsync(client, answer) : null;
+            ack = await StartAsync(client, Request(windowId, sentMessage, retry: true)) is { } answer ? await AnswerAsync(client, answer) : null;
         }
-        while (!IsSettled(ack, saying, atOnce: false));
+        while (!IsSettled(ack, sentMessage, atOnce: false));
     }
 
-    private bool IsSettled(JObject? ack, IncomingText saying, bool atOnce)
+    private bool IsSettled(JObject? ack, SentMessage sentMessage, bool atOnce)
     {
         switch (ack?.Value<string>("status"))
         {
             case null or "UNAVAILABLE":
                 return false;
             case "OK":
-                saying.AtOnce = atOnce;
-                saying.Acknowledge(ack!.Value<long>("gid"));
+                sentMessage.AtOnce = atOnce;
+                sentMessage.Acknowledge(ack!.Value<long>("gid"));
                 return true;
             // The window was closed, or the user kicked, meanwhile.
             case "NOT_FOUND":
                 return true;
             default:
-                violations.Add("a message is accepted", $"{saying}: {ack}");
+                violations.Add("a message is accepted", $"{sentMessage}: {ack}");
                 return true;
         }
     }
 
-    private static JObject Request(int windowId, IncomingText saying, bool retry)
+    private static JObject Request(int windowId, SentMessage sentMessage, bool retry)
     {
-        var request = new JObject { ["type"] = "SEND", ["windowId"] = windowId, ["text"] = saying.Text, ["rid"] = saying.Rid };
+        var request = new JObject { ["type"] = "SEND", ["windowId"] = windowId, ["text"] = sentMessage.Text, ["rid"] = sentMessage.Rid };
         if (retry)
             request["retry"] = true;
         return request;
@@ -205,7 +205,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         var text = _random.Next(4) == 0 ? "" : $"edited {_random.Next(1000)}";
         var begun = DateTimeOffset.UtcNow;
         var ack = await AskAsync("EDIT", new { windowId, gid, text });
-        if (ledger.IncomingTexts.Values.FirstOrDefault(saying => saying.Gid == gid && saying.UserId == login.UserId) is not { } edited)
+        if (sent.All.Values.FirstOrDefault(sentMessage => sentMessage.Gid == gid && sentMessage.UserId == login.UserId) is not { } edited)
             return;
         if (ack?.Value<string>("status") == "OK")
             edited.AcknowledgeEdit(text, begun);
@@ -220,7 +220,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
             await AskUntilKnownAsync("FRIEND_VERDICT", new { userId = Pick(asking), allow = _random.Next(3) > 0 });
     }
 
-    private async Task SayMalformedAsync()
+    private async Task SendMalformedAsync()
     {
         var client = await ConnectedAsync();
         try
@@ -240,8 +240,8 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         }
     }
 
-    /// <summary>Loses the connection, stays away for a moment, and comes back, perhaps to another server.</summary>
-    private async Task ComeBackAsync()
+    /// <summary>Loses the connection, and reconnects after a moment, perhaps to another server.</summary>
+    private async Task ReconnectAsync()
     {
         await ConnectedAsync();
         await LeaveAsync();
@@ -249,7 +249,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         await ConnectedAsync();
     }
 
-    /// <remarks>The chosen window is only looked at before the first await of <paramref name="act"/>, under the view's lock.</remarks>
+    /// <remarks><paramref name="act"/> reads the window only before its first await, under the view's lock.</remarks>
     private async Task InOneOfAsync(Func<ViewWindow, bool> which, Func<ViewWindow, Task> act)
     {
         var client = await ConnectedAsync();
@@ -265,7 +265,7 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
         window => window.Type == "group" && window.Members.Count > 0, window => act(window.WindowId, Pick([.. window.Members.Keys])));
 
     /// <summary>Asks once.</summary>
-    /// <returns>The answer; null when there was none, so that nobody knows what came of it.</returns>
+    /// <returns>The answer; null when there was none, so that the outcome is unknown.</returns>
     private async Task<JObject?> AskAsync(string type, object fields)
     {
         var request = JObject.FromObject(fields);
@@ -275,8 +275,8 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
     }
 
     /// <summary>
-    /// Asks for what the server itself writes, again while nobody knows what came of it, as the protocol says: perhaps it was written,
-    /// or will be by what is still on its way, and could be told to nobody.
+    /// Repeats a request that the server itself carries out while its outcome is unknown, as the protocol says: it may have been written
+    /// without anybody being notified.
     /// </summary>
     private async Task AskUntilKnownAsync(string type, object fields)
     {
@@ -316,8 +316,8 @@ internal sealed class ChaosUser(ChaosGround ground, MasLogin login, string ownGr
 
     private Task LeaveAsync(MasClient client) => client == _client ? LeaveAsync() : Task.CompletedTask;
 
-    private (int WindowId, Place Place) PlaceOf(ViewWindow window) =>
-        (window.WindowId, window.PeerId is { } peer ? Place.OneOnOne(login.UserId, peer) : Place.Group(window.Name));
+    private (int WindowId, ConversationName ConversationName) NameOf(ViewWindow window) =>
+        (window.WindowId, window.PeerId is { } peer ? ConversationName.OneOnOne(login.UserId, peer) : ConversationName.Group(window.Name));
 
     private T Pick<T>(IReadOnlyList<T> from) => from[_random.Next(from.Count)];
 

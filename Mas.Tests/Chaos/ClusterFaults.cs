@@ -3,16 +3,16 @@ using Mas.Tests.Harness;
 namespace Mas.Tests.Chaos;
 
 /// <summary>
-/// What may happen to the masters and replicas of a cluster. Each ends with every shard having a master and a replica that
-/// follows it, so that one loss is over before the next begins.
+/// Faults of the masters and replicas of a cluster. Each ends when every shard has a master and a replica that follows it, so that one loss
+/// is over before the next begins.
 /// </summary>
 /// <param name="cluster">The cluster.</param>
-/// <param name="losses">Is told what each takeover may have cost.</param>
-internal sealed class ClusterFaults(RedisCluster cluster, Losses losses)
+/// <param name="losses">Records when each takeover may have lost writes.</param>
+internal sealed class ClusterFaults(RedisCluster cluster, PossibleLosses losses)
 {
     private static readonly TimeSpan TakesOverIn = TimeSpan.FromSeconds(60);
 
-    /// <summary>All of it.</summary>
+    /// <summary>All of them.</summary>
     public IEnumerable<Fault> All()
     {
         for (var i = 0; i < RedisCluster.Shards; i++)
@@ -35,8 +35,8 @@ internal sealed class ClusterFaults(RedisCluster cluster, Losses losses)
                 await killing;
                 await master.StartAgainAsync();
             }));
-            // Longer than what makes a silent node count as failed: it wakes up as a master that has been replaced.
-            yield return Fault.Lasting($"pause master {shard}", 5, 8, lasts => TakeOverAsync(shard, async master =>
+            // Longer than the node timeout: the node wakes up as a master that has been replaced.
+            yield return Fault.Lasting($"freeze master {shard}", 5, 8, lasts => TakeOverAsync(shard, async master =>
             {
                 master.Process.Signal(ProcessSignal.Stop);
                 await Task.Delay(lasts);

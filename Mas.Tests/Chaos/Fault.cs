@@ -2,11 +2,11 @@ using Mas.Tests.Harness;
 
 namespace Mas.Tests.Chaos;
 
-/// <summary>Something that goes wrong and is well again afterwards.</summary>
-/// <param name="What">What, and whom it happens to.</param>
+/// <summary>Something that goes wrong for a while.</summary>
+/// <param name="What">What happens, and to what.</param>
 /// <param name="Shortest">How long it lasts at least.</param>
 /// <param name="Longest">How long it lasts at most.</param>
-/// <param name="RunAsync">Does it, for as long as it is told to, and undoes it; what has been killed runs again when this returns.</param>
+/// <param name="RunAsync">Causes it for a given time and ends it; what was killed runs again when this returns.</param>
 internal sealed record Fault(string What, TimeSpan Shortest, TimeSpan Longest, Func<TimeSpan, Task> RunAsync)
 {
     /// <summary>SIGKILL, and a new start later.</summary>
@@ -16,14 +16,14 @@ internal sealed record Fault(string What, TimeSpan Shortest, TimeSpan Longest, F
     public static Fault Stop(string whom, Func<Task> stopAsync, Func<Task> startAgainAsync) => During($"stop {whom}", 0, 1, stopAsync, startAgainAsync);
 
     /// <summary>SIGSTOP, and SIGCONT later.</summary>
-    public static Fault Pause(string whom, Func<ChildProcess> process, double least, double most) => Lasting($"pause {whom}", least, most, async lasts =>
+    public static Fault Freeze(string whom, Func<ChildProcess> process, double least, double most) => Lasting($"freeze {whom}", least, most, async lasts =>
     {
         process().Signal(ProcessSignal.Stop);
         await Task.Delay(lasts);
         process().Signal(ProcessSignal.Continue);
     });
 
-    /// <summary>What can happen to connections.</summary>
+    /// <summary>The faults of connections.</summary>
     public static IEnumerable<Fault> Of(string link, params TcpProxy[] proxies)
     {
         yield return Lasting($"cut {link}", 0, 0, _ =>
@@ -42,7 +42,7 @@ internal sealed record Fault(string What, TimeSpan Shortest, TimeSpan Longest, F
         yield return During($"refuse {link}", 0.5, 4, proxies, proxy => proxy.Refuse(), proxy => proxy.Accept());
     }
 
-    /// <summary>Something that begins and ends.</summary>
+    /// <summary>A fault with a beginning and an end.</summary>
     public static Fault During(string what, double least, double most, Func<Task> beginAsync, Func<Task> endAsync) => Lasting(what, least, most, async lasts =>
     {
         await beginAsync();
@@ -59,7 +59,7 @@ internal sealed record Fault(string What, TimeSpan Shortest, TimeSpan Longest, F
             end(proxy);
     });
 
-    /// <summary>Something that lasts as long as it is told to.</summary>
+    /// <summary>A fault that lasts for a given time.</summary>
     public static Fault Lasting(string what, double least, double most, Func<TimeSpan, Task> runAsync) =>
         new(what, TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(most), runAsync);
 }

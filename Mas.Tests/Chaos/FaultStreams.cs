@@ -3,17 +3,17 @@ using Mas.Tests.Harness;
 namespace Mas.Tests.Chaos;
 
 /// <summary>
-/// The faults of a round, in streams that run side by side: what happens to servers, to workers, and to Redis. Within a stream
-/// one follows the other, so nothing is killed twice at once, and a seed says all of them.
+/// The faults of a round in three streams that run side by side: faults of servers, of workers, and of Redis. Within a stream one follows
+/// the other, so nothing is killed twice at once. The seed determines all of them.
 /// </summary>
-internal sealed class FaultStreams(ChaosGround ground, Action<string> tell)
+internal sealed class FaultStreams(ChaosSystem system, Action<string> report)
 {
-    /// <summary>How many there were.</summary>
+    /// <summary>How many faults happened.</summary>
     public int Count => _count;
 
     private int _count;
 
-    /// <summary>Lets faults happen until <paramref name="stop"/> is cancelled; all is well again when this returns.</summary>
+    /// <summary>Causes faults until <paramref name="stop"/> is cancelled; all of them are over when this returns.</summary>
     public Task RunAsync(int seed, CancellationToken stop) => Task.WhenAll(
         RunOrderedAsync([.. OfServers()], new Random(seed), TimeSpan.FromSeconds(2), stop),
         RunOrderedAsync([.. OfWorkers()], new Random(seed + 1), TimeSpan.FromSeconds(2), stop),
@@ -34,7 +34,7 @@ internal sealed class FaultStreams(ChaosGround ground, Action<string> tell)
             {
                 return;
             }
-            tell(lasts > TimeSpan.Zero ? $"{fault.What} for {lasts.TotalSeconds:0.0} s" : fault.What);
+            report(lasts > TimeSpan.Zero ? $"{fault.What} for {lasts.TotalSeconds:0.0} s" : fault.What);
             await fault.RunAsync(lasts);
             Interlocked.Increment(ref _count);
         }
@@ -42,39 +42,39 @@ internal sealed class FaultStreams(ChaosGround ground, Action<string> tell)
 
     private IEnumerable<Fault> OfServers()
     {
-        for (var i = 0; i < ground.Mas.Servers.Count; i++)
+        for (var i = 0; i < system.Mas.Servers.Count; i++)
         {
             var index = i;
-            var server = ground.Mas.Servers[index];
+            var server = system.Mas.Servers[index];
             var name = $"server {index}";
-            yield return Fault.Kill(name, () => server.Process.KillAsync(), () => ground.Mas.StartServerAgainAsync(index));
-            yield return Fault.Stop(name, () => server.Process.StopAsync(), () => ground.Mas.StartServerAgainAsync(index));
-            // Shorter and longer than what a session without heartbeats is given.
-            yield return Fault.Pause(name, () => server.Process, 1, 8);
-            foreach (var fault in Fault.Of($"clients of {name}", ground.ToServers[index]))
+            yield return Fault.Kill(name, () => server.Process.KillAsync(), () => system.Mas.StartServerAgainAsync(index));
+            yield return Fault.Stop(name, () => server.Process.StopAsync(), () => system.Mas.StartServerAgainAsync(index));
+            // Shorter and longer than the idle timeout of a session.
+            yield return Fault.Freeze(name, () => server.Process, 1, 8);
+            foreach (var fault in Fault.Of($"clients of {name}", system.ToServers[index]))
                 yield return fault;
         }
     }
 
     private IEnumerable<Fault> OfWorkers()
     {
-        for (var i = 0; i < ground.Mas.Loopbacks.Count; i++)
+        for (var i = 0; i < system.Mas.Loopbacks.Count; i++)
         {
-            var worker = ground.Mas.Loopbacks[i];
+            var worker = system.Mas.Loopbacks[i];
             var name = $"worker {i}";
             yield return Fault.Kill(name, () => worker.Process.KillAsync(), () => worker.StartAgainAsync());
             yield return Fault.Stop(name, () => worker.Process.StopAsync(), () => worker.StartAgainAsync());
-            // Longer than a lease: who wakes up is no longer the consumer.
-            yield return Fault.Pause(name, () => worker.Process, 2.2, 6);
-            foreach (var fault in ground.LoopbacksToRedis.Skip(i).Take(1).SelectMany(proxy => Fault.Of($"{name} and Redis", proxy)))
+            // Longer than a lease: the worker wakes up without it.
+            yield return Fault.Freeze(name, () => worker.Process, 2.2, 6);
+            foreach (var fault in system.LoopbacksToRedis.Skip(i).Take(1).SelectMany(proxy => Fault.Of($"{name} and Redis", proxy)))
                 yield return fault;
         }
     }
 
-    private IEnumerable<Fault> OfRedis() => ground.Redis switch
+    private IEnumerable<Fault> OfRedis() => system.Redis switch
     {
-        RedisCluster cluster => new ClusterFaults(cluster, ground.Losses).All(),
-        RedisServer single => RedisFaults.Of(ground, single),
+        RedisCluster cluster => new ClusterFaults(cluster, system.PossibleLosses).All(),
+        RedisServer single => RedisFaults.Of(system, single),
         var other => throw new InvalidOperationException($"There are no faults of {other}"),
     };
 }

@@ -7,7 +7,7 @@ using Xunit.Sdk;
 namespace Mas.Tests.Chaos;
 
 /// <summary>Compares what Redis and the clients hold, once everything has settled, with what docs/design/testing.md promises.</summary>
-internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations violations)
+internal sealed class PromiseCheck(ChaosSystem system, SentMessages sent, Violations violations)
 {
     private const string OnceAndInOrder = "what is acknowledged is in the history exactly once, in order";
     private const string SameView = "a client's view is that of a new login, and what Redis holds";
@@ -16,52 +16,52 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
     private static readonly TimeSpan SettlesIn = TimeSpan.FromSeconds(40);
 
     /// <summary>
-    /// What the operator does after a replica of a cluster took over, by docs/operations/scaling.md: a step that touches several masters
-    /// may have been kept on one and lost on another.
+    /// Runs fsck --repair, as docs/operations/scaling.md tells operators to do after a takeover: a step over several masters may have been kept by one
+    /// and lost by another.
     /// </summary>
-    /// <returns>What there was to mend.</returns>
-    public async Task<IReadOnlyList<string>> MendAsync()
+    /// <returns>What was repaired.</returns>
+    public async Task<IReadOnlyList<string>> RepairAsync()
     {
-        if (ground.Redis is not RedisCluster cluster || !ground.Losses.Any)
+        if (system.Redis is not RedisCluster cluster || !system.PossibleLosses.Any)
             return [];
         await cluster.LookForMastersAsync();
         return await Fsck.MendAsync(cluster);
     }
 
-    /// <summary>Each history against what was acknowledged.</summary>
+    /// <summary>Compares each history with what was acknowledged.</summary>
     public async Task HistoriesAsync()
     {
         var gids = new Dictionary<long, string>();
-        foreach (var sayings in ledger.IncomingTexts.Values.GroupBy(saying => saying.Place))
+        foreach (var sentMessages in sent.All.Values.GroupBy(sentMessage => sentMessage.ConversationName))
         {
-            var id = (string?)await ground.Redis.Database.HashGetAsync("index:conversation", sayings.Key.Field);
+            var id = (string?)await system.Redis.Database.HashGetAsync("index:conversation", sentMessages.Key.Field);
             if (id is null)
             {
-                // What was made while a master was about to be replaced may be gone as a whole: fsck removes what is left of it.
-                foreach (var saying in sayings.Where(saying => saying.Gid != 0 && !ground.Losses.AllowAnywhere(saying.Begun, saying.AcknowledgedAt)))
-                    violations.Add(OnceAndInOrder, $"{sayings.Key.Field} is gone, with {saying}");
+                // A conversation that was created while a master was being replaced may be lost as a whole; fsck removes the rest.
+                foreach (var sentMessage in sentMessages.Where(sentMessage => sentMessage.Gid != 0 && !system.PossibleLosses.AllowAnywhere(sentMessage.Begun, sentMessage.AcknowledgedAt)))
+                    violations.Add(OnceAndInOrder, $"{sentMessages.Key.Field} is gone, with {sentMessage}");
                 continue;
             }
-            var where = $"{sayings.Key.Field} (conversation {id})";
-            var history = await ground.Redis.Database.MessagesAsync(id);
-            CheckHistory(where, ShardOf(id), [.. sayings], history);
+            var where = $"{sentMessages.Key.Field} (conversation {id})";
+            var history = await system.Redis.Database.MessagesAsync(id);
+            CheckHistory(where, ShardOf(id), [.. sentMessages], history);
             foreach (var gid in history.Select(message => message.Value<long>("gid")).Where(gid => !gids.TryAdd(gid, where)))
                 violations.Add(OnceAndInOrder, $"{where}: gid {gid} is also in {gids[gid]}");
         }
     }
 
-    /// <summary>Each user's session against a new one, and against Redis.</summary>
+    /// <summary>Compares each user's session with a new one, and with Redis.</summary>
     public Task ViewsAsync(IEnumerable<ChaosUser> users) => Parallel.ForEachAsync(users, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (user, _) =>
     {
         var client = await user.ConnectedAsync();
         try
         {
-            await using var fresh = await MasClient.ConnectAsync(ground.Mas.Address, user.Login);
+            await using var fresh = await MasClient.ConnectAsync(system.Mas.Address, user.Login);
             await ForgetLostAsync(client, fresh);
             await Eventually.PassesAsync(async () =>
             {
                 Assert.Equal(fresh.Dump(), client.Dump());
-                await RedisTruth.AssertEqualsAsync(ground.Redis.Database, client);
+                await RedisTruth.AssertEqualsAsync(system.Redis.Database, client);
             }, SettlesIn);
         }
         catch (Exception e) when (e is XunitException or ProtocolViolationException or TimeoutException or MasSessionEndedException or InvalidOperationException)
@@ -70,7 +70,7 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
         }
     });
 
-    /// <summary>When everybody is gone: no key of a session, nothing in an inbox, and nothing that fsck finds.</summary>
+    /// <summary>After all users have left: no key of a session, no entry of an inbox, and nothing that fsck finds.</summary>
     public async Task LeftoversAsync()
     {
         string[] left = [];
@@ -84,7 +84,7 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
         }
         try
         {
-            await Fsck.AssertCleanAsync(ground.Redis);
+            await Fsck.AssertCleanAsync(system.Redis);
         }
         catch (XunitException e)
         {
@@ -95,18 +95,18 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
     private string[] Leftovers() =>
     [
         .. new[] { "outbox:*", "session*", "endedsessions", "inbox:*", "{inbox:*}:taken:*", "conversationsessions:*" }
-            .SelectMany(pattern => ground.Redis.Keys(pattern)),
+            .SelectMany(pattern => system.Redis.Keys(pattern)),
     ];
 
     /// <summary>
-    /// What a master that died had shown and not passed on, sessions that were there go on showing: that is no violation,
-    /// as long as it is of such a time. Anything else that the two views don't have in common remains one.
+    /// Sessions go on showing what a master had delivered and not replicated when it died. Such a difference is no violation if its time is
+    /// that of a possible loss; every other difference between the two views is one.
     /// </summary>
     private async Task ForgetLostAsync(MasClient client, MasClient fresh)
     {
         foreach (var window in fresh.Read(view => view.Windows.Keys.ToArray()))
         {
-            var shard = ShardOf(await ground.Redis.Database.ConversationAsync(client.UserId, window));
+            var shard = ShardOf(await system.Redis.Database.ConversationAsync(client.UserId, window));
             var stored = fresh.Read(view => new Dictionary<long, ViewMessage>(view.Windows[window].Messages));
             client.Read(view =>
             {
@@ -130,12 +130,12 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
     private bool MayBeLost(int shard, ViewMessage message)
     {
         var second = DateTimeOffset.FromUnixTimeSeconds(message.UpdatedTs ?? message.Ts);
-        return ground.Losses.Allow(shard, second, second.AddSeconds(1));
+        return system.PossibleLosses.Allow(shard, second, second.AddSeconds(1));
     }
 
-    private int ShardOf(string conversation) => ground.Redis is RedisCluster cluster ? cluster.ShardOf($"conversationmsgs:{conversation}") : 0;
+    private int ShardOf(string conversation) => system.Redis is RedisCluster cluster ? cluster.ShardOf($"conversationmsgs:{conversation}") : 0;
 
-    private void CheckHistory(string where, int shard, IReadOnlyList<IncomingText> sayings, IReadOnlyList<JObject> history)
+    private void CheckHistory(string where, int shard, IReadOnlyList<SentMessage> sentMessages, IReadOnlyList<JObject> history)
     {
         long last = 0;
         foreach (var message in history)
@@ -149,41 +149,40 @@ internal sealed class PromiseCheck(ChaosGround ground, Ledger ledger, Violations
             .ToLookup(message => (message.Value<string>("userId")!, message.Value<string>("rid")!));
         foreach (var twice in byRid.Where(messages => messages.Count() > 1))
             violations.Add(OnceAndInOrder, $"{where}: {twice.Key} is there {twice.Count()} times: {string.Join(' ', twice.Select(message => message["gid"]))}");
-        foreach (var saying in sayings.Where(saying => saying.Gid != 0))
+        foreach (var sentMessage in sentMessages.Where(sentMessage => sentMessage.Gid != 0))
         {
-            if (byRid[(saying.UserId, saying.Rid)].FirstOrDefault() is not { } message)
+            if (byRid[(sentMessage.UserId, sentMessage.Rid)].FirstOrDefault() is not { } message)
             {
-                if (!ground.Losses.Allow(shard, saying.Begun, saying.AcknowledgedAt))
-                    violations.Add(OnceAndInOrder, $"{where}: {saying} is missing");
+                if (!system.PossibleLosses.Allow(shard, sentMessage.Begun, sentMessage.AcknowledgedAt))
+                    violations.Add(OnceAndInOrder, $"{where}: {sentMessage} is missing");
             }
-            // What was lost may have been posted again, by a worker that had not finished with it.
-            else if (message.Value<long>("gid") != saying.Gid && !ground.Losses.Allow(shard, saying.Begun, saying.AcknowledgedAt))
-                violations.Add(OnceAndInOrder, $"{where}: {saying} has gid {message["gid"]}");
-            else if (!saying.EditUnknown && message.Value<string>("body") != (saying.EditedTo ?? saying.Text)
-                && (saying.EditedTo is null || !ground.Losses.Allow(shard, saying.EditBegun, saying.EditedAt)))
-                violations.Add(OnceAndInOrder, $"{where}: {saying} has the text '{message["body"]}'");
+            // A lost message may have been posted again, by a worker that had not yet removed its entry.
+            else if (message.Value<long>("gid") != sentMessage.Gid && !system.PossibleLosses.Allow(shard, sentMessage.Begun, sentMessage.AcknowledgedAt))
+                violations.Add(OnceAndInOrder, $"{where}: {sentMessage} has gid {message["gid"]}");
+            else if (!sentMessage.EditUnknown && message.Value<string>("body") != (sentMessage.EditedTo ?? sentMessage.Text)
+                && (sentMessage.EditedTo is null || !system.PossibleLosses.Allow(shard, sentMessage.EditBegun, sentMessage.EditedAt)))
+                violations.Add(OnceAndInOrder, $"{where}: {sentMessage} has the text '{message["body"]}'");
         }
-        foreach (var author in sayings.Where(saying => saying.Gid != 0).GroupBy(saying => saying.UserId))
-            CheckOrder(where, [.. author.OrderBy(saying => saying.Burst).ThenBy(saying => saying.Index)]);
+        foreach (var author in sentMessages.Where(sentMessage => sentMessage.Gid != 0).GroupBy(sentMessage => sentMessage.UserId))
+            CheckOrder(where, [.. author.OrderBy(sentMessage => sentMessage.Burst).ThenBy(sentMessage => sentMessage.Index)]);
     }
 
     /// <summary>
-    /// Bursts follow one another. Within one, only those that were acknowledged at once have a promised order: one that was
-    /// repeated may have been lost at first, and come behind those after it.
+    /// Bursts follow one another. Within a burst, order is promised only for messages that were acknowledged at the first attempt.
     /// </summary>
-    private void CheckOrder(string where, IncomingText[] own)
+    private void CheckOrder(string where, SentMessage[] own)
     {
         long before = 0, newest = 0, atOnce = 0;
         var burst = -1;
-        foreach (var saying in own)
+        foreach (var sentMessage in own)
         {
-            if (saying.Burst != burst)
-                (burst, before, atOnce) = (saying.Burst, newest, 0);
-            if (saying.Gid < before || (saying.AtOnce && saying.Gid < atOnce))
-                violations.Add(OnceAndInOrder, $"{where}: {saying} stands before what its author said earlier ({Math.Max(before, atOnce)})");
-            newest = Math.Max(newest, saying.Gid);
-            if (saying.AtOnce)
-                atOnce = saying.Gid;
+            if (sentMessage.Burst != burst)
+                (burst, before, atOnce) = (sentMessage.Burst, newest, 0);
+            if (sentMessage.Gid < before || (sentMessage.AtOnce && sentMessage.Gid < atOnce))
+                violations.Add(OnceAndInOrder, $"{where}: {sentMessage} stands before an earlier message of its author ({Math.Max(before, atOnce)})");
+            newest = Math.Max(newest, sentMessage.Gid);
+            if (sentMessage.AtOnce)
+                atOnce = sentMessage.Gid;
         }
     }
 }

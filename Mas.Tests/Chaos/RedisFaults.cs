@@ -2,23 +2,23 @@ using Mas.Tests.Harness;
 
 namespace Mas.Tests.Chaos;
 
-/// <summary>What may happen to Redis, and to the servers' connections to it.</summary>
+/// <summary>Faults of Redis and of the connections to it.</summary>
 internal static class RedisFaults
 {
-    /// <summary>All of it, for one Redis.</summary>
-    public static IEnumerable<Fault> Of(ChaosGround ground, RedisServer redis)
+    /// <summary>All faults of a single Redis.</summary>
+    public static IEnumerable<Fault> Of(ChaosSystem system, RedisServer redis)
     {
         yield return Fault.Kill("Redis", () => redis.KillAsync(), () => redis.StartAgainAsync());
         yield return Fault.Stop("Redis", () => redis.StopAsync(), () => redis.StartAgainAsync());
-        yield return Fault.Pause("Redis", () => redis.Process, 0.5, 6);
-        // Full: each command that might take memory is refused.
+        yield return Fault.Freeze("Redis", () => redis.Process, 0.5, 6);
+        // Redis refuses every command that might need memory.
         yield return Fault.During("fill Redis", 0.5, 4, () => redis.Server.ConfigSetAsync("maxmemory", "1mb"), () => redis.Server.ConfigSetAsync("maxmemory", "0"));
-        for (var i = 0; i < ground.ServersToRedis.Count; i++)
+        for (var i = 0; i < system.ServersToRedis.Count; i++)
         {
-            foreach (var fault in Fault.Of($"server {i} and Redis", ground.ServersToRedis[i]))
+            foreach (var fault in Fault.Of($"server {i} and Redis", system.ServersToRedis[i]))
                 yield return fault;
         }
-        foreach (var fault in Fault.Of("everybody and Redis", [.. ground.ServersToRedis, .. ground.LoopbacksToRedis]))
+        foreach (var fault in Fault.Of("all processes and Redis", [.. system.ServersToRedis, .. system.LoopbacksToRedis]))
             yield return fault;
     }
 }

@@ -3,20 +3,20 @@ using System.Collections.Concurrent;
 namespace Mas.Tests.Chaos;
 
 /// <summary>A promise that was not kept.</summary>
-/// <param name="Promise">Which.</param>
-/// <param name="Detail">By which message or client, and how.</param>
+/// <param name="Promise">The promise.</param>
+/// <param name="Detail">Where it was broken, and how.</param>
 public sealed record Violation(string Promise, string Detail)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Promise}: {Detail}";
 }
 
-/// <summary>What a round has found; added to by all of its users at once.</summary>
+/// <summary>The broken promises of a round; safe for all of its users at once.</summary>
 public sealed class Violations
 {
     private readonly ConcurrentQueue<Violation> _all = new();
 
-    /// <summary>All, in the order of their finding.</summary>
+    /// <summary>All, oldest first.</summary>
     public IReadOnlyList<Violation> All => [.. _all];
 
     /// <summary>Adds one.</summary>

@@ -4,11 +4,10 @@ using Mas.Tests.Harness;
 namespace Mas.Tests.Chaos;
 
 /// <summary>
-/// What the faults happen to: two servers, two workers and Redis as real processes, with a proxy between clients and each
-/// server, and one between each process and a single Redis. The nodes of a cluster send clients on to one another, past any
-/// proxy, so there is none.
+/// The system under test: two servers, two workers and Redis as real processes, with a proxy between clients and each server, and one
+/// between each process and a single Redis. A cluster redirects its clients from node to node, past any proxy, so there it has none.
 /// </summary>
-internal sealed class ChaosGround : IAsyncDisposable
+internal sealed class ChaosSystem : IAsyncDisposable
 {
     /// <summary>Short, so that a replica takes over soon; long enough for a node of a busy machine to answer.</summary>
     private static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(3);
@@ -16,11 +15,11 @@ internal sealed class ChaosGround : IAsyncDisposable
     private readonly List<TcpProxy> _toServers = [];
     private readonly List<TcpProxy> _toRedis;
 
-    private ChaosGround(MasSystem mas, List<TcpProxy> toRedis, Losses losses)
+    private ChaosSystem(MasSystem mas, List<TcpProxy> toRedis, PossibleLosses losses)
     {
         Mas = mas;
         _toRedis = toRedis;
-        Losses = losses;
+        PossibleLosses = losses;
         for (var i = 0; i < mas.Servers.Count; i++)
         {
             var server = i;
@@ -34,8 +33,8 @@ internal sealed class ChaosGround : IAsyncDisposable
     /// <summary>The Redis of all of them.</summary>
     public TestRedis Redis => Mas.Redis;
 
-    /// <summary>What masters that were replaced may have taken along.</summary>
-    public Losses Losses { get; }
+    /// <summary>When writes may have been lost with a replaced master.</summary>
+    public PossibleLosses PossibleLosses { get; }
 
     /// <summary>Between clients and each server.</summary>
     public IReadOnlyList<TcpProxy> ToServers => _toServers;
@@ -47,7 +46,7 @@ internal sealed class ChaosGround : IAsyncDisposable
     public IReadOnlyList<TcpProxy> LoopbacksToRedis => [.. _toRedis.Take(Mas.Loopbacks.Count)];
 
     /// <summary>Starts everything and waits until it is ready.</summary>
-    public static async Task<ChaosGround> StartAsync(ChaosOptions options)
+    public static async Task<ChaosSystem> StartAsync(ChaosOptions options)
     {
         var toRedis = new List<TcpProxy>();
         var mas = await MasSystem.StartAsync(new MasSystemOptions
@@ -76,16 +75,16 @@ internal sealed class ChaosGround : IAsyncDisposable
                 ["History:Backlog"] = "1000",
             },
         });
-        return new ChaosGround(mas, toRedis, new Losses(options.WaitReplicas > 0));
+        return new ChaosSystem(mas, toRedis, new PossibleLosses(options.WaitReplicas > 0));
     }
 
     /// <summary>Where clients reach a server: by its proxy.</summary>
     public Uri AddressOf(int server) => new($"http://127.0.0.1:{_toServers[server].Port}");
 
-    /// <summary>A user that did not exist before; only while there are no faults.</summary>
+    /// <summary>Creates a user; only while there are no faults.</summary>
     /// <remarks>
-    /// With <c>Redis:WaitReplicas</c> the first writes after a takeover may still be refused, as long as a server does not know that
-    /// the master is another one. Who was refused nevertheless has the nick, so the next attempt takes another one.
+    /// With <c>Redis:WaitReplicas</c> the first writes after a takeover may still be refused, until the server knows the new master. The refused
+    /// attempt has reserved the nick all the same, so the next one uses another nick.
     /// </remarks>
     public async Task<MasLogin> NewUserAsync(string nick)
     {
