@@ -14,7 +14,7 @@ public sealed class LeftoversTests
         using var temp = new TempFolder("leftovers");
         string[] program = tool == "bench"
             ? [BuildOutput.AssemblyOf("scripts/load", "Mas.Load"), "run", "group-100", "--warm-up", "600"]
-            : [typeof(LeftoversTests).Assembly.Location, "--minutes", "10", "--round", "600"];
+            : [typeof(LeftoversTests).Assembly.Location, "chaos", "--minutes", "10", "--round", "600"];
         string[] parts = tool == "bench"
             ? ["redis-server", "Mas.Server.dll", "Mas.Loopback.dll", "Mas.Load.dll load"]
             : ["redis-server", "Mas.Server.dll", "Mas.Loopback.dll"];
