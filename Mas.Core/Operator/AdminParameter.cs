@@ -16,7 +16,7 @@ public sealed partial record AdminParameter(string Name, bool IsOptional, IReadO
         [.. OptionsOf().Replace(usage, "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select((word, i) =>
         {
             var name = word.Trim('[', ']');
-            return new AdminParameter(name, word != name, [.. name.Split('|').Where(choice => choice == choice.ToLowerInvariant())], meaningOf(i));
+            return new AdminParameter(name, word != name, [.. name.Split('|').Where(choice => !choice.Any(char.IsUpper))], meaningOf(i));
         })];
 
     [GeneratedRegex(@"\[--[^\]]*\]")]
