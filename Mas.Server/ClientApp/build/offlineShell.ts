@@ -15,7 +15,7 @@ export function offlineShell(): Plugin {
     enforce: 'post',
     generateBundle(_options, bundle) {
       const worker = bundle['sw.js'];
-      if (!worker || worker.type !== 'chunk') throw new Error('The bundle holds no sw.js.');
+      if (worker?.type !== 'chunk') throw new Error('The bundle holds no sw.js.');
       const files = Object.keys(bundle)
         .filter(name => name !== 'sw.js' && !name.startsWith('admin') && /\.(js|css)$/.test(name))
         .sort();

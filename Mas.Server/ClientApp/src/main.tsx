@@ -1,16 +1,16 @@
 import { render } from 'preact';
-import { notifyOf, notifyOfMissed } from './notify/notifier';
+import { watchMidnight } from './i18n/time';
 import { watchInstallOffer } from './notify/install';
+import { notifyOf, notifyOfMissed } from './notify/notifier';
 import { watchTitle } from './notify/pageTitle';
 import { watchForUpdates } from './notify/updates';
-import { watchMidnight } from './i18n/time';
 import { ChatClient } from './state/client';
 import { watchPage } from './state/view';
 import { App } from './ui/App';
 import { watchDrafts } from './ui/composer/drafts';
 import { ClientContext } from './ui/context';
-import { watchLook } from './ui/look';
 import { installKeys } from './ui/keys';
+import { watchLook } from './ui/look';
 
 const address = new URL('/ws', location.href);
 address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -5,12 +5,35 @@ import { ChatWindow } from '../src/state/chatWindow';
 
 vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
 
-const reader = { isMe: (userId: string) => userId === '1', mentionsMe: (_network: string, body: string) => body.includes('me'), mentionPattern: () => null };
+const reader = {
+  isMe: (userId: string) => userId === '1',
+  mentionsMe: (_network: string, body: string) => body.includes('me'),
+  mentionPattern: () => null,
+};
 const nobodyLooks = () => false;
 let catchUp: CatchUp;
 
 const windowOf = (windowId: number, extra: Partial<AddWindow> = {}) =>
-  new ChatWindow({ type: 'ADD_WINDOW', windowId, windowType: 'group', network: 'MAS', name: `g${windowId}`, userId: null, topic: '', password: '', role: 'u', sounds: true, titleAlert: true, visible: true, row: 0, seen: 0, ...extra }, reader);
+  new ChatWindow(
+    {
+      type: 'ADD_WINDOW',
+      windowId,
+      windowType: 'group',
+      network: 'MAS',
+      name: `g${windowId}`,
+      userId: null,
+      topic: '',
+      password: '',
+      role: 'u',
+      sounds: true,
+      titleAlert: true,
+      visible: true,
+      row: 0,
+      seen: 0,
+      ...extra,
+    },
+    reader,
+  );
 /** Adds messages with these gids and notes that they came after a break. */
 function missed(window: ChatWindow, gids: number[], body = 'for me', userId = '2'): void {
   const { newest } = window.log;
@@ -25,7 +48,8 @@ beforeEach(() => {
 describe('CatchUp', () => {
   it('adds up what is for the reader, over windows, and tells it once', () => {
     const [one, two, quiet] = [windowOf(1), windowOf(2), windowOf(3)];
-    for (const window of [one, two, quiet]) window.addMessages([{ gid: 10, userId: '2', ts: 10, cat: 'msg', body: 'old, for me' }]);
+    for (const window of [one, two, quiet])
+      window.addMessages([{ gid: 10, userId: '2', ts: 10, cat: 'msg', body: 'old, for me' }]);
     missed(one, [11, 12]);
     missed(two, [11]);
     missed(quiet, [11, 12], 'nothing of note');
@@ -35,7 +59,8 @@ describe('CatchUp', () => {
 
   it('leaves out what the reader wrote, has read elsewhere, or looks at', () => {
     const [own, read, seen] = [windowOf(1), windowOf(2), windowOf(3)];
-    for (const window of [own, read, seen]) window.addMessages([{ gid: 10, userId: '2', ts: 10, cat: 'msg', body: 'old' }]);
+    for (const window of [own, read, seen])
+      window.addMessages([{ gid: 10, userId: '2', ts: 10, cat: 'msg', body: 'old' }]);
     missed(own, [11], 'for me', '1');
     missed(read, [11, 12]);
     read.seen.value = 11;
@@ -46,7 +71,8 @@ describe('CatchUp', () => {
   it('respects what each window may do', () => {
     const silent = windowOf(1, { sounds: false });
     const loud = windowOf(2, { titleAlert: false });
-    for (const window of [silent, loud]) window.addMessages([{ gid: 10, userId: '2', ts: 10, cat: 'msg', body: 'old' }]);
+    for (const window of [silent, loud])
+      window.addMessages([{ gid: 10, userId: '2', ts: 10, cat: 'msg', body: 'old' }]);
     missed(silent, [11]);
     expect(catchUp.take(reader, nobodyLooks)).toEqual({ windows: [silent], count: 1, sound: false });
     missed(loud, [11]);

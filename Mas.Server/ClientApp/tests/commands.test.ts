@@ -24,13 +24,16 @@ describe('helpAskedBy', () => {
   });
 
   it('leaves everything else alone', () => {
-    for (const text of ['help', '//help', '/helpme', 'see /help', '/me /help']) expect(named(text), text).toBeUndefined();
+    for (const text of ['help', '//help', '/helpme', 'see /help', '/me /help'])
+      expect(named(text), text).toBeUndefined();
   });
 
   it("speaks the reader's language", async () => {
     vi.stubGlobal('document', { documentElement: {} });
     await showLanguage('de');
-    expect(helpAskedBy('/help topic', false)).toEqual([{ name: 'topic', usage: '/topic text', help: 'Das Thema setzen' }]);
+    expect(helpAskedBy('/help topic', false)).toEqual([
+      { name: 'topic', usage: '/topic text', help: 'Das Thema setzen' },
+    ]);
     await showLanguage('en');
   });
 });

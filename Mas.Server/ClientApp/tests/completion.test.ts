@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CompletionSources, applyCompletion, complete, typedEmoji } from '../src/composer/completion';
+import { applyCompletion, type CompletionSources, complete, typedEmoji } from '../src/composer/completion';
 import { emoji } from '../src/composer/emoji';
 import { InputHistory } from '../src/composer/inputHistory';
 import { rank, score } from '../src/palette/fuzzy';
@@ -14,7 +14,8 @@ const sources: CompletionSources = {
   ],
   emoji: () => emoji,
 };
-const labels = (text: string, asked = false) => complete(text, text.length, sources, asked)?.items.map(item => item.label) ?? null;
+const labels = (text: string, asked = false) =>
+  complete(text, text.length, sources, asked)?.items.map(item => item.label) ?? null;
 
 describe('complete', () => {
   it('offers nicks after @', () => {
@@ -68,7 +69,17 @@ describe('typedEmoji', () => {
   });
 
   it('leaves times, unknown names, addresses, commands and code alone', () => {
-    const literal = ['at 10:30:', ':nosuchname:', 'std::x:', '`:smile:', 'a:smile:', 'ä:smile:', '::', 'https://x.org/:100:', '/topic :tea:'];
+    const literal = [
+      'at 10:30:',
+      ':nosuchname:',
+      'std::x:',
+      '`:smile:',
+      'a:smile:',
+      'ä:smile:',
+      '::',
+      'https://x.org/:100:',
+      '/topic :tea:',
+    ];
     for (const text of literal) expect(typed(text), text).toBeNull();
     expect(typed('`code` :smile:')).toBe('`code` 😄');
   });

@@ -27,7 +27,10 @@ class ScriptedSocket implements Socket {
   }
   welcome() {
     this.open();
-    this.frame({ type: 'INIT_OK', reqId: 1, sessionId: 's', userId: '1', maxBacklogMsgs: 100 }, { type: 'FINISH_INIT' });
+    this.frame(
+      { type: 'INIT_OK', reqId: 1, sessionId: 's', userId: '1', maxBacklogMsgs: 100 },
+      { type: 'FINISH_INIT' },
+    );
   }
   break() {
     this.readyState = 3;
@@ -85,7 +88,10 @@ describe('Connection', () => {
     const first = connection.request({ type: 'A' });
     const second = connection.request({ type: 'B' });
     const [, a, b] = sockets[0]!.sent;
-    sockets[0]!.frame({ type: 'ACK', reqId: b!['reqId'], status: 'OK', gid: 2 }, { type: 'ACK', reqId: a!['reqId'], status: 'ERROR' });
+    sockets[0]!.frame(
+      { type: 'ACK', reqId: b!.reqId, status: 'OK', gid: 2 },
+      { type: 'ACK', reqId: a!.reqId, status: 'ERROR' },
+    );
     expect((await second).gid).toBe(2);
     expect((await first).status).toBe('ERROR');
   });
@@ -94,11 +100,14 @@ describe('Connection', () => {
     const { connection, sockets, states } = start();
     sockets[0]!.welcome();
     const first = connection.request({ type: 'SEND' });
-    const reqId = sockets[0]!.sent[1]!['reqId'];
+    const reqId = sockets[0]!.sent[1]!.reqId;
     sockets[0]!.frame({ type: 'ACK', reqId, status: 'UNAVAILABLE' });
     sockets[0]!.frame({ type: 'ACK', reqId, status: 'OK', gid: 7 });
     const second = connection.request({ type: 'SEND', retry: true });
-    sockets[0]!.frame({ type: 'ACK', reqId, status: 'OK', gid: 7 }, { type: 'ACK', reqId: sockets[0]!.sent[2]!['reqId'], status: 'OK', gid: 7 });
+    sockets[0]!.frame(
+      { type: 'ACK', reqId, status: 'OK', gid: 7 },
+      { type: 'ACK', reqId: sockets[0]!.sent[2]!.reqId, status: 'OK', gid: 7 },
+    );
     expect((await first).status).toBe('UNAVAILABLE');
     expect((await second).gid).toBe(7);
     expect(states.at(-1)).toBe('online');
@@ -171,8 +180,13 @@ describe('Connection', () => {
     const { connection, sockets, received } = start();
     sockets[0]!.welcome();
     let known = 0;
-    const asked = connection.request({ type: 'CREATE' }).then(() => (known = received.filter(one => one.type === 'ADD_WINDOW').length));
-    sockets[0]!.frame({ type: 'ADD_WINDOW', windowId: 1 }, { type: 'ACK', reqId: sockets[0]!.sent[1]!['reqId'], status: 'OK' });
+    const asked = connection
+      .request({ type: 'CREATE' })
+      .then(() => (known = received.filter(one => one.type === 'ADD_WINDOW').length));
+    sockets[0]!.frame(
+      { type: 'ADD_WINDOW', windowId: 1 },
+      { type: 'ACK', reqId: sockets[0]!.sent[1]!.reqId, status: 'OK' },
+    );
     await asked;
     expect(known).toBe(1);
   });

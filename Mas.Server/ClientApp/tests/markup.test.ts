@@ -5,13 +5,19 @@ import { parseBody, parseInlines } from '../src/text/markup';
 import { mentionPattern, mentions, parseKeywords } from '../src/text/mentions';
 import { stripFormatting } from '../src/text/mirc';
 
-const texts = (text: string) => parseInlines(text).map(inline => `${inline.kind}:${inline.kind === 'code' ? inline.text : inline.runs.map(run => run.text).join('')}`);
+const texts = (text: string) =>
+  parseInlines(text).map(
+    inline => `${inline.kind}:${inline.kind === 'code' ? inline.text : inline.runs.map(run => run.text).join('')}`,
+  );
 
 describe('findLinks', () => {
   const hrefs = (text: string) => findLinks(text).map(link => text.slice(link.from, link.to));
 
   it('leaves the punctuation of the sentence out', () => {
-    expect(hrefs('See https://example.org/a, or (https://example.org/b).')).toEqual(['https://example.org/a', 'https://example.org/b']);
+    expect(hrefs('See https://example.org/a, or (https://example.org/b).')).toEqual([
+      'https://example.org/a',
+      'https://example.org/b',
+    ]);
   });
 
   it('keeps brackets that were opened in the address', () => {
@@ -39,12 +45,23 @@ describe('findLinks', () => {
 
 describe('parseInlines', () => {
   it('finds code, links and channels, in that order of weight', () => {
-    expect(texts('a `#no https://x.y` #yes https://example.org/#frag')).toEqual(['text:a ', 'code:#no https://x.y', 'text: ', 'channel:#yes', 'text: ', 'link:https://example.org/#frag']);
+    expect(texts('a `#no https://x.y` #yes https://example.org/#frag')).toEqual([
+      'text:a ',
+      'code:#no https://x.y',
+      'text: ',
+      'channel:#yes',
+      'text: ',
+      'link:https://example.org/#frag',
+    ]);
   });
 
   it('keeps formatting inside a link', () => {
     const [link] = parseInlines('https://exa\x02mple.org');
-    expect(link).toMatchObject({ kind: 'link', href: 'https://example.org/', runs: [{ text: 'https://exa' }, { text: 'mple.org', style: { bold: true } }] });
+    expect(link).toMatchObject({
+      kind: 'link',
+      href: 'https://example.org/',
+      runs: [{ text: 'https://exa' }, { text: 'mple.org', style: { bold: true } }],
+    });
   });
 
   it('takes neither issues nor colours for channels', () => {
@@ -58,7 +75,11 @@ describe('parseInlines', () => {
 
   it('marks mentions', () => {
     const pattern = mentionPattern(['bob']);
-    expect(parseInlines('hi @Bob, bobby', { mentions: pattern }).map(inline => inline.kind)).toEqual(['text', 'mention', 'text']);
+    expect(parseInlines('hi @Bob, bobby', { mentions: pattern }).map(inline => inline.kind)).toEqual([
+      'text',
+      'mention',
+      'text',
+    ]);
   });
 });
 
@@ -104,7 +125,13 @@ describe('parseBody', () => {
       filled('@bob '),
     ]) {
       const held = parseBody(text, { mentions: mentionPattern(['bob']) })
-        .map(block => (block.kind === 'codeblock' ? block.text : block.inlines.map(inline => (inline.kind === 'code' ? inline.text : inline.runs.map(run => run.text).join(''))).join('')))
+        .map(block =>
+          block.kind === 'codeblock'
+            ? block.text
+            : block.inlines
+                .map(inline => (inline.kind === 'code' ? inline.text : inline.runs.map(run => run.text).join('')))
+                .join(''),
+        )
         .join('');
       // And what is no markup is all there: nothing but signs of markup was lost.
       expect(held.replace(/[\s`]/g, '')).toBe(stripFormatting(text).replace(/[\s`]/g, ''));

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { WireMessage } from '../src/protocol/messages';
 import { MessageLog } from '../src/state/messageLog';
 
-const message = (gid: number, rev?: number, body = `b${gid}`): WireMessage => ({ gid, userId: '1', ts: gid, cat: 'msg', body, ...(rev === undefined ? {} : { rev, status: 'edited' as const }) });
+const message = (gid: number, rev?: number, body = `b${gid}`): WireMessage => ({
+  gid,
+  userId: '1',
+  ts: gid,
+  cat: 'msg',
+  body,
+  ...(rev === undefined ? {} : { rev, status: 'edited' as const }),
+});
 const gids = (log: MessageLog) => log.messages.map(one => one.gid);
 
 describe('MessageLog', () => {

@@ -4,7 +4,10 @@ import { missingGroup } from '../src/state/missingGroup';
 describe('missingGroup', () => {
   it('is what /join named, with the password that stood behind it', () => {
     expect(missingGroup('MAS', '/join den', 'NOT_FOUND')).toEqual({ name: 'den', password: '' });
-    expect(missingGroup('MAS', '/JOIN  den open sesame ', 'NOT_FOUND')).toEqual({ name: 'den', password: 'open sesame' });
+    expect(missingGroup('MAS', '/JOIN  den open sesame ', 'NOT_FOUND')).toEqual({
+      name: 'den',
+      password: 'open sesame',
+    });
   });
 
   it('is none after another command, for another reason, or on IRC', () => {

@@ -3,16 +3,45 @@ import type { WireMessage } from '../src/protocol/messages';
 import { ChatWindow } from '../src/state/chatWindow';
 import { countLimit, NewSince, type Reader } from '../src/state/newSince';
 
-const message = (gid: number, body = 'for all', extra: Partial<WireMessage> = {}): WireMessage => ({ gid, userId: '2', ts: gid, cat: 'msg', body, ...extra });
+const message = (gid: number, body = 'for all', extra: Partial<WireMessage> = {}): WireMessage => ({
+  gid,
+  userId: '2',
+  ts: gid,
+  cat: 'msg',
+  body,
+  ...extra,
+});
 
-function begin(): { window: ChatWindow; reader: Reader & { mentionsMe: ReturnType<typeof vi.fn>; words: RegExp }; counter: NewSince } {
+function begin(): {
+  window: ChatWindow;
+  reader: Reader & { mentionsMe: ReturnType<typeof vi.fn>; words: RegExp };
+  counter: NewSince;
+} {
   const reader = {
     words: /me/,
     isMe: (userId: string) => userId === '1',
     mentionsMe: vi.fn((_network: string, body: string): boolean => reader.words.test(body)),
     mentionPattern: () => reader.words,
   };
-  const window = new ChatWindow({ type: 'ADD_WINDOW', windowId: 1, windowType: 'group', network: 'MAS', name: 'g', userId: null, topic: '', password: '', role: 'u', sounds: true, titleAlert: true, visible: true, row: 0, seen: 0 }, reader);
+  const window = new ChatWindow(
+    {
+      type: 'ADD_WINDOW',
+      windowId: 1,
+      windowType: 'group',
+      network: 'MAS',
+      name: 'g',
+      userId: null,
+      topic: '',
+      password: '',
+      role: 'u',
+      sounds: true,
+      titleAlert: true,
+      visible: true,
+      row: 0,
+      seen: 0,
+    },
+    reader,
+  );
   return { window, reader, counter: new NewSince(window) };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ack } from '../src/protocol/messages';
-import { waitingCommands } from '../src/state/spoken';
 import { Outgoing, type PendingMessage, type Store } from '../src/state/outgoing';
+import { waitingCommands } from '../src/state/spoken';
 
 class Harness {
   readonly sent: { text: string; rid: string; tried: boolean; answer: (ack: Partial<Ack>) => Promise<void> }[] = [];
@@ -14,7 +14,10 @@ class Harness {
 
   constructor(kept?: Map<string, string>) {
     if (kept) this.kept = kept;
-    const store: Store = { getItem: key => this.kept.get(key) ?? null, setItem: (key, value) => void this.kept.set(key, value) };
+    const store: Store = {
+      getItem: key => this.kept.get(key) ?? null,
+      setItem: (key, value) => void this.kept.set(key, value),
+    };
     this.outgoing = new Outgoing(
       {
         send: message =>

@@ -24,7 +24,8 @@ describe('runsOf', () => {
 
   it('leaves all runs but one alone when a row comes between, and all when rows come before or after', () => {
     const all = rows(0, 400);
-    const shape = (runs: { key: string; rows: { key: string }[] }[]) => runs.map(run => `${run.key}: ${run.rows.map(row => row.key).join(' ')}`);
+    const shape = (runs: { key: string; rows: { key: string }[] }[]) =>
+      runs.map(run => `${run.key}: ${run.rows.map(row => row.key).join(' ')}`);
     const before = shape(runsOf(all, 0, 400));
     const between = shape(runsOf([...all.slice(0, 203), { key: 'new' }, ...all.slice(203)], 0, 401));
     expect(before.filter(run => !between.includes(run)).length).toBeLessThanOrEqual(1);

@@ -4,23 +4,48 @@ import { RowLayout, rowAt, visibleRange } from '../src/timeline/layout';
 import { RowBuilder, type RowOptions, summarise } from '../src/timeline/rows';
 
 let gid = 0;
-const message = (userId: string, cat: Category = 'msg', ts = 1000, body = 'x'): WireMessage => ({ gid: ++gid, userId, ts, cat, body });
+const message = (userId: string, cat: Category = 'msg', ts = 1000, body = 'x'): WireMessage => ({
+  gid: ++gid,
+  userId,
+  ts,
+  cat,
+  body,
+});
 
 function build(messages: WireMessage[], options: Partial<RowOptions> = {}) {
-  const builder = new RowBuilder({ marker: null, gaps: new Set(), fold: true, dayOf: ts => String(Math.floor(ts / 86_400)), ...options });
+  const builder = new RowBuilder({
+    marker: null,
+    gaps: new Set(),
+    fold: true,
+    dayOf: ts => String(Math.floor(ts / 86_400)),
+    ...options,
+  });
   for (const one of messages) builder.push(one);
   return builder.rows;
 }
 
-const kinds = (rows: ReturnType<typeof build>) => rows.map(row => (row.kind === 'message' ? (row.continued ? 'c' : 'm') : row.kind));
+const kinds = (rows: ReturnType<typeof build>) =>
+  rows.map(row => (row.kind === 'message' ? (row.continued ? 'c' : 'm') : row.kind));
 
 describe('RowBuilder', () => {
   it('groups messages of one author within five minutes', () => {
-    expect(kinds(build([message('1'), message('1'), message('2'), message('1'), message('1', 'msg', 1400)]))).toEqual(['day', 'm', 'c', 'm', 'm', 'm']);
+    expect(kinds(build([message('1'), message('1'), message('2'), message('1'), message('1', 'msg', 1400)]))).toEqual([
+      'day',
+      'm',
+      'c',
+      'm',
+      'm',
+      'm',
+    ]);
   });
 
   it('begins a new block after five minutes from the last message', () => {
-    expect(kinds(build([message('1', 'msg', 0), message('1', 'msg', 299), message('1', 'msg', 599)]))).toEqual(['day', 'm', 'c', 'm']);
+    expect(kinds(build([message('1', 'msg', 0), message('1', 'msg', 299), message('1', 'msg', 599)]))).toEqual([
+      'day',
+      'm',
+      'c',
+      'm',
+    ]);
   });
 
   it('divides days', () => {
@@ -28,14 +53,25 @@ describe('RowBuilder', () => {
   });
 
   it('folds joins, parts and quits that follow each other', () => {
-    const rows = build([message('1', 'join'), message('2', 'join'), message('3', 'quit'), message('4'), message('5', 'part')]);
+    const rows = build([
+      message('1', 'join'),
+      message('2', 'join'),
+      message('3', 'quit'),
+      message('4'),
+      message('5', 'part'),
+    ]);
     expect(kinds(rows)).toEqual(['day', 'noise', 'm', 'noise']);
     expect(rows[1]).toMatchObject({ messages: [{ userId: '1' }, { userId: '2' }, { userId: '3' }] });
   });
 
   it('folds nothing when that is off, and never a kick', () => {
     expect(kinds(build([message('1', 'join'), message('2', 'join')], { fold: false }))).toEqual(['day', 'm', 'm']);
-    expect(kinds(build([message('1', 'join'), message('2', 'kick'), message('3', 'join')]))).toEqual(['day', 'noise', 'm', 'noise']);
+    expect(kinds(build([message('1', 'join'), message('2', 'kick'), message('3', 'join')]))).toEqual([
+      'day',
+      'noise',
+      'm',
+      'noise',
+    ]);
   });
 
   it('draws the new line once, before the first message above the marker', () => {
@@ -56,7 +92,14 @@ describe('RowBuilder', () => {
 
 describe('summarise', () => {
   it('counts each person where they ended up', () => {
-    const summary = summarise([message('1', 'join'), message('2', 'join'), message('2', 'part'), message('3', 'quit'), message('4', 'quit'), message('4', 'join')]);
+    const summary = summarise([
+      message('1', 'join'),
+      message('2', 'join'),
+      message('2', 'part'),
+      message('3', 'quit'),
+      message('4', 'quit'),
+      message('4', 'join'),
+    ]);
     expect(summary).toEqual({ joined: ['1'], left: ['3'], passed: ['2', '4'] });
   });
 });

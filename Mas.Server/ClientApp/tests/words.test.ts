@@ -1,19 +1,21 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { format, pickLanguage, showLanguage, statusText } from '../src/i18n';
 import { de } from '../src/i18n/de';
-import { type Phrase, en } from '../src/i18n/en';
+import { en, type Phrase } from '../src/i18n/en';
 import { clock, shortClock } from '../src/i18n/time';
 import { reactTo } from '../src/notify/reaction';
 import { SeenReporter } from '../src/state/seenReporter';
 import { hueOf, initials } from '../src/text/names';
 
-const places = (phrase: Phrase) => [...(typeof phrase === 'string' ? phrase : phrase.one + phrase.other).matchAll(/\{\w+\}/g)].map(match => match[0]);
+const places = (phrase: Phrase) =>
+  [...(typeof phrase === 'string' ? phrase : phrase.one + phrase.other).matchAll(/\{\w+\}/g)].map(match => match[0]);
 
 describe('languages', () => {
   it('use the same parameters in every text', () => {
-    for (const key of Object.keys(en) as (keyof typeof en)[]) expect(new Set(places(de[key])), key).toEqual(new Set(places(en[key])));
+    for (const key of Object.keys(en) as (keyof typeof en)[])
+      expect(new Set(places(de[key])), key).toEqual(new Set(places(en[key])));
   });
 
   it('have the same texts', () => {
@@ -28,7 +30,8 @@ describe('languages', () => {
       .join('\n');
     // The statuses, and what a form is refused for, come from the server; a tab of the settings names its text.
     const put = (key: string) => /^(status|auth\.(taken|invalid|error))\./.test(key);
-    const shown = (key: string) => put(key) || sources.includes(`'${key}'`) || ['set.appearance', 'set.notifications', 'set.account'].includes(key);
+    const shown = (key: string) =>
+      put(key) || sources.includes(`'${key}'`) || ['set.appearance', 'set.notifications', 'set.account'].includes(key);
     expect(Object.keys(en).filter(key => !shown(key))).toEqual([]);
   });
 
@@ -64,7 +67,11 @@ describe('times of day', () => {
   });
 
   it('are at most five characters in the narrow column', () => {
-    expect([shortClock(noon, '24'), shortClock(noon, '12'), shortClock(noon, 'auto')]).toEqual(['13:05', '1:05', '1:05']);
+    expect([shortClock(noon, '24'), shortClock(noon, '12'), shortClock(noon, 'auto')]).toEqual([
+      '13:05',
+      '1:05',
+      '1:05',
+    ]);
   });
 });
 
@@ -80,7 +87,17 @@ describe('names', () => {
 });
 
 describe('reactTo', () => {
-  const occasion = { own: false, cat: 'msg' as const, direct: false, mentioned: true, sounds: true, titleAlert: true, watched: false, desktopAllowed: true, soundAllowed: true };
+  const occasion = {
+    own: false,
+    cat: 'msg' as const,
+    direct: false,
+    mentioned: true,
+    sounds: true,
+    titleAlert: true,
+    watched: false,
+    desktopAllowed: true,
+    soundAllowed: true,
+  };
 
   it('tells of mentions and one-on-ones that nobody looks at', () => {
     expect(reactTo(occasion)).toEqual({ sound: true, desktop: true, speak: false });
@@ -92,7 +109,11 @@ describe('reactTo', () => {
     expect(reactTo({ ...occasion, own: true })).toEqual({ sound: false, desktop: false, speak: false });
     expect(reactTo({ ...occasion, cat: 'join' }).sound).toBe(false);
     expect(reactTo({ ...occasion, watched: true })).toEqual({ sound: false, desktop: false, speak: true });
-    expect(reactTo({ ...occasion, sounds: false, titleAlert: false })).toEqual({ sound: false, desktop: false, speak: false });
+    expect(reactTo({ ...occasion, sounds: false, titleAlert: false })).toEqual({
+      sound: false,
+      desktop: false,
+      speak: false,
+    });
   });
 });
 

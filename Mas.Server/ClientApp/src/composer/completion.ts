@@ -41,14 +41,22 @@ export function complete(text: string, caret: number, sources: CompletionSources
 }
 
 /** The text and the caret after a choice. */
-export function applyCompletion(text: string, completion: Completion, item: Candidate): { text: string; caret: number } {
+export function applyCompletion(
+  text: string,
+  completion: Completion,
+  item: Candidate,
+): { text: string; caret: number } {
   const head = text.slice(0, completion.from) + item.insert;
   const tail = text.slice(completion.to);
   return { text: head + tail.replace(/^ /, ''), caret: head.length };
 }
 
 /** The name that is typed out before the caret, as in `:smile:`, and its emoji; null when there is none, or it is meant as it stands. */
-export function typedEmoji(text: string, caret: number, sources: CompletionSources): { from: number; to: number; insert: string } | null {
+export function typedEmoji(
+  text: string,
+  caret: number,
+  sources: CompletionSources,
+): { from: number; to: number; insert: string } | null {
   const before = text.slice(0, caret);
   const name = /(?<![\p{L}\p{N}_:/]):([a-z0-9_+-]+):$/iu.exec(before)?.[1];
   const isCode = before.split('`').length % 2 === 0;
@@ -57,7 +65,13 @@ export function typedEmoji(text: string, caret: number, sources: CompletionSourc
   return insert === undefined ? null : { from: caret - name.length - 2, to: caret, insert };
 }
 
-function byTrigger(word: string, from: number, to: number, sources: CompletionSources, asked: boolean): Completion | null {
+function byTrigger(
+  word: string,
+  from: number,
+  to: number,
+  sources: CompletionSources,
+  asked: boolean,
+): Completion | null {
   const first = word[0];
   const rest = word.slice(1);
   if (first === '/' && from === 0 && !rest.startsWith('/')) {
@@ -71,20 +85,39 @@ function byTrigger(word: string, from: number, to: number, sources: CompletionSo
   if (first === '@') return { kind: 'nick', from, to, items: nicks(rest, sources, nick => `@${nick} `) };
   if (first === '#') {
     const items = rank(rest, sources.channels(), name => name.replace(/^#+/, ''));
-    return { kind: 'channel', from, to, items: items.slice(0, most).map(name => ({ insert: `${name} `, label: name })) };
+    return {
+      kind: 'channel',
+      from,
+      to,
+      items: items.slice(0, most).map(name => ({ insert: `${name} `, label: name })),
+    };
   }
   if (first === ':' && /^[a-z0-9_+-]{2,}$/i.test(rest)) {
     const items = rank(rest.toLowerCase(), sources.emoji(), ([name]) => name);
-    return { kind: 'emoji', from, to, items: items.slice(0, most).map(([name, character]) => ({ insert: `${character} `, label: `${character} :${name}:` })) };
+    return {
+      kind: 'emoji',
+      from,
+      to,
+      items: items
+        .slice(0, most)
+        .map(([name, character]) => ({ insert: `${character} `, label: `${character} :${name}:` })),
+    };
   }
   if (!asked || word === '') return null;
   return { kind: 'nick', from, to, items: nicks(word, sources, nick => (from === 0 ? `${nick}: ` : `${nick} `), true) };
 }
 
-function nicks(typed: string, sources: CompletionSources, insert: (nick: string) => string, prefixOnly = false): Candidate[] {
+function nicks(
+  typed: string,
+  sources: CompletionSources,
+  insert: (nick: string) => string,
+  prefixOnly = false,
+): Candidate[] {
   const wanted = typed.toLowerCase();
   const held = sources.nicks().filter(nick => nick.toLowerCase().includes(wanted));
   // Letters that are only scattered over a nick are no reason to offer it: who writes @ knows whom they mean.
-  const fitting = prefixOnly ? held.filter(nick => nick.toLowerCase().startsWith(wanted)) : rank(typed, held, nick => nick);
+  const fitting = prefixOnly
+    ? held.filter(nick => nick.toLowerCase().startsWith(wanted))
+    : rank(typed, held, nick => nick);
   return fitting.slice(0, most).map(nick => ({ insert: insert(nick), label: nick }));
 }

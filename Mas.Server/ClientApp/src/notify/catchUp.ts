@@ -28,7 +28,10 @@ export class CatchUp {
   /** The sum, for now that everything is there, and forgets it. What the reader has read elsewhere is no news. */
   take(reader: Reader, watched: (window: ChatWindow) => boolean): Missed {
     const all = [...this.held]
-      .map(([window, newest]) => ({ window, count: window.since(Math.max(newest, window.seen.peek()), reader).mentions }))
+      .map(([window, newest]) => ({
+        window,
+        count: window.since(Math.max(newest, window.seen.peek()), reader).mentions,
+      }))
       .filter(({ window, count }) => count > 0 && !watched(window));
     this.held.clear();
     const told = all.filter(({ window }) => window.titleAlert.peek());

@@ -17,7 +17,8 @@ export function notifyOf(store: Store, window: ChatWindow, message: WireMessage,
   const text = stripFormatting(message.body).slice(0, 300);
   if (reaction.speak) spoken.value = t('speak.message', { name, window: store.title(window), text });
   if (reaction.sound) chime();
-  if (reaction.desktop) show(`window-${window.id}`, window, window.isDirect ? name : `${name} · ${store.title(window)}`, text);
+  if (reaction.desktop)
+    show(`window-${window.id}`, window, window.isDirect ? name : `${name} · ${store.title(window)}`, text);
 }
 
 /** The most windows that a sum names. */

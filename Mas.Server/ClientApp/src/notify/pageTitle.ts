@@ -7,7 +7,9 @@ export function watchTitle(client: ChatClient): void {
   const ready = computed(() => client.phase.value === 'ready');
   const waiting = computed(() => {
     let count = 0;
-    if (ready.value) for (const window of client.store.windows.value) if (window.titleAlert.value) count += window.unread.value.mentions;
+    if (ready.value)
+      for (const window of client.store.windows.value)
+        if (window.titleAlert.value) count += window.unread.value.mentions;
     return count;
   });
   const active = computed(() => {

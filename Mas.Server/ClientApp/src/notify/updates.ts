@@ -3,7 +3,11 @@ import { say } from '../state/toasts';
 
 /** The policy that lets the one worker script through `require-trusted-types-for 'script'`. */
 function workerAddress(): string {
-  const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): { createScriptURL(url: string): unknown } } }).trustedTypes;
+  const types = (
+    globalThis as {
+      trustedTypes?: { createPolicy(name: string, rules: object): { createScriptURL(url: string): unknown } };
+    }
+  ).trustedTypes;
   if (!types) return '/sw.js';
   return types.createPolicy('mas-worker', { createScriptURL: () => '/sw.js' }).createScriptURL('') as string;
 }
@@ -30,7 +34,11 @@ export function watchForUpdates(): void {
 }
 
 function offerUpdate(worker: ServiceWorker): void {
-  say({ text: t('app.update'), sticky: true, action: { label: t('app.update.now'), run: () => worker.postMessage('take-over') } });
+  say({
+    text: t('app.update'),
+    sticky: true,
+    action: { label: t('app.update.now'), run: () => worker.postMessage('take-over') },
+  });
 }
 
 /** The server is away; the next hour's attempt asks again. */

@@ -1,5 +1,5 @@
 import { Backoff } from './backoff';
-import { type Ack, type Notification, type Request, type TerminateCode, offlineStatus } from './messages';
+import { type Ack, type Notification, offlineStatus, type Request, type TerminateCode } from './messages';
 
 /** `waiting`: between two attempts. `ended`: the server said that coming back is of no use. */
 export type ConnectionState = 'connecting' | 'online' | 'waiting' | 'ended';
@@ -80,7 +80,8 @@ export class Connection {
    * this the user would find out by a message that doesn't go out.
    */
   probe(): void {
-    if (this.state === 'online' && Date.now() - this.lastReceived > 20_000) void this.request({ type: 'GET_PROFILE' }, 4_000);
+    if (this.state === 'online' && Date.now() - this.lastReceived > 20_000)
+      void this.request({ type: 'GET_PROFILE' }, 4_000);
     else this.retryNow();
   }
 
@@ -107,7 +108,9 @@ export class Connection {
     this.socket = socket;
     const deadline = setTimeout(() => this.broken(socket), answerDeadline);
     socket.onopen = () => {
-      socket.send(JSON.stringify({ type: 'INIT', reqId: this.nextReqId++, version: '1.0', ...this.events.initFields() }));
+      socket.send(
+        JSON.stringify({ type: 'INIT', reqId: this.nextReqId++, version: '1.0', ...this.events.initFields() }),
+      );
     };
     socket.onmessage = (event: { data: unknown }) => {
       if (this.socket !== socket) return;

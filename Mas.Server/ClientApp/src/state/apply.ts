@@ -91,14 +91,18 @@ export class NotificationApplier {
         break;
       case 'ADD_ALERT':
         if (!store.alerts.peek().some(alert => alert.alertId === notification.alertId)) {
-          store.alerts.value = [...store.alerts.peek(), { alertId: notification.alertId, message: notification.message }];
+          store.alerts.value = [
+            ...store.alerts.peek(),
+            { alertId: notification.alertId, message: notification.message },
+          ];
         }
         break;
       case 'DELETE_ALERT':
         store.alerts.value = store.alerts.peek().filter(alert => alert.alertId !== notification.alertId);
         break;
       case 'TYPING':
-        if (!store.isMe(notification.userId)) this.window(notification.windowId)?.setTyping(notification.userId, this.now() + typingLasts);
+        if (!store.isMe(notification.userId))
+          this.window(notification.windowId)?.setTyping(notification.userId, this.now() + typingLasts);
         break;
       case 'FINISH_INIT':
         this.finishSession();

@@ -1,4 +1,4 @@
-import { type ReadonlySignal, type Signal, computed, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { AddWindow, Gid, Role, UserId, WindowFields, WindowId, WireMessage } from '../protocol/messages';
 import { isChat } from '../timeline/rows';
 import { MessageLog } from './messageLog';

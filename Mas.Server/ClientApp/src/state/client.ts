@@ -7,13 +7,13 @@ import { post } from '../protocol/http';
 import type { Ack, Gid, Request, TerminateCode, UserId, WindowId, WireMessage } from '../protocol/messages';
 import { isChat } from '../timeline/rows';
 import { NotificationApplier } from './apply';
-import { ChatWindow } from './chatWindow';
-import { type NewGroup, missingGroup } from './missingGroup';
+import type { ChatWindow } from './chatWindow';
+import { missingGroup, type NewGroup } from './missingGroup';
 import { Outgoing, type PendingMessage } from './outgoing';
 import { SeenReporter } from './seenReporter';
 import { forgetSettings, mergeSettings, preferences } from './settings';
 import { spokenText } from './spoken';
-import { Store, masNetwork } from './store';
+import { masNetwork, Store } from './store';
 import { say } from './toasts';
 import { openWindow, view, windowsInSight } from './view';
 import { whoisText } from './whois';
@@ -27,8 +27,7 @@ export interface NotifySink {
   catchUp(missed: Missed): void;
 }
 
-/** How many messages one FETCH asks for. */
-const pageSize = 100;
+const pageSize = 100; // messages of one FETCH
 /** The longest text that a SEND may carry. */
 export const maxText = 8000;
 
@@ -87,10 +86,15 @@ export class ChatClient {
       },
       sessionComplete: () => this.sessionComplete(),
     });
-    this.seen = new SeenReporter(async (windowId, gid) => (await this.request({ type: 'SEEN', windowId, gid })).status !== 'OFFLINE');
+    this.seen = new SeenReporter(
+      async (windowId, gid) => (await this.request({ type: 'SEEN', windowId, gid })).status !== 'OFFLINE',
+    );
     this.link = new Connection(openSocket, {
       initFields: () => this.initFields(),
-      received: notifications => batch(() => notifications.forEach(notification => this.applier.apply(notification))),
+      received: notifications =>
+        batch(() => {
+          for (const notification of notifications) this.applier.apply(notification);
+        }),
       stateChanged: (state, retryAt) => this.linkChanged(state, retryAt),
       terminated: (code, reason) => this.terminated(code, reason),
     });
@@ -202,12 +206,21 @@ export class ChatClient {
   }
 
   /** Shown at once, and taken back when the server refuses it. */
-  async updateWindow(window: ChatWindow, fields: Partial<{ sounds: boolean; titleAlert: boolean; visible: boolean; row: number }>): Promise<void> {
-    const before = { sounds: window.sounds.peek(), titleAlert: window.titleAlert.peek(), visible: window.visible.peek(), row: window.row.peek() };
+  async updateWindow(
+    window: ChatWindow,
+    fields: Partial<{ sounds: boolean; titleAlert: boolean; visible: boolean; row: number }>,
+  ): Promise<void> {
+    const before = {
+      sounds: window.sounds.peek(),
+      titleAlert: window.titleAlert.peek(),
+      visible: window.visible.peek(),
+      row: window.row.peek(),
+    };
     window.update(fields);
     const ack = await this.request({ type: 'UPDATE', windowId: window.id, ...fields }, false);
     if (ack.status === 'OK') return;
-    for (const name of Object.keys(fields) as (keyof typeof before)[]) if (window[name].peek() === fields[name]) window.update({ [name]: before[name] });
+    for (const name of Object.keys(fields) as (keyof typeof before)[])
+      if (window[name].peek() === fields[name]) window.update({ [name]: before[name] });
   }
 
   async set(changes: Record<string, string>): Promise<void> {
@@ -243,7 +256,8 @@ export class ChatClient {
       if (state === 'online') this.everOnline = true;
       else this.outgoing.disconnected();
       // Without a login there may be no server either: the form can say so better than a blank page.
-      if (state === 'waiting' && !this.everOnline && this.phase.peek() === 'starting' && !signedInBefore()) this.phase.value = 'signedOut';
+      if (state === 'waiting' && !this.everOnline && this.phase.peek() === 'starting' && !signedInBefore())
+        this.phase.value = 'signedOut';
     });
     if (this.phase.peek() === 'signedOut') this.link.stop();
   }
@@ -287,7 +301,11 @@ export class ChatClient {
     this.phase.value = 'ready';
     const missed = this.missed.take(this.store, watched);
     const { desktopNotifications, soundNotifications } = preferences.peek();
-    this.sink.catchUp({ ...missed, count: desktopNotifications === 'on' ? missed.count : 0, sound: missed.sound && soundNotifications === 'on' });
+    this.sink.catchUp({
+      ...missed,
+      count: desktopNotifications === 'on' ? missed.count : 0,
+      sound: missed.sound && soundNotifications === 'on',
+    });
     this.outgoing.connected();
     this.seen.connected();
   }
@@ -325,7 +343,9 @@ export class ChatClient {
     else if (ack.nick !== undefined) say({ text: whoisText(ack), sticky: true });
     const shown = spokenText(message.text);
     if (shown && ack.gid !== undefined) {
-      window.addMessages([{ gid: ack.gid, ts: ack.ts ?? message.ts, userId: this.store.me.peek(), rid: message.rid, ...shown }]);
+      window.addMessages([
+        { gid: ack.gid, ts: ack.ts ?? message.ts, userId: this.store.me.peek(), rid: message.rid, ...shown },
+      ]);
       window.marker.value = null;
       this.markSeen(window);
     }
@@ -337,7 +357,10 @@ export class ChatClient {
     this.outgoing.discard(message.windowId, message.rid);
     window.complaint.value = {
       command: message.text,
-      reason: t('compose.failed', { command: message.text.split(/\s/)[0]!, reason: statusText(ack.status, ack.errorMsg) }),
+      reason: t('compose.failed', {
+        command: message.text.split(/\s/)[0]!,
+        reason: statusText(ack.status, ack.errorMsg),
+      }),
       missing: missingGroup(window.network, message.text, ack.status),
     };
   }
@@ -348,7 +371,8 @@ export class ChatClient {
     if (isWatched && window.followed) this.markSeen(window);
     // The first that is unread again: the line moves on from what was read since it was drawn.
     const first = window.marker.peek() === null || window.unread.peek().count === 1;
-    if (!isWatched && first && isChat(message) && !this.store.isMe(message.userId)) window.marker.value = Math.max(window.seen.peek(), 1);
+    if (!isWatched && first && isChat(message) && !this.store.isMe(message.userId))
+      window.marker.value = Math.max(window.seen.peek(), 1);
     const reaction = reactTo({
       own: this.store.isMe(message.userId),
       cat: message.cat,

@@ -9,7 +9,9 @@ let offer = 0;
 
 /** Joins a group or channel, or shows it when the user is in it already. A group that there is none of is offered to be made. */
 export async function joinNamed(client: ChatClient, network: string, name: string): Promise<void> {
-  const held = client.store.windows.peek().find(window => window.network === network && window.name.toLowerCase() === name.toLowerCase());
+  const held = client.store.windows
+    .peek()
+    .find(window => window.network === network && window.name.toLowerCase() === name.toLowerCase());
   if (held) {
     openWindow(held.id);
     return;
@@ -22,7 +24,11 @@ export async function joinNamed(client: ChatClient, network: string, name: strin
     return;
   }
   dismiss(offer);
-  offer = say({ text: t('join.missing', { name }), sticky: true, action: { label: t('join.create.named', { name }), run: () => void create(client, name) } });
+  offer = say({
+    text: t('join.missing', { name }),
+    sticky: true,
+    action: { label: t('join.create.named', { name }), run: () => void create(client, name) },
+  });
 }
 
 async function create(client: ChatClient, name: string): Promise<void> {

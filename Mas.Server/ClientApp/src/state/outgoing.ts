@@ -1,4 +1,4 @@
-import { type Ack, type WindowId, offlineStatus } from '../protocol/messages';
+import { type Ack, offlineStatus, type WindowId } from '../protocol/messages';
 
 export interface PendingMessage {
   /** Names the message, so that the server posts it once however often it is sent. */
@@ -56,13 +56,21 @@ export class Outgoing {
   restore(owner: string): void {
     const kept = this.read();
     if (kept.owner !== owner) return;
-    for (const message of kept.messages) this.queue(message.windowId).push({ ...message, state: 'waiting', tried: true });
+    for (const message of kept.messages)
+      this.queue(message.windowId).push({ ...message, state: 'waiting', tried: true });
     for (const windowId of this.queues.keys()) this.publish(windowId);
   }
 
   add(owner: string, windowId: WindowId, text: string, ts: number): void {
     this.owner = owner;
-    const message: PendingMessage = { rid: this.newRid(), windowId, text, ts, state: this.online ? 'sending' : 'waiting', tried: false };
+    const message: PendingMessage = {
+      rid: this.newRid(),
+      windowId,
+      text,
+      ts,
+      state: this.online ? 'sending' : 'waiting',
+      tried: false,
+    };
     this.queue(windowId).push(message);
     this.publish(windowId);
     void this.pump(windowId);
@@ -148,7 +156,11 @@ export class Outgoing {
         this.replace(sending, { state: 'waiting', tried: true });
         return ack.retryAfter === undefined ? unavailablePause : Math.max(100, ack.retryAfter * 1000);
       default:
-        this.replace(sending, { state: 'failed', status: ack.status, ...(ack.errorMsg === undefined ? {} : { errorMsg: ack.errorMsg }) });
+        this.replace(sending, {
+          state: 'failed',
+          status: ack.status,
+          ...(ack.errorMsg === undefined ? {} : { errorMsg: ack.errorMsg }),
+        });
         this.events.refused(sending, ack);
         return null;
     }
@@ -185,6 +197,8 @@ export class Outgoing {
 
   private read(): { owner: string; messages: PendingMessage[] } {
     const text = this.store.getItem(storeKey);
-    return text === null ? { owner: '', messages: [] } : (JSON.parse(text) as { owner: string; messages: PendingMessage[] });
+    return text === null
+      ? { owner: '', messages: [] }
+      : (JSON.parse(text) as { owner: string; messages: PendingMessage[] });
   }
 }

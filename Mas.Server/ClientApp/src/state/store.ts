@@ -1,7 +1,7 @@
-import { type ReadonlySignal, type Signal, computed, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { FriendInfo, NetworkInfo, UserId, UserInfo, WindowId } from '../protocol/messages';
 import { mentionPattern, mentions, parseKeywords } from '../text/mentions';
-import { ChatWindow } from './chatWindow';
+import type { ChatWindow } from './chatWindow';
 import type { Reader } from './newSince';
 import { preferences } from './settings';
 
@@ -28,7 +28,11 @@ export class Store implements Reader {
     const keywords = parseKeywords(preferences.value.keywords);
     const mine = this.user(this.me.value).value.nick;
     const patterns = new Map<string, RegExp | null>();
-    for (const name of new Set([masNetwork, ...Object.keys(mine), ...this.networks.value.map(network => network.name)])) {
+    for (const name of new Set([
+      masNetwork,
+      ...Object.keys(mine),
+      ...this.networks.value.map(network => network.name),
+    ])) {
       const current = this.networks.value.find(network => network.name === name)?.nick;
       patterns.set(name, mentionPattern([mine[name] ?? '', current ?? '', ...keywords]));
     }

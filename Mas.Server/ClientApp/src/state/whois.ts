@@ -5,5 +5,7 @@ import type { Ack } from '../protocol/messages';
 /** What the server says of a MAS user, as a sentence. An IRC network's answer comes in its server window instead. */
 export function whoisText({ nick = '', name = '', online, last }: Ack): string {
   if (online) return t('whois.online', { nick, name });
-  return last !== undefined && last > 0 ? t('whois.lastSeen', { nick, name, time: ago(last) }) : t('whois.offline', { nick, name });
+  return last !== undefined && last > 0
+    ? t('whois.lastSeen', { nick, name, time: ago(last) })
+    : t('whois.offline', { nick, name });
 }

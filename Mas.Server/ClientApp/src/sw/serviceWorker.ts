@@ -23,7 +23,8 @@ worker.addEventListener('fetch', event => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
-  if (request.mode === 'navigate' && !url.pathname.startsWith('/api') && !url.pathname.startsWith('/admin')) event.respondWith(fromCache('/', request));
+  if (request.mode === 'navigate' && !url.pathname.startsWith('/api') && !url.pathname.startsWith('/admin'))
+    event.respondWith(fromCache('/', request));
   else if (shell.files.includes(url.pathname)) event.respondWith(fromCache(url.pathname, request));
 });
 

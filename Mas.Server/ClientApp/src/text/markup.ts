@@ -1,5 +1,5 @@
 import { findLinks } from './links';
-import { type Run, parseFormatting, stripFormatting } from './mirc';
+import { parseFormatting, type Run, stripFormatting } from './mirc';
 
 /** A piece of a line. What it holds is text; nothing here is ever markup. */
 export type Inline =
@@ -37,7 +37,11 @@ export function parseBody(body: string, options: MarkupOptions = {}): Block[] {
   // Each search is a walk through the text, and few texts hold what the others look for.
   for (const match of body.includes('```') ? body.matchAll(fence) : []) {
     addParagraph(blocks, body.slice(from, match.index), options);
-    blocks.push({ kind: 'codeblock', language: match[1] ?? '', text: stripFormatting(match[2]!).replace(/^\n|\n$/g, '') });
+    blocks.push({
+      kind: 'codeblock',
+      language: match[1] ?? '',
+      text: stripFormatting(match[2]!).replace(/^\n|\n$/g, ''),
+    });
     from = match.index + match[0].length;
   }
   addParagraph(blocks, body.slice(from), options);
@@ -82,7 +86,11 @@ function findRanges(plain: string, options: MarkupOptions): Range[] {
   for (const link of findLinks(plain)) add({ ...link, make: runs => ({ kind: 'link', runs, href: link.href }) });
   for (const match of plain.includes('#') ? plain.matchAll(channel) : []) {
     if (noChannel.test(match[0].slice(1))) continue;
-    add({ from: match.index, to: match.index + match[0].length, make: (runs, name) => ({ kind: 'channel', runs, name }) });
+    add({
+      from: match.index,
+      to: match.index + match[0].length,
+      make: (runs, name) => ({ kind: 'channel', runs, name }),
+    });
   }
   if (options.mentions) {
     for (const match of plain.matchAll(options.mentions)) {

@@ -66,7 +66,13 @@ export function parseFormatting(text: string): Run[] {
       }
       case '\x04': {
         const match = hexColour.exec(text.slice(i + 1, i + 14));
-        change(coloured(style, match && `#${match[1]!.toLowerCase()}`, match?.[2] === undefined ? undefined : `#${match[2].toLowerCase()}`));
+        change(
+          coloured(
+            style,
+            match && `#${match[1]!.toLowerCase()}`,
+            match?.[2] === undefined ? undefined : `#${match[2].toLowerCase()}`,
+          ),
+        );
         i += match?.[0].length ?? 0;
         break;
       }
@@ -116,7 +122,24 @@ const palette = buildPalette();
 
 /** 0–15 are mIRC's own; 16–98 six rows of twelve and one of greys. */
 function buildPalette(): string[] {
-  const basic = ['ffffff', '000000', '00007f', '009300', 'ff0000', '7f0000', '9c009c', 'fc7f00', 'ffff00', '00fc00', '009393', '00ffff', '0000fc', 'ff00ff', '7f7f7f', 'd2d2d2'];
+  const basic = [
+    'ffffff',
+    '000000',
+    '00007f',
+    '009300',
+    'ff0000',
+    '7f0000',
+    '9c009c',
+    'fc7f00',
+    'ffff00',
+    '00fc00',
+    '009393',
+    '00ffff',
+    '0000fc',
+    'ff00ff',
+    '7f7f7f',
+    'd2d2d2',
+  ];
   const rows = [
     '470000 472100 474700 324700 004700 00472c 004747 002747 000047 2e0047 470047 47002a',
     '740000 743a00 747400 517400 007400 007449 007474 004074 000074 4b0074 740074 740045',

@@ -1,7 +1,10 @@
 /** Up to two letters that stand for a name in an avatar. */
 export function initials(name: string): string {
   const letters = [...name.replace(/[^\p{L}\p{N}\s._-]/gu, '')];
-  const words = letters.join('').split(/[\s._-]+/u).filter(word => word !== '');
+  const words = letters
+    .join('')
+    .split(/[\s._-]+/u)
+    .filter(word => word !== '');
   if (words.length === 0) return '?';
   const first = [...words[0]!][0]!;
   const second = words.length > 1 ? [...words[1]!][0]! : '';

@@ -61,7 +61,12 @@ export class RowBuilder {
 
   /** Whether a message that is still under way would stand under the name that is already there. */
   continues(userId: UserId, ts: number): boolean {
-    return this.lastSpoken !== null && this.lastSpoken.cat === 'msg' && this.lastSpoken.userId === userId && ts - this.lastSpoken.ts < sameBlock;
+    return (
+      this.lastSpoken !== null &&
+      this.lastSpoken.cat === 'msg' &&
+      this.lastSpoken.userId === userId &&
+      ts - this.lastSpoken.ts < sameBlock
+    );
   }
 
   private pushNoise(message: WireMessage): void {

@@ -39,7 +39,7 @@ function command(client: ChatClient, event: KeyboardEvent): Handled {
   if (event.altKey && key === 'm') return done(toggleMembers);
   if (event.key === 'F6') return done(() => nextRegion(event.shiftKey ? -1 : 1));
   if (event.key === '?' && !isWriting(event.target)) return done(() => openDialog({ name: 'keys' }));
-  if (event.key === 'Escape') return escape();
+  if (event.key === 'Escape') return closeTopmost();
   if (event.key === 'PageUp' || event.key === 'PageDown') return page(event.key === 'PageUp' ? -1 : 1);
   return false;
 }
@@ -69,10 +69,12 @@ function step(client: ChatClient, direction: 1 | -1, unreadOnly: boolean): void 
 
 /** Puts the caret into a window's composer once it is drawn. */
 export function focusComposer(windowId: number): void {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-window="${windowId}"] .composer textarea`)?.focus());
+  requestAnimationFrame(() =>
+    document.querySelector<HTMLElement>(`[data-window="${windowId}"] .composer textarea`)?.focus(),
+  );
 }
 
-function escape(): Handled {
+function closeTopmost(): Handled {
   const active = view.active.peek();
   if (active !== null && !isWriting(document.activeElement)) focusComposer(active);
   else if (view.main.peek() === 'window' && active !== null) {

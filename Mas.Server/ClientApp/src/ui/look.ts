@@ -12,9 +12,9 @@ export function watchLook(): void {
   const apply = () => {
     const { theme, density, textSize } = preferences.value;
     dark.value = theme === 'dark' || (theme === 'system' && system.matches);
-    root.dataset['theme'] = dark.value ? 'dark' : 'light';
-    root.dataset['density'] = density;
-    root.dataset['text'] = textSize;
+    root.dataset.theme = dark.value ? 'dark' : 'light';
+    root.dataset.density = density;
+    root.dataset.text = textSize;
   };
   effect(apply);
   system.addEventListener('change', apply);

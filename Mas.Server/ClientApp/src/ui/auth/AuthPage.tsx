@@ -2,10 +2,10 @@ import { useEffect } from 'preact/hooks';
 import { t } from '../../i18n';
 import { useClient } from '../context';
 import { Logo } from '../parts/Logo';
-import { ForgotForm, ResetForm } from './PasswordForms';
-import { LoginForm } from './LoginForm';
-import { RegisterForm } from './RegisterForm';
 import { authView, followAddress } from './authView';
+import { LoginForm } from './LoginForm';
+import { ForgotForm, ResetForm } from './PasswordForms';
+import { RegisterForm } from './RegisterForm';
 
 /** What somebody sees who isn't logged in. */
 export function AuthPage() {
@@ -16,7 +16,12 @@ export function AuthPage() {
     return () => removeEventListener('popstate', followAddress);
   }, []);
   const ending = client.ending.value;
-  const note = ending?.code === 'ACCOUNT_CLOSED' ? t('end.accountClosed') : ending?.code === 'LOGGED_OUT' ? t('end.loggedOut') : null;
+  const note =
+    ending?.code === 'ACCOUNT_CLOSED'
+      ? t('end.accountClosed')
+      : ending?.code === 'LOGGED_OUT'
+        ? t('end.loggedOut')
+        : null;
   return (
     <main class="auth">
       <section class="auth-card">
@@ -32,7 +37,15 @@ export function AuthPage() {
             {note}
           </p>
         )}
-        {authView.value === 'register' ? <RegisterForm /> : authView.value === 'forgot' ? <ForgotForm /> : authView.value === 'reset' ? <ResetForm /> : <LoginForm />}
+        {authView.value === 'register' ? (
+          <RegisterForm />
+        ) : authView.value === 'forgot' ? (
+          <ForgotForm />
+        ) : authView.value === 'reset' ? (
+          <ResetForm />
+        ) : (
+          <LoginForm />
+        )}
       </section>
     </main>
   );

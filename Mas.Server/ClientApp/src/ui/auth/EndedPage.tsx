@@ -13,7 +13,11 @@ export function EndedPage() {
         <Logo size={44} />
         <h1>MAS</h1>
         <p>{outdated ? t('end.version') : ending?.code === 'TOO_MANY_SESSIONS' ? t('end.tooMany') : ending?.reason}</p>
-        <button type="button" class="button primary wide" onClick={() => (outdated ? location.reload() : client.start())}>
+        <button
+          type="button"
+          class="button primary wide"
+          onClick={() => (outdated ? location.reload() : client.start())}
+        >
           {outdated ? t('end.reload') : t('end.retry')}
         </button>
       </section>

@@ -18,8 +18,22 @@ export function LoginForm() {
   return (
     <form class="form" onSubmit={form.submit}>
       <h1>{t('auth.welcome')}</h1>
-      <Field label={t('auth.username')} value={username} onInput={setUsername} autocomplete="username" required autofocus />
-      <Field label={t('auth.password')} value={password} onInput={setPassword} type="password" autocomplete="current-password" required />
+      <Field
+        label={t('auth.username')}
+        value={username}
+        onInput={setUsername}
+        autocomplete="username"
+        required
+        autofocus
+      />
+      <Field
+        label={t('auth.password')}
+        value={password}
+        onInput={setPassword}
+        type="password"
+        autocomplete="current-password"
+        required
+      />
       <FormError form={form} fields={[]} />
       <button type="submit" class="button primary wide" disabled={form.busy}>
         {t('auth.login')}

@@ -18,7 +18,16 @@ export function ForgotForm() {
     <form class="form" onSubmit={form.submit}>
       <h1>{t('auth.forgot.title')}</h1>
       <p class="muted">{t('auth.forgot.text')}</p>
-      <Field label={t('auth.email')} value={email} onInput={setEmail} type="email" autocomplete="email" error={form.errorOf('email')} required autofocus />
+      <Field
+        label={t('auth.email')}
+        value={email}
+        onInput={setEmail}
+        type="email"
+        autocomplete="email"
+        error={form.errorOf('email')}
+        required
+        autofocus
+      />
       <FormError form={form} fields={['email']} />
       {sent && (
         <p class="note" role="status">
@@ -51,7 +60,17 @@ export function ResetForm() {
         </p>
       ) : (
         <>
-          <Field label={t('auth.reset.new')} value={password} onInput={setPassword} type="password" autocomplete="new-password" hint={t('auth.password.hint')} error={form.errorOf('password')} required autofocus />
+          <Field
+            label={t('auth.reset.new')}
+            value={password}
+            onInput={setPassword}
+            type="password"
+            autocomplete="new-password"
+            hint={t('auth.password.hint')}
+            error={form.errorOf('password')}
+            required
+            autofocus
+          />
           <FormError form={form} fields={['password']} />
           <button type="submit" class="button primary wide" disabled={form.busy}>
             {t('common.save')}

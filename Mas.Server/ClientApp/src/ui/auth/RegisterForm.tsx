@@ -22,10 +22,45 @@ export function RegisterForm() {
   return (
     <form class="form" onSubmit={form.submit}>
       <h1>{t('auth.create')}</h1>
-      <Field label={t('auth.nick')} value={nick} onInput={setNick} autocomplete="nickname" hint={t('auth.nick.hint')} error={form.errorOf('nick')} maxLength={25} required autofocus />
-      <Field label={t('auth.name')} value={name} onInput={setName} autocomplete="name" error={form.errorOf('name')} maxLength={100} />
-      <Field label={t('auth.email')} value={email} onInput={setEmail} type="email" autocomplete="email" hint={t('auth.email.hint')} error={form.errorOf('email')} required />
-      <Field label={t('auth.password')} value={password} onInput={setPassword} type="password" autocomplete="new-password" hint={t('auth.password.hint')} error={form.errorOf('password')} required />
+      <Field
+        label={t('auth.nick')}
+        value={nick}
+        onInput={setNick}
+        autocomplete="nickname"
+        hint={t('auth.nick.hint')}
+        error={form.errorOf('nick')}
+        maxLength={25}
+        required
+        autofocus
+      />
+      <Field
+        label={t('auth.name')}
+        value={name}
+        onInput={setName}
+        autocomplete="name"
+        error={form.errorOf('name')}
+        maxLength={100}
+      />
+      <Field
+        label={t('auth.email')}
+        value={email}
+        onInput={setEmail}
+        type="email"
+        autocomplete="email"
+        hint={t('auth.email.hint')}
+        error={form.errorOf('email')}
+        required
+      />
+      <Field
+        label={t('auth.password')}
+        value={password}
+        onInput={setPassword}
+        type="password"
+        autocomplete="new-password"
+        hint={t('auth.password.hint')}
+        error={form.errorOf('password')}
+        required
+      />
       <FormError form={form} fields={['nick', 'name', 'email', 'password']} />
       <button type="submit" class="button primary wide" disabled={form.busy}>
         {t('auth.register')}

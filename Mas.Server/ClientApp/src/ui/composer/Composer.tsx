@@ -1,5 +1,12 @@
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Candidate, type Completion, type CompletionSources, applyCompletion, complete, typedEmoji } from '../../composer/completion';
+import {
+  applyCompletion,
+  type Candidate,
+  type Completion,
+  type CompletionSources,
+  complete,
+  typedEmoji,
+} from '../../composer/completion';
 import { InputHistory } from '../../composer/inputHistory';
 import { statusText, t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
@@ -77,7 +84,8 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
   };
   const create = async (command: string, group: NewGroup) => {
     const ack = await client.createGroup(group);
-    window.complaint.value = ack.status === 'OK' ? null : { command, reason: statusText(ack.status, ack.errorMsg), missing: null };
+    window.complaint.value =
+      ack.status === 'OK' ? null : { command, reason: statusText(ack.status, ack.errorMsg), missing: null };
     // The command that asked for it has been answered; what was written instead of it stays.
     if (ack.status === 'OK' && draftOf(owner, window.id).peek() === command) write('');
   };
@@ -109,7 +117,8 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
     else if (event.key === 'Tab' && !event.shiftKey && !event.altKey && !event.ctrlKey) return completeNick();
     else if (event.key === 'ArrowUp' && event.ctrlKey) walk(history.older(text));
     else if (event.key === 'ArrowDown' && event.ctrlKey) walk(history.newer());
-    else if (event.key === 'ArrowUp' && !event.altKey && !event.shiftKey && text === '') return editLast() || walk(history.older(text));
+    else if (event.key === 'ArrowUp' && !event.altKey && !event.shiftKey && text === '')
+      return editLast() || walk(history.older(text));
     else if (event.key === 'Escape' && window.complaint.peek() !== null) window.complaint.value = null;
     else return false;
     return true;
@@ -134,7 +143,9 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
 
   function editLast(): boolean {
     if (window.network !== masNetwork) return false;
-    const last = window.log.messages.findLast(message => message.cat === 'msg' && message.status !== 'deleted' && client.store.isMe(message.userId));
+    const last = window.log.messages.findLast(
+      message => message.cat === 'msg' && message.status !== 'deleted' && client.store.isMe(message.userId),
+    );
     if (!last) return false;
     view.editing.value = { windowId: window.id, gid: last.gid };
     return true;
@@ -167,7 +178,11 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
           rows={1}
           value={text}
           aria-label={t('compose.label', { name: title })}
-          placeholder={window.isServer ? t('compose.placeholder.server', { name: title }) : t('compose.placeholder', { name: title })}
+          placeholder={
+            window.isServer
+              ? t('compose.placeholder.server', { name: title })
+              : t('compose.placeholder', { name: title })
+          }
           aria-autocomplete="list"
           aria-controls={completion ? `${id}-list` : undefined}
           aria-activedescendant={completion ? `${id}-${chosen}` : undefined}
@@ -190,7 +205,13 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
           onKeyDown={keyDown}
           onBlur={() => offer(null)}
         />
-        <button type="submit" class="icon-button send" aria-label={t('compose.send')} title={t('compose.send')} disabled={text.trim() === '' || tooLong > 0}>
+        <button
+          type="submit"
+          class="icon-button send"
+          aria-label={t('compose.send')}
+          title={t('compose.send')}
+          disabled={text.trim() === '' || tooLong > 0}
+        >
           <Icon name="send" />
         </button>
       </div>
@@ -215,7 +236,10 @@ function sourcesFor(client: ChatClient, window: ChatWindow): CompletionSources {
   if (emojiTable.length === 0) void import('../../composer/emoji').then(module => (emojiTable = module.emoji));
   const { store } = client;
   return {
-    nicks: () => recentFirst(window).filter(userId => !store.isMe(userId)).map(userId => store.nick(userId, window.network)),
+    nicks: () =>
+      recentFirst(window)
+        .filter(userId => !store.isMe(userId))
+        .map(userId => store.nick(userId, window.network)),
     channels: () =>
       store.windows
         .peek()

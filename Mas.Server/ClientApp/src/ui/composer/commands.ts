@@ -31,7 +31,9 @@ export interface Command {
 
 /** All commands that there are in a window of an IRC network, or in one of MAS. */
 export function commandsFor(irc: boolean): Command[] {
-  return commands.filter(([, , , ircOnly]) => irc || !ircOnly).map(([name, usage, help]) => ({ name, usage, help: t(help) }));
+  return commands
+    .filter(([, , , ircOnly]) => irc || !ircOnly)
+    .map(([name, usage, help]) => ({ name, usage, help: t(help) }));
 }
 
 /** What `/help` asks for: the commands, or the one that it names if there is such a one. Null when a text is no `/help`. */

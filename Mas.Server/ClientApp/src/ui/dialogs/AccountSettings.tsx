@@ -21,7 +21,9 @@ function Profile() {
   const [profile, setProfile] = useState({ name: '', nick: '', email: '' });
   const [error, setError] = useState<string | undefined>();
   useEffect(() => {
-    void client.request({ type: 'GET_PROFILE' }, false).then(({ name = '', nick = '', email = '' }) => setProfile({ name, nick, email }));
+    void client
+      .request({ type: 'GET_PROFILE' }, false)
+      .then(({ name = '', nick = '', email = '' }) => setProfile({ name, nick, email }));
   }, []);
   const save = async (event: Event) => {
     event.preventDefault();
@@ -31,9 +33,30 @@ function Profile() {
   };
   return (
     <form class="form group" onSubmit={event => void save(event)}>
-      <Field label={t('set.name')} value={profile.name} onInput={name => setProfile({ ...profile, name })} autocomplete="name" maxLength={100} />
-      <Field label={t('set.nick')} value={profile.nick} onInput={nick => setProfile({ ...profile, nick })} autocomplete="nickname" maxLength={25} required />
-      <Field label={t('set.email')} value={profile.email} onInput={email => setProfile({ ...profile, email })} type="email" autocomplete="email" error={error} required />
+      <Field
+        label={t('set.name')}
+        value={profile.name}
+        onInput={name => setProfile({ ...profile, name })}
+        autocomplete="name"
+        maxLength={100}
+      />
+      <Field
+        label={t('set.nick')}
+        value={profile.nick}
+        onInput={nick => setProfile({ ...profile, nick })}
+        autocomplete="nickname"
+        maxLength={25}
+        required
+      />
+      <Field
+        label={t('set.email')}
+        value={profile.email}
+        onInput={email => setProfile({ ...profile, email })}
+        type="email"
+        autocomplete="email"
+        error={error}
+        required
+      />
       <div>
         <button type="submit" class="button">
           {t('set.profile.save')}
@@ -60,8 +83,24 @@ function Password() {
   return (
     <form class="form group" onSubmit={event => void save(event)}>
       <h3>{t('set.password')}</h3>
-      <Field label={t('set.password.current')} value={currentPassword} onInput={setCurrent} type="password" autocomplete="current-password" required />
-      <Field label={t('set.password.new')} value={password} onInput={setPassword} type="password" autocomplete="new-password" hint={t('auth.password.hint')} error={error} required />
+      <Field
+        label={t('set.password.current')}
+        value={currentPassword}
+        onInput={setCurrent}
+        type="password"
+        autocomplete="current-password"
+        required
+      />
+      <Field
+        label={t('set.password.new')}
+        value={password}
+        onInput={setPassword}
+        type="password"
+        autocomplete="new-password"
+        hint={t('auth.password.hint')}
+        error={error}
+        required
+      />
       <div>
         <button type="submit" class="button">
           {t('set.password.save')}
@@ -101,7 +140,15 @@ function Destroy() {
     <form class="form group" onSubmit={event => void destroy(event)}>
       <h3>{t('set.delete')}</h3>
       <p class="muted">{t('set.delete.text')}</p>
-      <Field label={t('auth.password')} value={password} onInput={setPassword} type="password" autocomplete="current-password" error={error} required />
+      <Field
+        label={t('auth.password')}
+        value={password}
+        onInput={setPassword}
+        type="password"
+        autocomplete="current-password"
+        error={error}
+        required
+      />
       <div>
         <button type="submit" class="button danger">
           {t('set.delete.do')}

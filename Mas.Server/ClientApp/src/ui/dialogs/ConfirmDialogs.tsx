@@ -49,14 +49,24 @@ function Confirm({ title, text, action, run, children }: ConfirmProps) {
 export function LeaveDialog({ window }: { window: ChatWindow }) {
   const client = useClient();
   const run = async () => (await client.request({ type: 'CLOSE', windowId: window.id }, false)).status === 'OK';
-  return <Confirm title={t('leave.title', { name: client.store.title(window) })} text={t('leave.text')} action={t('leave.do')} run={run} />;
+  return (
+    <Confirm
+      title={t('leave.title', { name: client.store.title(window) })}
+      text={t('leave.text')}
+      action={t('leave.do')}
+      run={run}
+    />
+  );
 }
 
 export function KickDialog({ window, userId }: { window: ChatWindow; userId: UserId }) {
   const client = useClient();
   const [reason, setReason] = useState('');
   const run = async () => {
-    const ack = await client.request({ type: 'KICK', windowId: window.id, userId, ...(reason === '' ? {} : { reason }) }, false);
+    const ack = await client.request(
+      { type: 'KICK', windowId: window.id, userId, ...(reason === '' ? {} : { reason }) },
+      false,
+    );
     return ack.status === 'OK';
   };
   const title = t('kick.title', { nick: client.store.nick(userId, window.network), name: client.store.title(window) });
@@ -69,5 +79,12 @@ export function KickDialog({ window, userId }: { window: ChatWindow; userId: Use
 
 export function DeleteMessageDialog({ window, gid }: { window: ChatWindow; gid: Gid }) {
   const client = useClient();
-  return <Confirm title={t('msg.delete.title')} text={t('msg.delete.text')} action={t('common.delete')} run={() => client.edit(window, gid, '')} />;
+  return (
+    <Confirm
+      title={t('msg.delete.title')}
+      text={t('msg.delete.text')}
+      action={t('common.delete')}
+      run={() => client.edit(window, gid, '')}
+    />
+  );
 }

@@ -18,7 +18,8 @@ export function DetailsDialog({ window }: { window: ChatWindow }) {
   const save = async (event: Event) => {
     event.preventDefault();
     const changes = [];
-    if (topic !== stripFormatting(window.topic.value)) changes.push({ type: 'UPDATE_TOPIC', windowId: window.id, topic });
+    if (topic !== stripFormatting(window.topic.value))
+      changes.push({ type: 'UPDATE_TOPIC', windowId: window.id, topic });
     if (password !== window.password.value) changes.push({ type: 'UPDATE_PASSWORD', windowId: window.id, password });
     for (const change of changes) {
       const ack = await client.request(change);
@@ -38,11 +39,28 @@ export function DetailsDialog({ window }: { window: ChatWindow }) {
           </p>
         )}
         <Field label={t('details.topic')} value={topic} onInput={setTopic} error={error} maxLength={1000} />
-        {window.mayModerate && <Field label={t('details.password')} value={password} onInput={setPassword} type="password" autocomplete="off" hint={t('details.password.hint')} />}
+        {window.mayModerate && (
+          <Field
+            label={t('details.password')}
+            value={password}
+            onInput={setPassword}
+            type="password"
+            autocomplete="off"
+            hint={t('details.password.hint')}
+          />
+        )}
         <fieldset class="group">
           <legend>{t('details.notifications')}</legend>
-          <Switch label={t('details.sounds')} checked={window.sounds.value} onChange={sounds => void client.updateWindow(window, { sounds })} />
-          <Switch label={t('details.titleAlert')} checked={window.titleAlert.value} onChange={titleAlert => void client.updateWindow(window, { titleAlert })} />
+          <Switch
+            label={t('details.sounds')}
+            checked={window.sounds.value}
+            onChange={sounds => void client.updateWindow(window, { sounds })}
+          />
+          <Switch
+            label={t('details.titleAlert')}
+            checked={window.titleAlert.value}
+            onChange={titleAlert => void client.updateWindow(window, { titleAlert })}
+          />
         </fieldset>
         <div class="dialog-foot">
           <button type="button" class="button" onClick={closeDialog}>

@@ -1,10 +1,10 @@
 import { view } from '../../state/view';
 import { useClient } from '../context';
 import { CommandsDialog } from './CommandsDialog';
+import { DeleteMessageDialog, KickDialog, LeaveDialog } from './ConfirmDialogs';
 import { DetailsDialog } from './DetailsDialog';
 import { JoinDialog } from './JoinDialog';
 import { KeysDialog } from './KeysDialog';
-import { DeleteMessageDialog, KickDialog, LeaveDialog } from './ConfirmDialogs';
 import { NetworkLoginDialog } from './NetworkLoginDialog';
 import { Palette } from './Palette';
 import { SettingsDialog } from './SettingsDialog';

@@ -60,15 +60,46 @@ export function JoinDialog({ tab: first, network: firstNetwork }: { tab: Tab; ne
           <p class="muted">{t('join.noNetworks')}</p>
         ) : (
           <>
-            {tab === 'irc' && <Choice label={t('join.network')} value={network} onChange={setNetwork} options={irc.map(entry => [entry, entry] as const)} />}
-            {tab === 'person' && irc.length > 0 && <Choice label={t('join.network')} value={personNetwork} onChange={setPersonNetwork} options={[masNetwork, ...irc].map(entry => [entry, entry] as const)} />}
-            <Field key={tab} label={tab === 'irc' ? t('join.channel') : tab === 'person' ? t('join.nick') : t('join.name')} value={name} onInput={setName} error={error} maxLength={50} required autofocus />
+            {tab === 'irc' && (
+              <Choice
+                label={t('join.network')}
+                value={network}
+                onChange={setNetwork}
+                options={irc.map(entry => [entry, entry] as const)}
+              />
+            )}
+            {tab === 'person' && irc.length > 0 && (
+              <Choice
+                label={t('join.network')}
+                value={personNetwork}
+                onChange={setPersonNetwork}
+                options={[masNetwork, ...irc].map(entry => [entry, entry] as const)}
+              />
+            )}
+            <Field
+              key={tab}
+              label={tab === 'irc' ? t('join.channel') : tab === 'person' ? t('join.nick') : t('join.name')}
+              value={name}
+              onInput={setName}
+              error={error}
+              maxLength={50}
+              required
+              autofocus
+            />
             {missing !== null && missing === wanted && (
               <button type="button" class="button" disabled={busy} onClick={() => void open('create')}>
                 {t('join.create.named', { name: missing })}
               </button>
             )}
-            {tab !== 'person' && <Field label={tab === 'create' ? t('join.password.new') : t('join.password')} value={password} onInput={setPassword} type="password" autocomplete="off" />}
+            {tab !== 'person' && (
+              <Field
+                label={tab === 'create' ? t('join.password.new') : t('join.password')}
+                value={password}
+                onInput={setPassword}
+                type="password"
+                autocomplete="off"
+              />
+            )}
           </>
         )}
         <div class="dialog-foot">

@@ -3,9 +3,39 @@ import { controlKey } from '../keys';
 import { Dialog } from '../parts/Dialog';
 
 const sections: readonly (readonly [TextKey, readonly (readonly [keys: string, text: TextKey])[]])[] = [
-  ['keys.general', [['Ctrl K', 'keys.palette'], ['?', 'keys.help'], ['Ctrl ,', 'keys.settings'], ['F6', 'keys.regions'], ['A…Z', 'keys.focus']]],
-  ['keys.windows', [['Alt ↑ ↓', 'keys.next'], ['Alt Shift ↑ ↓', 'keys.unread'], ['Alt G', 'keys.grid'], ['Esc', 'keys.full'], ['Alt M', 'keys.members'], ['PgUp PgDn', 'keys.page'], ['Alt Home', 'keys.unseen'], ['Alt End', 'keys.latest']]],
-  ['keys.writing', [['Enter', 'keys.send'], ['Shift Enter', 'keys.newline'], ['↑', 'keys.editLast'], ['Ctrl ↑ ↓', 'keys.history'], ['Tab', 'keys.complete']]],
+  [
+    'keys.general',
+    [
+      ['Ctrl K', 'keys.palette'],
+      ['?', 'keys.help'],
+      ['Ctrl ,', 'keys.settings'],
+      ['F6', 'keys.regions'],
+      ['A…Z', 'keys.focus'],
+    ],
+  ],
+  [
+    'keys.windows',
+    [
+      ['Alt ↑ ↓', 'keys.next'],
+      ['Alt Shift ↑ ↓', 'keys.unread'],
+      ['Alt G', 'keys.grid'],
+      ['Esc', 'keys.full'],
+      ['Alt M', 'keys.members'],
+      ['PgUp PgDn', 'keys.page'],
+      ['Alt Home', 'keys.unseen'],
+      ['Alt End', 'keys.latest'],
+    ],
+  ],
+  [
+    'keys.writing',
+    [
+      ['Enter', 'keys.send'],
+      ['Shift Enter', 'keys.newline'],
+      ['↑', 'keys.editLast'],
+      ['Ctrl ↑ ↓', 'keys.history'],
+      ['Tab', 'keys.complete'],
+    ],
+  ],
 ];
 
 /** All keys there are. */

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { statusText, t } from '../../i18n';
-import { closeDialog } from '../../state/view';
 import { say } from '../../state/toasts';
+import { closeDialog } from '../../state/view';
 import { useClient } from '../context';
 import { Dialog } from '../parts/Dialog';
 import { Field } from '../parts/Field';
@@ -18,7 +18,12 @@ export function NetworkLoginDialog({ network }: { network: string }) {
   const submit = async (event: Event) => {
     event.preventDefault();
     setBusy(true);
-    const ack = await client.request({ type: 'CONNECT', network, account: { mechanism: 'PLAIN', account: account.trim(), password }, ...(nick.trim() === held ? {} : { nick: nick.trim() }) });
+    const ack = await client.request({
+      type: 'CONNECT',
+      network,
+      account: { mechanism: 'PLAIN', account: account.trim(), password },
+      ...(nick.trim() === held ? {} : { nick: nick.trim() }),
+    });
     setBusy(false);
     setError(ack.status === 'OK' ? undefined : statusText(ack.status, ack.errorMsg));
     if (ack.status !== 'OK') return;
@@ -30,7 +35,15 @@ export function NetworkLoginDialog({ network }: { network: string }) {
       <form class="form" onSubmit={event => void submit(event)}>
         <p class="muted">{t('login.text')}</p>
         <Field label={t('login.account')} value={account} onInput={setAccount} maxLength={200} required autofocus />
-        <Field label={t('auth.password')} value={password} onInput={setPassword} type="password" autocomplete="off" error={error} required />
+        <Field
+          label={t('auth.password')}
+          value={password}
+          onInput={setPassword}
+          type="password"
+          autocomplete="off"
+          error={error}
+          required
+        />
         <Field label={t('login.nick')} value={nick} onInput={setNick} maxLength={50} />
         <div class="dialog-foot">
           <button type="button" class="button" onClick={closeDialog}>

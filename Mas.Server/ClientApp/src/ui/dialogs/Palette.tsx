@@ -74,8 +74,20 @@ export function Palette() {
       {results.length > 0 && (
         <div id={`${id}-list`} role="listbox" aria-label={t('palette.title')} class="palette-list">
           {results.map((entry, index) => (
-            <div key={entry.key} id={`${id}-${index}`} role="option" aria-selected={index === chosen} class="palette-item" onPointerMove={() => setChosen(index)} onClick={() => run(entry)}>
-              {entry.userId ? <Avatar userId={entry.userId} network={entry.network ?? masNetwork} size="small" /> : <Icon name={entry.icon} size={16} />}
+            <div
+              key={entry.key}
+              id={`${id}-${index}`}
+              role="option"
+              aria-selected={index === chosen}
+              class="palette-item"
+              onPointerMove={() => setChosen(index)}
+              onClick={() => run(entry)}
+            >
+              {entry.userId ? (
+                <Avatar userId={entry.userId} network={entry.network ?? masNetwork} size="small" />
+              ) : (
+                <Icon name={entry.icon} size={16} />
+              )}
               <span class="palette-label">{entry.label}</span>
               <span class="palette-kind">{entry.kind}</span>
             </div>
@@ -91,25 +103,56 @@ export function Palette() {
 
 function allEntries(client: ChatClient): Entry[] {
   const { store } = client;
-  const windows = orderedWindows(store).map((window): Entry => ({
-    key: `w${window.id}`,
-    label: window.network === masNetwork ? store.title(window) : `${window.isServer ? t('side.server') : store.title(window)} · ${window.network}`,
-    kind: t('palette.windows'),
-    icon: window.isServer ? 'server' : 'hash',
-    ...(window.isDirect ? { userId: window.peer!, network: window.network } : {}),
-    run: () => {
-      openWindow(window.id);
-      focusComposer(window.id);
-    },
-  }));
+  const windows = orderedWindows(store).map(
+    (window): Entry => ({
+      key: `w${window.id}`,
+      label:
+        window.network === masNetwork
+          ? store.title(window)
+          : `${window.isServer ? t('side.server') : store.title(window)} · ${window.network}`,
+      kind: t('palette.windows'),
+      icon: window.isServer ? 'server' : 'hash',
+      ...(window.isDirect ? { userId: window.peer!, network: window.network } : {}),
+      run: () => {
+        openWindow(window.id);
+        focusComposer(window.id);
+      },
+    }),
+  );
   // Who has a conversation already is found by it.
-  const met = new Set(store.windows.peek().filter(window => window.isDirect && window.network === masNetwork).map(window => window.peer));
+  const met = new Set(
+    store.windows
+      .peek()
+      .filter(window => window.isDirect && window.network === masNetwork)
+      .map(window => window.peer),
+  );
   const unreadFirst = windows.sort((a, b) => unread(client, b.key) - unread(client, a.key));
   const people = store
     .knownUsers()
-    .filter(userId => !store.isMe(userId) && !met.has(userId) && !userId.startsWith('i') && store.user(userId).peek().nick[masNetwork] !== undefined)
-    .map((userId): Entry => ({ key: `u${userId}`, label: store.nick(userId, masNetwork), kind: t('palette.people'), icon: 'people', userId, run: () => void client.chatWith(userId) }));
-  const action = (label: string, icon: IconName, run: () => void): Entry => ({ key: `a${label}`, label, kind: t('palette.actions'), icon, run });
+    .filter(
+      userId =>
+        !store.isMe(userId) &&
+        !met.has(userId) &&
+        !userId.startsWith('i') &&
+        store.user(userId).peek().nick[masNetwork] !== undefined,
+    )
+    .map(
+      (userId): Entry => ({
+        key: `u${userId}`,
+        label: store.nick(userId, masNetwork),
+        kind: t('palette.people'),
+        icon: 'people',
+        userId,
+        run: () => void client.chatWith(userId),
+      }),
+    );
+  const action = (label: string, icon: IconName, run: () => void): Entry => ({
+    key: `a${label}`,
+    label,
+    kind: t('palette.actions'),
+    icon,
+    run,
+  });
   const actions = [
     action(t('side.desktop'), 'grid', showGrid),
     action(t('side.friends'), 'people', showFriends),
@@ -117,8 +160,14 @@ function allEntries(client: ChatClient): Entry[] {
     action(t('side.settings'), 'sliders', () => openDialog({ name: 'settings' })),
     action(t('side.help'), 'keyboard', () => openDialog({ name: 'keys' })),
     action(t('pane.members'), 'people', toggleMembers),
-    action(dark.peek() ? t('palette.theme.light') : t('palette.theme.dark'), 'eye', () => void client.set({ theme: dark.peek() ? 'light' : 'dark' })),
-    ...(view.active.peek() === null ? [] : [action(t('pane.details'), 'edit', () => openDialog({ name: 'details', windowId: view.active.peek()! }))]),
+    action(
+      dark.peek() ? t('palette.theme.light') : t('palette.theme.dark'),
+      'eye',
+      () => void client.set({ theme: dark.peek() ? 'light' : 'dark' }),
+    ),
+    ...(view.active.peek() === null
+      ? []
+      : [action(t('pane.details'), 'edit', () => openDialog({ name: 'details', windowId: view.active.peek()! }))]),
     ...(install.peek() === null ? [] : [action(t('app.install'), 'plus', install.peek()!)]),
     action(t('side.logout'), 'back', () => void client.logOut()),
   ];

@@ -90,8 +90,17 @@ function Appearance() {
           ['12', t('set.time.12')],
         ]}
       />
-      <Choice label={t('set.language')} value={current.language} onChange={value => change('language', value)} options={[['auto', t('set.language.auto')], ...Object.entries(languages)]} />
-      <Switch label={t('set.fold')} checked={current.foldNoise === 'on'} onChange={on => change('foldNoise', on ? 'on' : 'off')} />
+      <Choice
+        label={t('set.language')}
+        value={current.language}
+        onChange={value => change('language', value)}
+        options={[['auto', t('set.language.auto')], ...Object.entries(languages)]}
+      />
+      <Switch
+        label={t('set.fold')}
+        checked={current.foldNoise === 'on'}
+        onChange={on => change('foldNoise', on ? 'on' : 'off')}
+      />
     </>
   );
 }
@@ -108,13 +117,21 @@ function Notifications() {
   };
   return (
     <>
-      <Switch label={t('set.desktop')} checked={current.desktopNotifications === 'on'} onChange={on => void desktop(on)} />
+      <Switch
+        label={t('set.desktop')}
+        checked={current.desktopNotifications === 'on'}
+        onChange={on => void desktop(on)}
+      />
       {blocked && (
         <p class="field-error" role="alert">
           {t('set.desktop.blocked')}
         </p>
       )}
-      <Switch label={t('set.sound')} checked={current.soundNotifications === 'on'} onChange={on => change('soundNotifications', on ? 'on' : 'off')} />
+      <Switch
+        label={t('set.sound')}
+        checked={current.soundNotifications === 'on'}
+        onChange={on => change('soundNotifications', on ? 'on' : 'off')}
+      />
       <form
         class="inline-form"
         onSubmit={event => {
@@ -122,7 +139,13 @@ function Notifications() {
           change('keywords', keywords);
         }}
       >
-        <Field label={t('set.keywords')} value={keywords} onInput={setKeywords} hint={t('set.keywords.hint')} maxLength={500} />
+        <Field
+          label={t('set.keywords')}
+          value={keywords}
+          onInput={setKeywords}
+          hint={t('set.keywords.hint')}
+          maxLength={500}
+        />
         <button type="submit" class="button" disabled={keywords === current.keywords}>
           {keywords === current.keywords && keywords !== '' ? t('common.saved') : t('common.save')}
         </button>

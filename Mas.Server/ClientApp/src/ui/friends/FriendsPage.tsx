@@ -14,7 +14,8 @@ import { Menu } from '../parts/Menu';
 /** Friends with their presence, who asks to be one, and a way to ask somebody. */
 export function FriendsPage() {
   const { store } = useClient();
-  const byName = (a: FriendInfo, b: FriendInfo) => store.nick(a.userId, masNetwork).localeCompare(store.nick(b.userId, masNetwork));
+  const byName = (a: FriendInfo, b: FriendInfo) =>
+    store.nick(a.userId, masNetwork).localeCompare(store.nick(b.userId, masNetwork));
   const friends = [...store.friends.value.values()].sort(byName);
   const online = friends.filter(friend => friend.online);
   const offline = friends.filter(friend => !friend.online);
@@ -68,7 +69,8 @@ function Requests() {
   if (asking.length === 0) return null;
   const answer = async (userId: string, allow: boolean) => {
     const ack = await client.request({ type: 'FRIEND_VERDICT', userId, allow }, false);
-    if (ack.status === 'OK') client.store.friendRequests.value = client.store.friendRequests.peek().filter(other => other !== userId);
+    if (ack.status === 'OK')
+      client.store.friendRequests.value = client.store.friendRequests.peek().filter(other => other !== userId);
   };
   return (
     <section class="people" aria-labelledby="friends-requests">
@@ -109,7 +111,12 @@ function FriendList({ title, friends }: { title: string; friends: FriendInfo[] }
                 {name}
                 <span class="person-detail">{presence(friend)}</span>
               </span>
-              <button type="button" class="button small" aria-label={t('person.chat', { name })} onClick={() => void client.chatWith(friend.userId)}>
+              <button
+                type="button"
+                class="button small"
+                aria-label={t('person.chat', { name })}
+                onClick={() => void client.chatWith(friend.userId)}
+              >
                 <Icon name="chat" size={16} />
               </button>
               <Menu
@@ -136,5 +143,7 @@ function FriendList({ title, friends }: { title: string; friends: FriendInfo[] }
 
 function presence(friend: FriendInfo): string {
   if (friend.online) return t('friends.online');
-  return friend.last === undefined || friend.last <= 0 ? t('friends.never') : t('friends.lastSeen', { time: ago(friend.last) });
+  return friend.last === undefined || friend.last <= 0
+    ? t('friends.never')
+    : t('friends.lastSeen', { time: ago(friend.last) });
 }

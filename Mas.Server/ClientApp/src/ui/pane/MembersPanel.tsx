@@ -25,7 +25,9 @@ export function MembersPanel({ window }: { window: ChatWindow }) {
   const [filter, setFilter] = useState('');
   const members = window.members.value;
   const named = [...members].map(([userId, role]) => ({ userId, role, nick: store.nick(userId, window.network) }));
-  const fitting = named.filter(member => member.nick.toLowerCase().includes(filter.toLowerCase())).sort((a, b) => a.nick.localeCompare(b.nick));
+  const fitting = named
+    .filter(member => member.nick.toLowerCase().includes(filter.toLowerCase()))
+    .sort((a, b) => a.nick.localeCompare(b.nick));
   return (
     <aside class="members" aria-label={t('members.label', { name: store.title(window) })} data-region>
       <header class="members-head">
@@ -34,7 +36,16 @@ export function MembersPanel({ window }: { window: ChatWindow }) {
           <Icon name="close" size={16} />
         </button>
       </header>
-      {members.size > 12 && <input class="members-filter" type="search" placeholder={t('members.filter')} aria-label={t('members.filter')} value={filter} onInput={event => setFilter(event.currentTarget.value)} />}
+      {members.size > 12 && (
+        <input
+          class="members-filter"
+          type="search"
+          placeholder={t('members.filter')}
+          aria-label={t('members.filter')}
+          value={filter}
+          onInput={event => setFilter(event.currentTarget.value)}
+        />
+      )}
       <div class="members-scroll" tabIndex={0} role="group" aria-label={t('pane.members')}>
         {sections.map(([role, key]) => {
           const here = fitting.filter(member => member.role === role);
@@ -63,7 +74,12 @@ export function MembersPanel({ window }: { window: ChatWindow }) {
 function MemberItem({ window, userId, nick, role }: { window: ChatWindow; userId: UserId; nick: string; role: Role }) {
   const client = useClient();
   return (
-    <Menu class="member" named label={t('members.menu', { name: nick })} items={() => personActions(client, window, userId)}>
+    <Menu
+      class="member"
+      named
+      label={t('members.menu', { name: nick })}
+      items={() => personActions(client, window, userId)}
+    >
       <Avatar userId={userId} network={window.network} size="small" />
       <span class="member-name">{nick}</span>
       {client.store.isMe(userId) && <span class="member-you">{t('members.you')}</span>}

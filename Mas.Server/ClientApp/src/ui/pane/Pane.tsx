@@ -31,7 +31,10 @@ export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
   // In a grid that is higher than the page, what nobody has scrolled to yet is not drawn.
   useEffect(() => {
     if (near) return undefined;
-    const observer = new IntersectionObserver(entries => setNear(entries.at(-1)!.isIntersecting), { root: element.current!.closest('.grid'), rootMargin: '400px 0px' });
+    const observer = new IntersectionObserver(entries => setNear(entries.at(-1)!.isIntersecting), {
+      root: element.current!.closest('.grid'),
+      rootMargin: '400px 0px',
+    });
     observer.observe(element.current!);
     return () => observer.disconnect();
   }, [near]);
@@ -76,30 +79,60 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
           <Icon name="back" />
         </button>
       )}
-      <span class="pane-icon"><WindowSign window={window} /></span>
+      <span class="pane-icon">
+        <WindowSign window={window} />
+      </span>
       <h2 class="pane-title">
         {full ? (
           title.replace(/^#(?!#)/, '')
         ) : (
-          <button type="button" class="pane-title-button" title={t('pane.maximise')} onClick={() => openWindow(window.id)}>
+          <button
+            type="button"
+            class="pane-title-button"
+            title={t('pane.maximise')}
+            onClick={() => openWindow(window.id)}
+          >
             {title.replace(/^#(?!#)/, '')}
           </button>
         )}
       </h2>
-      {window.network !== masNetwork && !window.isServer && <span class="pane-network" title={window.network}>{window.network}</span>}
+      {window.network !== masNetwork && !window.isServer && (
+        <span class="pane-network" title={window.network}>
+          {window.network}
+        </span>
+      )}
       {window.type === 'group' && (full || topic.value !== '') ? (
-        <button type="button" class="pane-topic" title={stripFormatting(topic.value)} aria-label={`${t('details.topic')}: ${stripFormatting(topic.value) || t('pane.topic.none')}`} onClick={() => openDialog({ name: 'details', windowId: window.id })}>
+        <button
+          type="button"
+          class="pane-topic"
+          title={stripFormatting(topic.value)}
+          aria-label={`${t('details.topic')}: ${stripFormatting(topic.value) || t('pane.topic.none')}`}
+          onClick={() => openDialog({ name: 'details', windowId: window.id })}
+        >
           {stripFormatting(topic.value) || t('pane.topic.none')}
         </button>
       ) : (
         <span class="pane-topic-space" />
       )}
       {full && window.type === 'group' && (
-        <button type="button" class="icon-button" aria-label={t('pane.members')} title={t('pane.members')} aria-pressed={view.members.value} onClick={toggleMembers}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('pane.members')}
+          title={t('pane.members')}
+          aria-pressed={view.members.value}
+          onClick={toggleMembers}
+        >
           <Icon name="people" />
         </button>
       )}
-      <button type="button" class="icon-button desktop-only" aria-label={full ? t('pane.restore') : t('pane.maximise')} title={full ? t('pane.restore') : t('pane.maximise')} onClick={() => (full ? showGrid() : openWindow(window.id))}>
+      <button
+        type="button"
+        class="icon-button desktop-only"
+        aria-label={full ? t('pane.restore') : t('pane.maximise')}
+        title={full ? t('pane.restore') : t('pane.maximise')}
+        onClick={() => (full ? showGrid() : openWindow(window.id))}
+      >
         <Icon name={full ? 'restore' : 'maximise'} />
       </button>
       <PaneMenu window={window} title={title} />
@@ -116,15 +149,31 @@ function PaneMenu({ window, title }: { window: ChatWindow; title: string }) {
     <Menu
       label={t('pane.menu', { name: title })}
       items={() => [
-        window.type === 'group' && { label: t('pane.details'), run: () => openDialog({ name: 'details', windowId: window.id }) },
-        window.visible.peek() ? { label: t('pane.hide'), run: () => change({ visible: false }) } : { label: t('pane.show'), run: () => change({ visible: true }) },
-        window.visible.peek() && window.row.peek() > 0 && { label: t('pane.rowUp'), run: () => change({ row: window.row.peek() - 1 }) },
+        window.type === 'group' && {
+          label: t('pane.details'),
+          run: () => openDialog({ name: 'details', windowId: window.id }),
+        },
+        window.visible.peek()
+          ? { label: t('pane.hide'), run: () => change({ visible: false }) }
+          : { label: t('pane.show'), run: () => change({ visible: true }) },
+        window.visible.peek() &&
+          window.row.peek() > 0 && { label: t('pane.rowUp'), run: () => change({ row: window.row.peek() - 1 }) },
         window.visible.peek() && { label: t('pane.rowDown'), run: () => change({ row: window.row.peek() + 1 }) },
-        muted ? { label: t('pane.unmute'), run: () => change({ sounds: true, titleAlert: true }) } : { label: t('pane.mute'), run: () => change({ sounds: false, titleAlert: false }) },
+        muted
+          ? { label: t('pane.unmute'), run: () => change({ sounds: true, titleAlert: true }) }
+          : { label: t('pane.mute'), run: () => change({ sounds: false, titleAlert: false }) },
         { label: t('pane.markRead'), run: () => client.markSeen(window) },
-        window.isDirect && window.network !== masNetwork && { label: t('pane.whois'), run: () => void client.request({ type: 'WHOIS', network: window.network, nick: title }, false) },
+        window.isDirect &&
+          window.network !== masNetwork && {
+            label: t('pane.whois'),
+            run: () => void client.request({ type: 'WHOIS', network: window.network, nick: title }, false),
+          },
         window.type === 'group'
-          ? { label: t('pane.leave', { name: title }), danger: true, run: () => openDialog({ name: 'leave', windowId: window.id }) }
+          ? {
+              label: t('pane.leave', { name: title }),
+              danger: true,
+              run: () => openDialog({ name: 'leave', windowId: window.id }),
+            }
           : { label: t('pane.closeChat'), danger: true, run: close },
       ]}
     >

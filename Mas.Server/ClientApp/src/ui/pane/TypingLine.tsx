@@ -16,7 +16,14 @@ export function TypingLine({ window }: { window: ChatWindow }) {
   }, [typing]);
   const names = [...typing].filter(([, until]) => until > now).map(([userId]) => store.nick(userId, window.network));
   const [name, other] = names;
-  const text = names.length === 0 ? '' : names.length === 1 ? t('timeline.typing.one', { name: name! }) : names.length === 2 ? t('timeline.typing.two', { name: name!, other: other! }) : t('timeline.typing.many');
+  const text =
+    names.length === 0
+      ? ''
+      : names.length === 1
+        ? t('timeline.typing.one', { name: name! })
+        : names.length === 2
+          ? t('timeline.typing.two', { name: name!, other: other! })
+          : t('timeline.typing.many');
   return (
     <div class="typing">
       {text !== '' && (

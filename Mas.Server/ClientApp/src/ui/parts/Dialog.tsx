@@ -6,7 +6,17 @@ import { focusComposer } from '../keys';
 import { Icon } from './Icon';
 
 /** A modal dialog: the browser keeps the focus inside, closes it on Escape and gives the focus back. */
-export function Dialog({ title, children, class: className = '', headless = false }: { title: string; children: ComponentChildren; class?: string; headless?: boolean }) {
+export function Dialog({
+  title,
+  children,
+  class: className = '',
+  headless = false,
+}: {
+  title: string;
+  children: ComponentChildren;
+  class?: string;
+  headless?: boolean;
+}) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useLayoutEffect(() => {

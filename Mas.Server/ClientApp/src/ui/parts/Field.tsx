@@ -16,7 +16,18 @@ interface FieldProps {
 }
 
 /** A labelled input, with its hint and its error tied to it for screen readers. */
-export function Field({ label, value, onInput, type = 'text', autocomplete, hint, error, required, autofocus, maxLength }: FieldProps) {
+export function Field({
+  label,
+  value,
+  onInput,
+  type = 'text',
+  autocomplete,
+  hint,
+  error,
+  required,
+  autofocus,
+  maxLength,
+}: FieldProps) {
   const id = useId();
   const [shown, setShown] = useState(false);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
@@ -40,7 +51,13 @@ export function Field({ label, value, onInput, type = 'text', autocomplete, hint
           aria-describedby={described || undefined}
         />
         {type === 'password' && (
-          <button type="button" class="icon-button field-eye" aria-pressed={shown} aria-label={shown ? t('auth.hide') : t('auth.show')} onClick={() => setShown(!shown)}>
+          <button
+            type="button"
+            class="icon-button field-eye"
+            aria-pressed={shown}
+            aria-label={shown ? t('auth.hide') : t('auth.show')}
+            onClick={() => setShown(!shown)}
+          >
             <Icon name="eye" />
           </button>
         )}
@@ -92,7 +109,13 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
       <div class="segmented">
         {options.map(([option, text]) => (
           <label key={option} class={option === value ? 'segment on' : 'segment'}>
-            <input type="radio" name={name} value={option} checked={option === value} onChange={() => onChange(option)} />
+            <input
+              type="radio"
+              name={name}
+              value={option}
+              checked={option === value}
+              onChange={() => onChange(option)}
+            />
             {text}
           </label>
         ))}
@@ -102,11 +125,24 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
 }
 
 /** A switch that is on or off. */
-export function Switch({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
+export function Switch({
+  label,
+  checked,
+  onChange,
+}: {
+  label: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}) {
   return (
     <label class="switch">
       <span>{label}</span>
-      <input type="checkbox" role="switch" checked={checked} onChange={event => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        checked={checked}
+        onChange={event => onChange(event.currentTarget.checked)}
+      />
     </label>
   );
 }

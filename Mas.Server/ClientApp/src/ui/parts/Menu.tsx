@@ -22,7 +22,16 @@ export function Menu({ label, items, class: className = 'icon-button', named = f
   const button = useRef<HTMLButtonElement>(null);
   return (
     <>
-      <button ref={button} type="button" class={className} aria-label={named ? undefined : label} title={label} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
+      <button
+        ref={button}
+        type="button"
+        class={className}
+        aria-label={named ? undefined : label}
+        title={label}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
         {children}
       </button>
       {open && (

@@ -22,7 +22,12 @@ export function Toasts() {
               {toast.action.label}
             </button>
           )}
-          <button type="button" class="icon-button" aria-label={toast.action ? t('app.later') : t('common.dismiss')} onClick={() => dismiss(toast.id)}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={toast.action ? t('app.later') : t('common.dismiss')}
+            onClick={() => dismiss(toast.id)}
+          >
             <Icon name="close" size={16} />
           </button>
         </div>

@@ -13,7 +13,12 @@ export function Banner() {
         <div key={alert.alertId} class="banner alert" role="alert" aria-label={t('alert.label')}>
           <Icon name="alert" />
           <span class="banner-text">{alert.message}</span>
-          <button type="button" class="icon-button" aria-label={t('common.dismiss')} onClick={() => void client.acknowledgeAlert(alert.alertId)}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t('common.dismiss')}
+            onClick={() => void client.acknowledgeAlert(alert.alertId)}
+          >
             <Icon name="close" size={16} />
           </button>
         </div>
@@ -59,5 +64,11 @@ function Countdown() {
     return () => clearInterval(timer);
   }, []);
   const at = client.retryAt.value;
-  return <>{at === null ? t('net.connecting') : t('net.reconnecting', { seconds: Math.max(0, Math.ceil((at - now) / 1000)) })}</>;
+  return (
+    <>
+      {at === null
+        ? t('net.connecting')
+        : t('net.reconnecting', { seconds: Math.max(0, Math.ceil((at - now) / 1000)) })}
+    </>
+  );
 }

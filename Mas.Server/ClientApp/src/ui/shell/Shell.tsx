@@ -19,7 +19,10 @@ export function Shell() {
   const single = main === 'window' && active !== undefined;
   return (
     // On a phone the list takes the place of the main part, also for those who hear the page.
-    <div class={`shell ${view.listOpen.value ? 'list-open' : 'content-open'}`} role={windowsInSight() ? undefined : 'main'}>
+    <div
+      class={`shell ${view.listOpen.value ? 'list-open' : 'content-open'}`}
+      role={windowsInSight() ? undefined : 'main'}
+    >
       <a class="skip" href="#content">
         {t('app.skip')}
       </a>
@@ -72,6 +75,13 @@ const swipe = {
   end: (event: TouchEvent) => {
     const touch = event.changedTouches[0]!;
     const across = touch.clientX - swipe.x;
-    if (swipe.fromEdge && across > 70 && Math.abs(touch.clientY - swipe.y) < across && view.phone.peek() && windowsInSight()) showList();
+    if (
+      swipe.fromEdge &&
+      across > 70 &&
+      Math.abs(touch.clientY - swipe.y) < across &&
+      view.phone.peek() &&
+      windowsInSight()
+    )
+      showList();
   },
 };

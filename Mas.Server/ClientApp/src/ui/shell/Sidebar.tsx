@@ -11,7 +11,7 @@ import { Icon } from '../parts/Icon';
 import { Logo } from '../parts/Logo';
 import { Menu } from '../parts/Menu';
 import { WindowSign } from '../parts/WindowSign';
-import { type NetworkGroup, groupByNetwork } from './order';
+import { groupByNetwork, type NetworkGroup } from './order';
 
 /** Every window, by network, with what is unread; and the ways to everything else. */
 export function Sidebar() {
@@ -22,7 +22,13 @@ export function Sidebar() {
       <div class="side-head">
         <Logo size={28} />
         <h1 class="side-brand">MAS</h1>
-        <button type="button" class="icon-button" aria-label={t('side.join')} title={t('side.join')} onClick={() => openDialog({ name: 'join' })}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('side.join')}
+          title={t('side.join')}
+          onClick={() => openDialog({ name: 'join' })}
+        >
           <Icon name="plus" />
         </button>
       </div>
@@ -34,13 +40,23 @@ export function Sidebar() {
       <div class="side-scroll">
         <ul class="side-list">
           <li>
-            <button type="button" class="side-item" aria-current={view.main.value === 'grid' ? 'page' : undefined} onClick={showGrid}>
+            <button
+              type="button"
+              class="side-item"
+              aria-current={view.main.value === 'grid' ? 'page' : undefined}
+              onClick={showGrid}
+            >
               <Icon name="grid" />
               <span class="side-name">{t('side.desktop')}</span>
             </button>
           </li>
           <li>
-            <button type="button" class="side-item" aria-current={view.main.value === 'friends' ? 'page' : undefined} onClick={showFriends}>
+            <button
+              type="button"
+              class="side-item"
+              aria-current={view.main.value === 'friends' ? 'page' : undefined}
+              onClick={showFriends}
+            >
               <Icon name="people" />
               <span class="side-name">{t('side.friends')}</span>
               {store.friendRequests.value.length > 0 && (
@@ -65,7 +81,8 @@ function Network({ group: { network, windows } }: { group: NetworkGroup }) {
   const client = useClient();
   const state = client.store.networks.value.find(other => other.name === network)?.state;
   const irc = network !== masNetwork;
-  const stateText = state === 'connected' ? t('net.connected') : state === 'connecting' ? t('net.connecting') : t('net.disconnected');
+  const stateText =
+    state === 'connected' ? t('net.connected') : state === 'connecting' ? t('net.connecting') : t('net.disconnected');
   const call = (type: 'CONNECT' | 'DISCONNECT') => void client.request({ type, network }, false);
   return (
     <section class="side-network" aria-label={irc ? t('side.state', { network, state: stateText }) : network}>
@@ -77,7 +94,9 @@ function Network({ group: { network, windows } }: { group: NetworkGroup }) {
             <Menu
               label={t('side.networkMenu', { network })}
               items={() => [
-                state === 'disconnected' || !state ? { label: t('side.connect'), run: () => call('CONNECT') } : { label: t('side.disconnect'), run: () => call('DISCONNECT') },
+                state === 'disconnected' || !state
+                  ? { label: t('side.connect'), run: () => call('CONNECT') }
+                  : { label: t('side.disconnect'), run: () => call('DISCONNECT') },
                 { label: t('side.joinOn', { network }), run: () => openDialog({ name: 'join', tab: 'irc', network }) },
                 { label: t('side.networkLogin'), run: () => openDialog({ name: 'networkLogin', network }) },
               ]}
@@ -170,7 +189,13 @@ function Me() {
       >
         <Icon name="more" />
       </Menu>
-      <button type="button" class="icon-button" aria-label={t('side.settings')} title={t('side.settings')} onClick={() => openDialog({ name: 'settings' })}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t('side.settings')}
+        title={t('side.settings')}
+        onClick={() => openDialog({ name: 'settings' })}
+      >
         <Icon name="sliders" />
       </button>
     </div>

@@ -1,5 +1,5 @@
 import type { ChatWindow } from '../../state/chatWindow';
-import { type Store, masNetwork } from '../../state/store';
+import { masNetwork, type Store } from '../../state/store';
 
 export interface NetworkGroup {
   network: string;

@@ -5,7 +5,7 @@ import { joinNamed } from '../../state/joining';
 import { isEmojiOnly } from '../../text/emojiOnly';
 import { isImage } from '../../text/links';
 import { type Inline, parseBody } from '../../text/markup';
-import { type Run, type TextStyle, paletteColour } from '../../text/mirc';
+import { paletteColour, type Run, type TextStyle } from '../../text/mirc';
 import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
 import { copy } from './copy';
@@ -27,14 +27,21 @@ export function drawBody({ body, network, mentions, children }: BodyProps) {
   const className = `body ${isEmojiOnly(body) ? 'big' : ''} ${towers.test(body) ? 'tower' : ''}`;
   const [only] = blocks;
   // Most messages: a paragraph and nothing else, which needs no element of its own.
-  if (blocks.length === 1 && only!.kind === 'paragraph' && !children && only!.inlines.every(inline => inline.kind !== 'link')) {
+  if (
+    blocks.length === 1 &&
+    only!.kind === 'paragraph' &&
+    !children &&
+    only!.inlines.every(inline => inline.kind !== 'link')
+  ) {
     return (
       <div class={`${className} paragraph`} dir="auto">
         {drawInlines(only!.inlines, network)}
       </div>
     );
   }
-  const images = blocks.flatMap(block => (block.kind === 'paragraph' ? block.inlines : [])).filter(inline => inline.kind === 'link' && isImage(inline.href));
+  const images = blocks
+    .flatMap(block => (block.kind === 'paragraph' ? block.inlines : []))
+    .filter(inline => inline.kind === 'link' && isImage(inline.href));
   return (
     <div class={className} dir="auto">
       {blocks.map((block, index) =>
@@ -106,7 +113,10 @@ function StyledRun({ run: { text, style } }: { run: Run }) {
   const classes = ['run'];
   for (const name of ['bold', 'italic', 'underline', 'strike', 'mono'] as const) if (style[name]) classes.push(name);
   const custom: Record<string, string> = {};
-  for (const [name, value] of [['fg', style.fg], ['bg', style.bg]] as const) {
+  for (const [name, value] of [
+    ['fg', style.fg],
+    ['bg', style.bg],
+  ] as const) {
     if (value === undefined) continue;
     if (value === 'reverse' || value === 'plain') classes.push(`${name}-${value}`);
     else {
@@ -130,7 +140,13 @@ function CodeBlock({ text, language }: { text: string; language: string }) {
     <div class="codeblock">
       <div class="codeblock-head">
         <span>{language}</span>
-        <button type="button" class="icon-button" aria-label={t('msg.copyCode')} title={t('msg.copyCode')} onClick={() => void copy(text)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t('msg.copyCode')}
+          title={t('msg.copyCode')}
+          onClick={() => void copy(text)}
+        >
           <Icon name="copy" size={15} />
         </button>
       </div>
@@ -151,7 +167,12 @@ function LinkedImage({ href }: { href: string }) {
       </button>
       {shown && (
         <a href={href} target="_blank" rel="noopener noreferrer">
-          <img src={href} alt={t('msg.image', { host: new URL(href).hostname })} referrerpolicy="no-referrer" loading="lazy" />
+          <img
+            src={href}
+            alt={t('msg.image', { host: new URL(href).hostname })}
+            referrerpolicy="no-referrer"
+            loading="lazy"
+          />
         </a>
       )}
     </div>

@@ -55,7 +55,15 @@ export function GapRow({ rowKey, window, before }: { rowKey: string; window: Cha
 }
 
 /** Who came and went, in one line that opens. */
-export function NoiseRow({ rowKey, window, messages }: { rowKey: string; window: ChatWindow; messages: readonly WireMessage[] }) {
+export function NoiseRow({
+  rowKey,
+  window,
+  messages,
+}: {
+  rowKey: string;
+  window: ChatWindow;
+  messages: readonly WireMessage[];
+}) {
   const client = useClient();
   const { store } = client;
   const [open, setOpen] = useState(false);
@@ -64,7 +72,11 @@ export function NoiseRow({ rowKey, window, messages }: { rowKey: string; window:
   if (joined.length > 0) parts.push(t('timeline.joined', { count: joined.length }));
   if (left.length > 0) parts.push(t('timeline.left', { count: left.length }));
   if (passed.length > 0) parts.push(t('timeline.passed', { count: passed.length }));
-  const names = (people: UserId[]) => people.slice(0, 12).map(userId => store.nick(userId, window.network)).join(', ');
+  const names = (people: UserId[]) =>
+    people
+      .slice(0, 12)
+      .map(userId => store.nick(userId, window.network))
+      .join(', ');
   const everybody = names([...joined, ...left, ...passed]);
   return (
     <div class="timeline-row noise" data-key={rowKey}>

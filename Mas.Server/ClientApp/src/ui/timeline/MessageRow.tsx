@@ -6,15 +6,15 @@ import type { ChatClient } from '../../state/client';
 import { preferences } from '../../state/settings';
 import type { Store } from '../../state/store';
 import { view } from '../../state/view';
+import { parseInlines } from '../../text/markup';
 import { hueOf } from '../../text/names';
 import { personActions } from '../pane/person';
 import { Avatar } from '../parts/Avatar';
 import { Menu } from '../parts/Menu';
-import { Inlines, drawBody } from './Body';
+import { drawBody, Inlines } from './Body';
 import { EditBox } from './EditBox';
 import { type ActionsState, drawActions, useActions } from './messageActions';
 import { noiseVerb } from './noiseVerb';
-import { parseInlines } from '../../text/markup';
 
 interface MessageProps {
   client: ChatClient;
@@ -41,7 +41,11 @@ function SpokenRow({ client, window, message, continued, rowKey }: MessageProps)
   const actions = useActions();
   const edited = view.editing.value;
   const editing = edited !== null && edited.windowId === window.id && edited.gid === message.gid;
-  const mentioned = !store.isMe(message.userId) && !window.isServer && message.status !== 'deleted' && store.mentionsMe(window.network, message.body);
+  const mentioned =
+    !store.isMe(message.userId) &&
+    !window.isServer &&
+    message.status !== 'deleted' &&
+    store.mentionsMe(window.network, message.body);
   const content = editing ? <EditBox window={window} message={message} /> : drawSpoken(store, window, message);
   // Under its author's name the time is seen only where the pointer or the focus is, and drawn only there; others hear it all the same.
   const timed = actions.near || editing;
@@ -57,7 +61,11 @@ function SpokenRow({ client, window, message, continued, rowKey }: MessageProps)
       onPointerMove={actions.approach}
       onFocusCapture={actions.approach}
     >
-      {continued ? timed && drawTime(message.ts, 'side-time') : <Avatar userId={message.userId} network={window.network} />}
+      {continued ? (
+        timed && drawTime(message.ts, 'side-time')
+      ) : (
+        <Avatar userId={message.userId} network={window.network} />
+      )}
       {continued ? (
         content
       ) : (
@@ -82,7 +90,10 @@ function drawSpoken(store: Store, window: ChatWindow, message: WireMessage) {
     network: window.network,
     mentions: store.isMe(message.userId) ? null : store.mentionPattern(window.network),
     children: message.status === 'edited' && (
-      <span class="edited" title={t('msg.editedAt', { time: fullTime(message.updatedTs ?? message.ts, preferences.value.timeFormat) })}>
+      <span
+        class="edited"
+        title={t('msg.editedAt', { time: fullTime(message.updatedTs ?? message.ts, preferences.value.timeFormat) })}
+      >
         ({t('msg.edited')})
       </span>
     ),
@@ -94,7 +105,14 @@ function ActionRow({ client, window, message, rowKey }: MessageProps) {
   const actions = useActions();
   const deleted = message.status === 'deleted';
   return (
-    <article tabIndex={0} class={`${rowClass(rowKey, actions)} action`} data-key={rowKey} data-gid={message.gid} onPointerMove={actions.approach} onFocusCapture={actions.approach}>
+    <article
+      tabIndex={0}
+      class={`${rowClass(rowKey, actions)} action`}
+      data-key={rowKey}
+      data-gid={message.gid}
+      onPointerMove={actions.approach}
+      onFocusCapture={actions.approach}
+    >
       {drawTime(message.ts, 'side-time')}
       <div class="message-main">
         <div class="body">
@@ -102,7 +120,14 @@ function ActionRow({ client, window, message, rowKey }: MessageProps) {
             ✳
           </span>{' '}
           <Author client={client} window={window} message={message} />{' '}
-          {deleted ? <span class="gone">{t('msg.deleted')}</span> : <Inlines inlines={parseInlines(message.body, { mentions: store.mentionPattern(window.network) })} network={window.network} />}
+          {deleted ? (
+            <span class="gone">{t('msg.deleted')}</span>
+          ) : (
+            <Inlines
+              inlines={parseInlines(message.body, { mentions: store.mentionPattern(window.network) })}
+              network={window.network}
+            />
+          )}
         </div>
       </div>
       {!deleted && drawActions(client, window, message, actions)}
@@ -115,7 +140,9 @@ function EventRow({ client: { store }, window, message, rowKey }: MessageProps) 
   const cameOrWent = message.cat === 'join' || message.cat === 'part' || message.cat === 'quit';
   // Others' doings are told as "who did what"; the server's own words stand for themselves.
   // A change of nick names both the old and the new one itself.
-  const told = message.cat === 'kick' || (message.cat === 'info' && message.userId !== serverUserId && !/^\S+ is now known as \S+$/.test(message.body));
+  const told =
+    message.cat === 'kick' ||
+    (message.cat === 'info' && message.userId !== serverUserId && !/^\S+ is now known as \S+$/.test(message.body));
   const inlines = parseInlines(message.body);
   const name = store.nick(message.userId, window.network);
   return (
@@ -149,7 +176,12 @@ function Author({ client, window, message }: { client: ChatClient; window: ChatW
   const name = client.store.nick(message.userId, window.network);
   const role = window.members.value.get(message.userId);
   return (
-    <Menu class={`author hue-text-${hueOf(message.userId)}`} named label={t('members.menu', { name })} items={() => personActions(client, window, message.userId)}>
+    <Menu
+      class={`author hue-text-${hueOf(message.userId)}`}
+      named
+      label={t('members.menu', { name })}
+      items={() => personActions(client, window, message.userId)}
+    >
       <bdi>{name}</bdi>
       {role !== undefined && role !== 'u' && (
         <span class="role-mark" aria-hidden="true">

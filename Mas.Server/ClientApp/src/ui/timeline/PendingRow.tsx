@@ -1,23 +1,37 @@
 import { statusText, t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
-import { spokenText } from '../../state/spoken';
 import type { PendingMessage } from '../../state/outgoing';
+import { spokenText } from '../../state/spoken';
+import { hueOf } from '../../text/names';
 import { useClient } from '../context';
 import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { waitingText } from '../parts/waitingText';
-import { hueOf } from '../../text/names';
 import { drawBody } from './Body';
 
 /** A message that the server has not confirmed yet: it stands where it will be. */
-export function PendingRow({ rowKey, window, pending, continued }: { rowKey: string; window: ChatWindow; pending: PendingMessage; continued: boolean }) {
+export function PendingRow({
+  rowKey,
+  window,
+  pending,
+  continued,
+}: {
+  rowKey: string;
+  window: ChatWindow;
+  pending: PendingMessage;
+  continued: boolean;
+}) {
   const client = useClient();
   const me = client.store.me.value;
   const spoken = spokenText(pending.text);
   const plain = continued || spoken?.cat === 'action';
   const nick = client.store.nick(me, window.network);
   return (
-    <article class={`timeline-row message ${plain ? 'continued' : 'first'} pending ${pending.state}`} data-key={rowKey} data-rid={pending.rid}>
+    <article
+      class={`timeline-row message ${plain ? 'continued' : 'first'} pending ${pending.state}`}
+      data-key={rowKey}
+      data-rid={pending.rid}
+    >
       {plain ? <span class="side-time" /> : <Avatar userId={me} network={window.network} />}
       <div class="message-main">
         {!plain && (

@@ -24,9 +24,17 @@ export function Timeline({ window }: { window: ChatWindow }) {
   const [atBottom, setAtBottom] = useState(true);
   const [jump, setJump] = useState(0);
   const [reveal, setReveal] = useState<{ key: string } | null>(null);
-  const pending = window.pending.value.filter(message => !message.text.startsWith('/') || message.text.startsWith('//') || /^\/me\s/i.test(message.text));
+  const pending = window.pending.value.filter(
+    message => !message.text.startsWith('/') || message.text.startsWith('//') || /^\/me\s/i.test(message.text),
+  );
   const items: Item[] = pending.length === 0 ? rows.builder.rows : [...rows.builder.rows];
-  pending.forEach((message, index) => items.push({ kind: 'pending', key: `p${message.rid}`, pending: message, continued: index > 0 || rows.builder.continues(client.store.me.value, message.ts) }));
+  for (const [index, message] of pending.entries())
+    items.push({
+      kind: 'pending',
+      key: `p${message.rid}`,
+      pending: message,
+      continued: index > 0 || rows.builder.continues(client.store.me.value, message.ts),
+    });
   const { density, textSize, timeFormat } = preferences.value;
   const watched = atBottom && window.onScreen.value && view.focused.value && windowsInSight();
   const version = window.version.value;
@@ -108,7 +116,13 @@ function Head({ window, empty }: { window: ChatWindow; empty: boolean }) {
   const name = store.title(window);
   return (
     <div class="beginning">
-      <p>{window.isServer ? t('timeline.start.server', { name }) : window.type === 'group' ? t('timeline.start.group', { name }) : t('timeline.start.chat', { name })}</p>
+      <p>
+        {window.isServer
+          ? t('timeline.start.server', { name })
+          : window.type === 'group'
+            ? t('timeline.start.group', { name })
+            : t('timeline.start.chat', { name })}
+      </p>
     </div>
   );
 }

@@ -26,7 +26,13 @@ export function UnseenBar({ window, reveal }: { window: ChatWindow; reveal: (key
           {t('timeline.unseen.mention')}
         </button>
       )}
-      <button type="button" class="icon-button" aria-label={t('common.dismiss')} title={t('common.dismiss')} onClick={() => (window.markerMet.value = marker)}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t('common.dismiss')}
+        title={t('common.dismiss')}
+        onClick={() => (window.markerMet.value = marker)}
+      >
         <Icon name="close" size={14} />
       </button>
     </div>

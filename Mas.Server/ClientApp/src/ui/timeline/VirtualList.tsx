@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { type Keyed, RowLayout, inSteps, rowAt, visibleRange } from '../../timeline/layout';
+import { inSteps, type Keyed, RowLayout, rowAt, visibleRange } from '../../timeline/layout';
 import { runsOf } from '../../timeline/runs';
 import { type Anchor, covers, distanceToBottom, inSight, isInSight, keepAnchor, measure } from './drawnRows';
 
@@ -42,7 +42,19 @@ const topZone = 600;
  * Draws only the rows near the viewport. It stays at the bottom when it was there; otherwise the row at
  * the upper edge stays where it is, whatever comes above it or changes its height.
  */
-export function VirtualList<T extends Keyed>({ items, render, steady, estimate, label, head, onTop, onBottom, jump, reveal, look }: VirtualListProps<T>) {
+export function VirtualList<T extends Keyed>({
+  items,
+  render,
+  steady,
+  estimate,
+  label,
+  head,
+  onTop,
+  onBottom,
+  jump,
+  reveal,
+  look,
+}: VirtualListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null);
   const headBox = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -90,7 +102,9 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
     placed.current = list.scrollTop;
     // Rows that turned out lower than believed may leave a part of the viewport without any.
     const reaches = () =>
-      stuck.current ? from === 0 || drawnRows.height >= settled.current.height + beyond() / 2 : covers(list, content.current!, from > 0, to < count, beyond() / 2);
+      stuck.current
+        ? from === 0 || drawnRows.height >= settled.current.height + beyond() / 2
+        : covers(list, content.current!, from > 0, to < count, beyond() / 2);
     if (drawnRows.changed && !reaches()) again();
     // The head is still in sight, of a short list or with what has come above it: there may be more.
     else if (count !== countBefore.current && (total < viewport || (!stuck.current && placed.current < topZone))) {
@@ -153,7 +167,9 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
     if (atBottom !== stuck.current) onBottom(atBottom);
     stuck.current = atBottom;
     placed.current = list.scrollTop;
-    anchor.current = inSight(list, rows, index => steady(items[drawn.current[0] + index]!)) ?? believed(list.scrollTop - rows.offsetTop);
+    anchor.current =
+      inSight(list, rows, index => steady(items[drawn.current[0] + index]!)) ??
+      believed(list.scrollTop - rows.offsetTop);
     if (!covers(list, rows, drawn.current[0] > 0, drawn.current[1] < layout.count, beyond() / 2)) again();
   };
 
@@ -184,8 +200,16 @@ export function VirtualList<T extends Keyed>({ items, render, steady, estimate, 
     now.forEach(({ key, rows }, index) => {
       const before = runBefore.current.get(key);
       const growing = to === count && index === now.length - 1;
-      const same = before?.growing === growing && before.rows.length === rows.length && rows.every((item, i) => item === before.rows[i]);
-      runs.set(key, same ? before : { rows, growing, drawn: <DrawnRun key={key} rows={rows.map(row)} growing={growing} sizes={sizes} /> });
+      const same =
+        before?.growing === growing &&
+        before.rows.length === rows.length &&
+        rows.every((item, i) => item === before.rows[i]);
+      runs.set(
+        key,
+        same
+          ? before
+          : { rows, growing, drawn: <DrawnRun key={key} rows={rows.map(row)} growing={growing} sizes={sizes} /> },
+      );
     });
     runBefore.current = runs;
     return [...runs.values()].map(run => run.drawn);

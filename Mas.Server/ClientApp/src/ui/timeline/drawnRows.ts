@@ -11,7 +11,8 @@ function rowsIn(content: HTMLElement, count = Infinity): HTMLElement[] {
   const rows: HTMLElement[] = [];
   // From run to run and from the end: a message asks for the last row only.
   for (let run = content.lastElementChild; run; run = run.previousElementSibling)
-    for (let row = run.lastElementChild; row && rows.length < count; row = row.previousElementSibling) rows.push(row as HTMLElement);
+    for (let row = run.lastElementChild; row && rows.length < count; row = row.previousElementSibling)
+      rows.push(row as HTMLElement);
   return rows.reverse();
 }
 
@@ -23,7 +24,12 @@ export function distanceToBottom(list: HTMLElement): number {
  * Reads the heights of the drawn rows, numbers `from` (inclusive) to `to`: how high they are together, and whether one differs
  * from what was believed. Those that were read before are read again only when all together are not as high as they were.
  */
-export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout<T>, [from, to]: readonly [number, number], spacers: number): { height: number; changed: boolean } {
+export function measure<T extends Keyed>(
+  content: HTMLElement,
+  layout: RowLayout<T>,
+  [from, to]: readonly [number, number],
+  spacers: number,
+): { height: number; changed: boolean } {
   let unread = from;
   while (unread < to && layout.measured(unread) !== undefined) unread++;
   const rows = unread < to ? rowsIn(content, to - unread) : [];
@@ -40,12 +46,18 @@ export function measure<T extends Keyed>(content: HTMLElement, layout: RowLayout
   };
   for (let i = from; i < to; i++) sum += layout.measured(i) ?? read(rows[i - unread]!, i);
   const { height } = content.getBoundingClientRect();
-  if (Math.abs(height - sum) >= 0.5) rowsIn(content).forEach((row, i) => read(row, from + i));
+  if (Math.abs(height - sum) >= 0.5) for (const [i, row] of rowsIn(content).entries()) read(row, from + i);
   return { height: height - spacers, changed };
 }
 
 /** Whether the drawn rows reach `margin` pixels beyond the viewport, on the sides where there are more. */
-export function covers(list: HTMLElement, content: HTMLElement, moreAbove: boolean, moreBelow: boolean, margin: number): boolean {
+export function covers(
+  list: HTMLElement,
+  content: HTMLElement,
+  moreAbove: boolean,
+  moreBelow: boolean,
+  margin: number,
+): boolean {
   const viewport = list.getBoundingClientRect();
   const first = content.firstElementChild!.getBoundingClientRect().bottom;
   const last = content.lastElementChild!.getBoundingClientRect().top;
@@ -60,7 +72,7 @@ export function inSight(list: HTMLElement, content: HTMLElement, steady: (index:
     const box = row.getBoundingClientRect();
     if (box.top >= bottom) break;
     if (box.bottom <= top) continue;
-    const anchor = { key: row.dataset['key']!, offset: box.top - top };
+    const anchor = { key: row.dataset.key!, offset: box.top - top };
     if (steady(index)) return anchor;
     other ??= anchor;
   }
@@ -70,7 +82,9 @@ export function inSight(list: HTMLElement, content: HTMLElement, steady: (index:
 /** Whether all of a row, or as much of it as there is room for, is in the viewport. */
 export function isInSight(list: HTMLElement, content: HTMLElement, key: string): boolean {
   const { top, bottom } = list.getBoundingClientRect();
-  const row = rowsIn(content).find(drawn => drawn.dataset['key'] === key)?.getBoundingClientRect();
+  const row = rowsIn(content)
+    .find(drawn => drawn.dataset.key === key)
+    ?.getBoundingClientRect();
   return row !== undefined && row.top >= top && (row.bottom <= bottom || row.height > bottom - top);
 }
 
@@ -78,7 +92,7 @@ export function isInSight(list: HTMLElement, content: HTMLElement, key: string):
 export function keepAnchor(list: HTMLElement, content: HTMLElement, anchor: Anchor | null): void {
   if (!anchor) return;
   for (const row of rowsIn(content)) {
-    if (row.dataset['key'] !== anchor.key) continue;
+    if (row.dataset.key !== anchor.key) continue;
     const difference = row.getBoundingClientRect().top - list.getBoundingClientRect().top - anchor.offset;
     if (Math.abs(difference) >= 1) list.scrollTop += difference;
     return;

@@ -23,7 +23,12 @@ export interface ActionsState {
 
 export function useActions(): ActionsState {
   const [{ near, menuOf }, set] = useState<Pick<ActionsState, 'near' | 'menuOf'>>(untouched);
-  return { near, menuOf, approach: near ? undefined : () => set({ near: true, menuOf: null }), openMenu: button => set({ near: true, menuOf: button }) };
+  return {
+    near,
+    menuOf,
+    approach: near ? undefined : () => set({ near: true, menuOf: null }),
+    openMenu: button => set({ near: true, menuOf: button }),
+  };
 }
 
 const untouched = { near: false, menuOf: null };
@@ -32,7 +37,12 @@ const untouched = { near: false, menuOf: null };
  * What can be done with a message. Until somebody comes near there is nothing: it would be half of what a message costs to draw.
  * The keyboard comes to the message itself, and then to these.
  */
-export function drawActions(client: ChatClient, window: ChatWindow, message: WireMessage, { near, menuOf, openMenu }: ActionsState) {
+export function drawActions(
+  client: ChatClient,
+  window: ChatWindow,
+  message: WireMessage,
+  { near, menuOf, openMenu }: ActionsState,
+) {
   if (!near) return null;
   const mine = client.store.isMe(message.userId) && window.network === masNetwork;
   const edit = () => (view.editing.value = { windowId: window.id, gid: message.gid });
@@ -62,7 +72,15 @@ export function drawActions(client: ChatClient, window: ChatWindow, message: Wir
           items={[
             { label: t('msg.copy'), run: () => void copy(stripFormatting(message.body)) },
             ...(mine && message.cat === 'msg' ? [{ label: t('msg.edit'), run: edit }] : []),
-            ...(mine ? [{ label: t('msg.delete'), danger: true, run: () => openDialog({ name: 'deleteMessage', windowId: window.id, gid: message.gid }) }] : []),
+            ...(mine
+              ? [
+                  {
+                    label: t('msg.delete'),
+                    danger: true,
+                    run: () => openDialog({ name: 'deleteMessage', windowId: window.id, gid: message.gid }),
+                  },
+                ]
+              : []),
           ]}
           close={refocus => {
             openMenu(null);
