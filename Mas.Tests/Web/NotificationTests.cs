@@ -63,7 +63,7 @@ public sealed class NotificationTests(WebSystem web)
         await AllowDesktopAsync(alice.Page);
         await alice.Page.Keyboard.PressAsync("Control+Comma");
         await alice.Page.Locator("label.segment", new() { HasText = "Notifications" }).ClickAsync();
-        await alice.Page.GetByLabel("Tell me about these words").FillAsync("pizza, C++");
+        await alice.Page.GetByLabel("Notify me about these words").FillAsync("pizza, C++");
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await alice.Page.GetByRole(AriaRole.Button, new() { Name = "Saved" }).WaitForAsync();
         await alice.Page.Keyboard.PressAsync("Escape");
@@ -151,7 +151,7 @@ public sealed class NotificationTests(WebSystem web)
     }
 
     [Fact]
-    public async Task WhatCameWhileTheConnectionWasAway_IsToldOnceInSum()
+    public async Task Messages_WhileDisconnected_AreToldOnceInSum()
     {
         await using var bob = await web.NewPeerAsync("bob");
         await using var alice = await OpenAsync("alice", new VisitOptions { ExpectedErrors = ["WebSocket connection to", "ERR_INTERNET_DISCONNECTED"] });

@@ -101,7 +101,7 @@ public sealed class ReconnectTests(WebSystem web)
         try
         {
             await alice.SayAsync(text);
-            await alice.Message(text).GetByText("Will be sent as soon as the server takes it").WaitForAsync();
+            await alice.Message(text).GetByText("Will be sent when the server accepts it").WaitForAsync();
         }
         finally
         {

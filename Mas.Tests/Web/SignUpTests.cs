@@ -39,7 +39,7 @@ public sealed class SignUpTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Register_InGerman_IsRefusedInGerman_WhereItIsToBePutRight()
+    public async Task Register_InGerman_ShowsErrorsInGermanAtTheirFields()
     {
         var taken = await web.Mas.NewUserAsync("taken");
         await using var visitor = await web.VisitAsync(new VisitOptions { Locale = "de-DE", ExpectedErrors = ["409", "400"] });
@@ -54,7 +54,7 @@ public sealed class SignUpTests(WebSystem web)
         await Assertions.Expect(nick).ToBeFocusedAsync();
         await nick.FillAsync(taken.Nick);
         await nick.PressAsync("Enter");
-        await page.GetByText("Das Passwort braucht mindestens 8 Zeichen.").WaitForAsync();
+        await page.GetByText("Nimm mindestens 8 Zeichen.").WaitForAsync();
         await Assertions.Expect(password).ToBeFocusedAsync();
         await password.FillAsync(Password);
         await password.PressAsync("Enter");
@@ -63,7 +63,7 @@ public sealed class SignUpTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Login_WrongThenRightPassword_OpensTheChat_AndLogoutLeavesIt()
+    public async Task Login_WrongThenRightPassword_OpensTheChatAndLogoutLeavesIt()
     {
         var login = await web.Mas.NewUserAsync("login");
         await using var visitor = await web.VisitAsync(new VisitOptions { ExpectedErrors = ["401"] });
@@ -108,7 +108,7 @@ public sealed class SignUpTests(WebSystem web)
     }
 
     [Fact]
-    public async Task LogoutEverywhere_EndsOtherPagesToo()
+    public async Task LogoutEverywhere_WithOtherPages_EndsThemToo()
     {
         await using var one = await web.OpenAsync("everywhere");
         await using var other = await web.OpenAsync(await LoginAgainAsync(one));

@@ -36,7 +36,7 @@ public sealed class TimelineTests(WebSystem web)
     }
 
     [Fact]
-    public async Task New_FarAboveWhatIsInSight_IsTold_AndLedTo()
+    public async Task NewMessages_FarAboveTheViewport_AreToldAndLedTo()
     {
         await using var bob = await web.NewPeerAsync("bob");
         await using var alice = await web.OpenAsync("alice");
@@ -121,7 +121,7 @@ public sealed class TimelineTests(WebSystem web)
             "the gap");
         await Assertions.Expect(gap).ToContainTextAsync("Some messages are missing here.");
         await gap.GetByRole(AriaRole.Button, new() { Name = "Load them" }).ClickAsync();
-        await Assertions.Expect(gap).ToHaveTextAsync("Messages are missing here that the server keeps no more.");
+        await Assertions.Expect(gap).ToHaveTextAsync("Messages are missing here. The server no longer has them.");
         await alice.SeesAsync("before the gap");
     }
 
@@ -151,7 +151,7 @@ public sealed class TimelineTests(WebSystem web)
     }
 
     [Fact]
-    public async Task LinkedImage_IsLoadedOnAClickOnly()
+    public async Task LinkedImage_Clicked_IsLoadedOnlyThen()
     {
         await using var alice = await web.OpenAsync("alice");
         var asked = 0;
@@ -198,7 +198,7 @@ public sealed class TimelineTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Time_UnderAnAuthorsName_ComesWithThePointerOrTheFocus_AndMovesNothing()
+    public async Task Time_UnderAnAuthorsName_ComesWithPointerOrFocusAndMovesNothing()
     {
         await using var bob = await web.NewPeerAsync("bob");
         await using var alice = await web.OpenAsync("alice");

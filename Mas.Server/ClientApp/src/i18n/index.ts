@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { type Dictionary, type Phrase, type TextKey, en } from './en';
+import { type Dictionary, en, type Phrase, type TextKey } from './en';
 
 export type { TextKey } from './en';
 export type Language = 'en' | 'de';
@@ -32,7 +32,9 @@ export async function showLanguage(next: Language): Promise<void> {
 /** The text for a key in the language that is shown. `count` also chooses the plural form. */
 export function t(key: TextKey, parameters?: Record<string, string | number>): string {
   const phrase = dictionary.value[key];
-  return parameters === undefined && typeof phrase === 'string' ? phrase : format(phrase, parameters ?? {}, language.value);
+  return parameters === undefined && typeof phrase === 'string'
+    ? phrase
+    : format(phrase, parameters ?? {}, language.value);
 }
 
 /** Whether there is a text for a key that was put together. */
@@ -51,7 +53,7 @@ export function statusText(status: string, errorMsg?: string): string {
 
 /** Puts parameters into a phrase. Parameters are text; nothing of them is read again. */
 export function format(phrase: Phrase, parameters: Record<string, string | number>, tag: string): string {
-  const text = typeof phrase === 'string' ? phrase : phrase[pluralOf(Number(parameters['count'] ?? 0), tag)];
+  const text = typeof phrase === 'string' ? phrase : phrase[pluralOf(Number(parameters.count ?? 0), tag)];
   // Cut up once: each message that is read out is such a phrase.
   let pieces = cut.get(text);
   if (!pieces) cut.set(text, (pieces = text.split(/\{(\w+)\}/)));

@@ -59,7 +59,11 @@ function clockFormatter(format: TimeFormat): Intl.DateTimeFormat {
 
 /** Day and time, for tooltips and screen readers. */
 export function fullTime(ts: number, format: TimeFormat): string {
-  return lastFullTime.get(ts, format, () => `${formatter({ dateStyle: 'full' }).format(ts * 1000)}, ${clock(ts, format)}`);
+  return lastFullTime.get(
+    ts,
+    format,
+    () => `${formatter({ dateStyle: 'full' }).format(ts * 1000)}, ${clock(ts, format)}`,
+  );
 }
 
 /** A time in unix seconds, to the minute, as programs read it. */
@@ -83,7 +87,9 @@ export function dayName(ts: number, now: number = today.value): string {
   if (days === 0) return t('timeline.today');
   if (days === 1) return t('timeline.yesterday');
   const sameYear = new Date(now).getFullYear() === new Date(ts * 1000).getFullYear();
-  return formatter({ weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) }).format(ts * 1000);
+  return formatter({ weekday: 'long', day: 'numeric', month: 'long', ...(sameYear ? {} : { year: 'numeric' }) }).format(
+    ts * 1000,
+  );
 }
 
 /** How long ago a time in unix seconds was, roughly: "3 hours ago". */
