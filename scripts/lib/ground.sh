@@ -114,13 +114,13 @@ need_node() {
 # One compiler for all projects needs two thirds of the processor time of one for each. A build server would outlive the script, and
 # hold what it holds: so this one has a name of its own, and is told to end.
 build_dotnet() {
-  local code=0 name="mas-build-$$" compiler
+  local code=0 name="mas-build-$$" compiler configuration="${MAS_BUILD_CONFIGURATION:-Release}"
   compiler="$(dirname "$(readlink -f "$(command -v dotnet)")")/sdk/$(dotnet --version)/Roslyn/bincore/VBCSCompiler"
   if [ ! -x "$compiler" ]; then
-    attended dotnet build "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false
+    attended dotnet build "$@" -c "$configuration" --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false
     return
   fi
-  attended dotnet build "$@" -c Release --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=true -p:SharedCompilationId="$name" || code=$?
+  attended dotnet build "$@" -c "$configuration" --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=true -p:SharedCompilationId="$name" || code=$?
   # There is none when nothing had to be compiled.
   "$compiler" -shutdown "-pipename:$name" >/dev/null 2>&1 || true
   return "$code"
