@@ -66,7 +66,7 @@ public sealed class IrcMessage
         }
 
         var command = TakeWord(ref rest);
-        if (command.IsEmpty || command.IndexOfAnyInRange('\0', '\u001F') >= 0)
+        if (command.IsEmpty || command[0] is '@' or ':' || command.IndexOfAnyInRange('\0', '\u001F') >= 0)
         {
             return false;
         }

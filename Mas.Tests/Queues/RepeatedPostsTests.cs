@@ -1,13 +1,13 @@
 using Mas.Core.Model;
 using Mas.Core.Queues;
-using Mas.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Mas.Tests.Queues;
 
 /// <summary>A first attempt that arrives behind its repetition is recognised, though it does not say what it is.</summary>
 public sealed class RepeatedPostsTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly RepeatedPosts _repeated;
 
     public RepeatedPostsTests()
@@ -17,7 +17,7 @@ public sealed class RepeatedPostsTests
     }
 
     [Fact]
-    public void FirstAttemptBehindItsRepetition_MayBeThere()
+    public void MayBeThere_FirstAttemptBehindItsRepetition_IsTrue()
     {
         Assert.False(MayBeThere("1", "a", retry: false));
         Assert.True(MayBeThere("1", "b", retry: true));
@@ -26,7 +26,7 @@ public sealed class RepeatedPostsTests
     }
 
     [Fact]
-    public void UnderANewLease_WhatWasRepeatedBeforeIsNotKnown_SoAllMayBeThereForAWhile()
+    public void MayBeThere_UnderANewLease_IsTrueOfAllForAWhile()
     {
         _repeated.Begin();
         Assert.True(MayBeThere("1", "a", retry: false));

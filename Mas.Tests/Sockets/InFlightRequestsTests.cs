@@ -9,7 +9,7 @@ public sealed class InFlightRequestsTests
     private readonly List<(string ReqId, Exception Reason)> _failed = [];
 
     [Fact]
-    public async Task One_ThatFails_IsToldOf_AndTheOthersAreNot()
+    public async Task Request_ThatFails_IsReportedAndOthersAreNot()
     {
         var onTheWay = New(TimeSpan.FromMinutes(1));
         var sent = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
@@ -25,7 +25,7 @@ public sealed class InFlightRequestsTests
     }
 
     [Fact]
-    public async Task One_ThatStaysAway_IsToldOfWhenItsTimeIsOver_AsAreThoseBehindIt()
+    public async Task Request_WithoutAnswerInTime_IsReportedWithThoseBehindIt()
     {
         var onTheWay = New(TimeSpan.FromMilliseconds(50));
         await onTheWay.FollowAsync(new TaskCompletionSource().Task, "1");
@@ -38,7 +38,7 @@ public sealed class InFlightRequestsTests
     }
 
     [Fact]
-    public async Task Many_TheNextWaitsUntilOneHasArrived()
+    public async Task Add_BeyondTheLimit_WaitsUntilOneHasArrived()
     {
         var onTheWay = New(TimeSpan.FromMinutes(1));
         var sent = Enumerable.Range(0, InFlightRequests.Most + 1).Select(_ => new TaskCompletionSource()).ToArray();

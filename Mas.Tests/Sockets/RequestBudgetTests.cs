@@ -1,5 +1,5 @@
 using Mas.Server.Sockets;
-using Mas.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Mas.Tests.Sockets;
 
@@ -8,7 +8,7 @@ public sealed class RequestBudgetTests
     [Fact]
     public void Take_BurstThenSteadyRate_SaysWhenTheNextOneIsDue()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var budget = new RequestBudget(perSecond: 20, burst: 60, time);
 
         Assert.All(Enumerable.Range(0, 60), _ => Assert.Equal(0, budget.Take()));

@@ -4,13 +4,14 @@ using Mas.IrcBackend.Connections;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.Protocol.Session;
 using Mas.Tests.Harness;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Mas.Tests.Irc.Connections;
 
 /// <summary>What a connection waits for, it waits for no longer than it may.</summary>
 public class DeadlineTests
 {
-    private readonly ManualTimers _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task Connect_HandshakeIsNotAnswered_TimesOutAfter15Seconds()

@@ -18,7 +18,7 @@ public class ScaleTests
     /// So nothing is measured that garbage, or another test, could change.
     /// </summary>
     [Fact]
-    public async Task TwoThousandIdleConnections_TakeLittleMemoryEach()
+    public async Task Connections_TwoThousandIdle_TakeLittleMemoryEach()
     {
         using var stop = new CancellationTokenSource();
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -47,6 +47,8 @@ public class IrcMessageTests
     [InlineData(":source")]
     [InlineData("@tag=1")]
     [InlineData("@tag :source ")]
+    [InlineData("@ @tag")]
+    [InlineData(":source :text")]
     [InlineData("\r\n")]
     public void Parse_LineWithoutCommand_IsRefused(string line) => Assert.False(IrcMessage.TryParse(line, out _));
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.Tests.Irc.Protocol;
@@ -79,35 +78,8 @@ public class OutgoingTextTests
     [InlineData("max-bytes=0", null, null)]
     [InlineData("max-bytes=-1", null, null)]
     [InlineData("", null, null)]
-    public void Limits_AreReadFromTheCapabilitysValue(string value, int? bytes, int? lines) =>
+    public void MultilineLimits_CapabilityValue_IsParsed(string value, int? bytes, int? lines) =>
         Assert.Equal(bytes is { } most ? new MultilineLimits(most, lines!.Value) : null, MultilineLimits.Parse(value));
-
-    [Fact]
-    public void Plan_OfAnything_SaysItAllWithinTheLimits()
-    {
-        var random = new Random(20261121);
-        for (var i = 0; i < 20_000; i++)
-        {
-            var text = string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => random.Next(6) switch { 0 => "\n", 1 => " ", 2 => "é", 3 => "👩‍👩‍👧", 4 => "\r\n", _ => "word" }));
-            var limits = new MultilineLimits(random.Next(1, 200), random.Next(1, 8));
-            var plan = Plan(text, limits);
-
-            Assert.Equal(Lines(text), plan.SelectMany(message => Lines(message.Body)));
-            foreach (var message in plan)
-            {
-                var lines = message.ToLines("PRIVMSG", "#c");
-                if (message.IsBatch)
-                {
-                    Assert.Equal(message.Body, Join(lines));
-                    Assert.InRange(Encoding.UTF8.GetByteCount(message.Body), 1, limits.MaxBytes);
-                    Assert.InRange(message.Pieces.Count, 2, limits.MaxLines);
-                    Assert.DoesNotContain(message.Pieces, piece => piece is { Continues: true, Text: "" });
-                }
-            }
-        }
-    }
-
-    private static IEnumerable<string> Lines(string text) => text.ReplaceLineEndings("\n").Split('\n').Where(line => line.Length > 0);
 
     // As who receives it puts it together.
     private static string Join(IReadOnlyList<string> lines) => IncomingText.Of(IrcBatch.FromLines(lines)!)!.Text;

@@ -9,7 +9,7 @@ public class PacingTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Budget_BurstThenSteadyRate()
+    public void Budget_AfterABurst_AllowsASteadyRate()
     {
         var budget = new OutputBudget(10, TimeSpan.FromSeconds(2), Start);
         Assert.Equal(10, Enumerable.Range(0, 20).Count(_ => budget.TryTake(Start)));
