@@ -23,8 +23,6 @@ namespace Mas.Tests.Client;
 public sealed class MasClient : IAsyncDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, PendingRequest> _pending = [];
-    private readonly Dictionary<string, PendingRequest> _answered = [];
     private readonly List<(Func<ChatView, bool> Predicate, TaskCompletionSource Reached)> _waiters = [];
     private readonly TaskCompletionSource<MasTermination> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
@@ -33,9 +31,8 @@ public sealed class MasClient : IAsyncDisposable
     private readonly MasSocket _socket;
     private readonly ChatView _view;
     private readonly TimeSpan _deadline;
-    private readonly bool _workersFail;
+    private readonly RequestTable _requests;
     private Task _receiving = Task.CompletedTask;
-    private int _lastReqId;
 
     private MasClient(Uri server, MasLogin login, MasSocket socket, MasClientOptions options)
     {
@@ -43,7 +40,7 @@ public sealed class MasClient : IAsyncDisposable
         Login = login;
         _socket = socket;
         _deadline = options.Deadline;
-        _workersFail = options.WorkersFail;
+        _requests = new RequestTable(options.WorkersFail);
         _view = new ChatView(login.UserId, options.Resume, options.WorkersFail);
     }
 
@@ -181,14 +178,10 @@ public sealed class MasClient : IAsyncDisposable
     /// <param name="request">The request; gets a <c>reqId</c> when it has none.</param>
     public (string ReqId, Task<JObject> Answer) Expect(JObject request)
     {
-        var answer = new TaskCompletionSource<JObject>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             ThrowIfBroken();
-            request["reqId"] ??= ++_lastReqId;
-            var reqId = request["reqId"]!.ToString(Formatting.None);
-            _pending.Add(reqId, new PendingRequest(request, answer));
-            return (reqId, answer.Task);
+            return _requests.Add(request);
         }
     }
 
@@ -316,32 +309,15 @@ public sealed class MasClient : IAsyncDisposable
 
     private void ApplyEntry(JObject entry)
     {
-        var type = entry.Value<string>("type");
-        if (type is "ACK" or "INIT_OK")
+        if (entry.Value<string>("type") is "ACK" or "INIT_OK")
         {
-            var reqId = entry["reqId"]?.ToString(Formatting.None)
-                ?? throw new ProtocolViolationException($"{type} without reqId");
-            if (_pending.Remove(reqId, out var pending))
-                _answered.Add(reqId, pending);
-            else if (!_answered.TryGetValue(reqId, out pending) || !MayFollow(pending.Answer.Task.Result, entry))
-                throw new ProtocolViolationException(
-                    $"{type} of a reqId that is not open: {pending?.Request.ToString(Formatting.None) ?? reqId}, answered: {pending?.Answer.Task.Result.ToString(Formatting.None)}");
-            _view.Acknowledge(pending.Request, entry);
-            pending.Answer.TrySetResult(entry);
+            var request = _requests.AnsweredBy(entry);
+            _view.Acknowledge(request.Request, entry);
+            request.Answer.TrySetResult(entry);
             return;
         }
         _view.Apply(entry);
     }
-
-    /// <summary>
-    /// A worker that takes over from one that crashed answers again, and the same. Behind an UNAVAILABLE, which says that
-    /// nobody knows, the true answer may follow. What was refused or done then may look otherwise when it is looked at again,
-    /// also since its sender has come in meanwhile: the first answer counts. What was said keeps its gid in any case.
-    /// </summary>
-    private bool MayFollow(JObject first, JObject second) =>
-        first.Value<string>("status") == "UNAVAILABLE"
-        || (_workersFail && first["gid"] is null)
-        || (first.Value<string>("status") == second.Value<string>("status") && JToken.DeepEquals(first["gid"], second["gid"]));
 
     private void Fail(string violation)
     {
@@ -360,25 +336,15 @@ public sealed class MasClient : IAsyncDisposable
             Exception failure = Violation is not null
                 ? new ProtocolViolationException(Violation)
                 : new MasSessionEndedException(Login.Nick, end);
-            foreach (var pending in _pending.Values)
-                Refuse(pending.Answer, failure);
+            _requests.RefuseAll(failure);
             foreach (var (_, reached) in _waiters)
-                Refuse(reached, failure);
+            {
+                reached.TrySetException(failure);
+                // A test that has given up waiting does not look at it any more; that is no unobserved error.
+                _ = reached.Task.Exception;
+            }
             _ended.TrySetResult(end);
         }
-    }
-
-    private static void Refuse<T>(TaskCompletionSource<T> source, Exception failure)
-    {
-        source.TrySetException(failure);
-        // A test that has given the answer up does not look at it any more; that is no unobserved error.
-        _ = source.Task.Exception;
-    }
-
-    private static void Refuse(TaskCompletionSource source, Exception failure)
-    {
-        source.TrySetException(failure);
-        _ = source.Task.Exception;
     }
 
     private void ThrowIfBroken()

@@ -36,7 +36,7 @@ public sealed class CleanUpTests
     }
 
     [Fact]
-    public async Task SessionsThatComeAndGoWhileWindowsAreMade_LeaveNothing()
+    public async Task Sessions_StartedAndEndedWhileWindowsAreMade_LeaveNothing()
     {
         await using var mas = await MasSystem.StartAsync(new MasSystemOptions { IdleTimeoutSeconds = 4 });
         var talker = await mas.NewClientAsync("talker");

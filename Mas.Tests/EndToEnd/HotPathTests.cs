@@ -17,7 +17,7 @@ public sealed class HotPathTests
     ];
 
     [Fact]
-    public async Task OneMessage_CostsAPushForEachSessionAndEightWrites()
+    public async Task Send_OneMessage_CostsAPushForEachSessionAndEightWrites()
     {
         await using var mas = await MasSystem.StartAsync();
         var clients = await Task.WhenAll(Enumerable.Range(0, Members).Select(_ => mas.NewClientAsync()));

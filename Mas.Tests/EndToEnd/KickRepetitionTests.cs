@@ -59,7 +59,7 @@ public sealed class KickRepetitionTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task OperatorsKick_OfTheLastMember_BrokenOffBehindTheMembership_RemovesTheGroup()
+    public async Task OperatorsKick_OfTheLastMemberBrokenOffAfterTheMembership_RemovesTheGroup()
     {
         var alice = await _mas.NewClientAsync("alice", new MasClientOptions { WorkersFail = true });
         var name = Steps.NewName("empty");

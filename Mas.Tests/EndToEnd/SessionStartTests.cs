@@ -99,7 +99,7 @@ public sealed class SessionStartTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task FrameOfMoreThan64KiB_ClosesWith1009()
+    public async Task Frame_OfMoreThan64KiB_ClosesWith1009()
     {
         var client = await _mas.NewClientAsync("large");
         await client.SendRawAsync("{\"type\":\"SEND\",\"reqId\":\"x\",\"text\":\"" + new string('x', 64 * 1024) + "\"}");
@@ -173,7 +173,7 @@ public sealed class SessionStartTests(SharedSystem shared)
     }
 
     [Fact]
-    public async Task Ack_RepeatsReqIdAsItWas()
+    public async Task Ack_ReqIdOfAnyForm_IsRepeatedAsItWas()
     {
         await using var session = await RawSession.OpenAsync(_mas.Address, new { version = "1.0" }, (await _mas.NewUserAsync("reqid")).Cookie);
         Assert.NotNull(await session.NextAsync("FINISH_INIT"));

@@ -16,14 +16,14 @@ public sealed class PostMessageJsonTests
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void Written_TheSerializerReadsTheSame(PostMessage post)
+    public void Write_AnyMessage_TheSerializerReadsTheSame(PostMessage post)
     {
         Assert.Equal<BackendMessage?>(post, JsonSerializer.Deserialize(post.ToJson(), BackendJson.Default.BackendMessage));
     }
 
     [Theory]
     [MemberData(nameof(Messages))]
-    public void WrittenByTheSerializer_ReadTheSame(PostMessage post)
+    public void Read_WrittenByTheSerializer_IsTheSame(PostMessage post)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(post, BackendJson.Default.BackendMessage);
 
@@ -32,7 +32,7 @@ public sealed class PostMessageJsonTests
     }
 
     [Fact]
-    public void Redelivered_TheMarkIsNoObstacle()
+    public void Read_MarkedAsRedelivered_IsTheSame()
     {
         var marked = Mas.Core.Queues.InboxEntry.Marked(Full.ToJson());
 
@@ -48,7 +48,7 @@ public sealed class PostMessageJsonTests
     [InlineData("""{"type":"SEND","conversationId":1,"cat":"msg","text":"t","retry":1,"origin":{"rid":"r","userId":"1"}}""")]
     [InlineData("""{"type":"SEND","conversationId":1,"cat":"msg","text":"t","retry":false,"origin":{"rid":"r","userId":"1"}} x""")]
     [InlineData("""{"type":"SEND","conversationId":1""")]
-    public void WhatItIsNotMadeFor_IsLeftToTheSerializer(string json)
+    public void Read_OtherFields_IsLeftToTheSerializer(string json)
     {
         Assert.Null(PostMessageJson.TryRead(Encoding.UTF8.GetBytes(json)));
     }

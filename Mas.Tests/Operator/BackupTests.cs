@@ -8,7 +8,7 @@ namespace Mas.Tests.Operator;
 public sealed class BackupTests
 {
     [Fact]
-    public async Task Backup_OfALiveSystem_RestoredIntoANewFolder_IsTheSystemAsItWas()
+    public async Task Backup_OfALiveSystem_RestoresIntoANewFolderAsItWas()
     {
         await using var mas = await MasSystem.StartAsync();
         var alice = await mas.NewClientAsync("alice");

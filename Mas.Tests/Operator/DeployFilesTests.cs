@@ -12,7 +12,7 @@ public sealed partial class DeployFilesTests(OperatorFixture on) : IClassFixture
     private static readonly string Deploy = Path.Combine(BuildOutput.Root, "scripts", "deploy");
 
     [Fact]
-    public async Task SystemdUnits_AreValid()
+    public async Task SystemdUnits_Verified_AreValid()
     {
         using var folder = new TempFolder("systemd");
         var units = Directory.GetFiles(Path.Combine(Deploy, "systemd"));
@@ -32,7 +32,7 @@ public sealed partial class DeployFilesTests(OperatorFixture on) : IClassFixture
     }
 
     [Fact]
-    public async Task RulesAndDashboard_NameOnlyMetricsAndLabelsThatThereAre()
+    public async Task RulesAndDashboard_AllQueries_NameExistingMetricsAndLabels()
     {
         await using var worker = await MasProcess.StartedAsync("Mas.Loopback", new Dictionary<string, string>
         {
@@ -56,7 +56,7 @@ public sealed partial class DeployFilesTests(OperatorFixture on) : IClassFixture
     }
 
     [Fact]
-    public async Task Alerts_AreEachExplained()
+    public async Task Alerts_All_AreExplainedInTheDocs()
     {
         var rules = await File.ReadAllTextAsync(Path.Combine(Deploy, "prometheus", "mas.rules.yml"));
         var operations = await File.ReadAllTextAsync(Path.Combine(BuildOutput.Root, "docs", "operations", "monitoring.md"));
@@ -67,7 +67,7 @@ public sealed partial class DeployFilesTests(OperatorFixture on) : IClassFixture
     }
 
     [Fact]
-    public async Task Metrics_AreEachExplained()
+    public async Task Metrics_All_AreExplainedInTheDocs()
     {
         var docs = Directory.GetFiles(Path.Combine(BuildOutput.Root, "docs"), "*.md", SearchOption.AllDirectories);
         var text = string.Concat(await Task.WhenAll(docs.Select(doc => File.ReadAllTextAsync(doc))));

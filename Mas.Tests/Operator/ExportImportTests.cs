@@ -56,7 +56,7 @@ public sealed class ExportImportTests
     }
 
     [Fact]
-    public async Task OneUser_IsWholeWithTheNamesOfOthers()
+    public async Task Export_OfOneUser_IsWholeWithTheNamesOfOthers()
     {
         await using var from = await MasSystem.StartAsync();
         await using var to = await MasSystem.StartAsync();
@@ -89,7 +89,7 @@ public sealed class ExportImportTests
     }
 
     [Fact]
-    public async Task OneConversation_IsWholeWithTheAccountsOfItsMembers()
+    public async Task Export_OfOneConversation_IsWholeWithTheAccountsOfItsMembers()
     {
         await using var from = await MasSystem.StartAsync();
         await using var to = await MasSystem.StartAsync();

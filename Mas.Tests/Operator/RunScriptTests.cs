@@ -71,7 +71,7 @@ public sealed partial class RunScriptTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task KilledThreeTimesInAMinute_StopsEverything()
+    public async Task Run_ProcessKilledThreeTimesInAMinute_StopsEverything()
     {
         for (var times = 1; times <= 2; times++)
         {

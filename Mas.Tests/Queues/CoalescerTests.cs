@@ -18,7 +18,7 @@ public sealed class CoalescerTests
     });
 
     [Fact]
-    public async Task Alone_GoesOutAtOnce()
+    public async Task Call_Alone_GoesOutAtOnce()
     {
         var call = JoinAsync(1);
         Assert.Equal([[1]], _calls);
@@ -28,7 +28,7 @@ public sealed class CoalescerTests
     }
 
     [Fact]
-    public async Task Meanwhile_GoesTogetherAndInOrder()
+    public async Task Calls_DuringAnother_GoTogetherAndInOrder()
     {
         var first = JoinAsync(1);
         var rest = new[] { JoinAsync(2), JoinAsync(3), JoinAsync(4) };
@@ -43,7 +43,7 @@ public sealed class CoalescerTests
     }
 
     [Fact]
-    public async Task Failure_IsOfThatCallOnly()
+    public async Task Call_ThatFails_FailsAlone()
     {
         var first = JoinAsync(1);
         var second = JoinAsync(2);

@@ -11,7 +11,7 @@ public sealed class AccessibilityTests(WebSystem web)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task MainViews_HaveNoSeriousFinding(bool phone)
+    public async Task Axe_OnMainViews_HasNoSeriousFinding(bool phone)
     {
         var options = new VisitOptions { Phone = phone, Size = phone ? (390, 844) : (1280, 800) };
         await using var visitor = await web.VisitAsync(options);
@@ -109,7 +109,7 @@ public sealed class AccessibilityTests(WebSystem web)
 
     /// <summary>The line is not seen, and none the less in the tree that assistive technology is given.</summary>
     [Fact]
-    public async Task Message_ThatArrives_IsTold_WhereScreenReadersListen()
+    public async Task Message_ThatArrives_IsToldWhereScreenReadersListen()
     {
         await using var bob = await web.NewPeerAsync("bob");
         await using var alice = await web.OpenAsync("alice");
@@ -131,7 +131,7 @@ public sealed class AccessibilityTests(WebSystem web)
     }
 
     [Fact]
-    public async Task WhatIsSaidOnlyAtTimes_HasNoSeriousFinding()
+    public async Task Axe_OnPassingHints_HasNoSeriousFinding()
     {
         // An announcement, no window at all, and a break of the connection.
         await using var user = await web.OpenAsync("axe", new VisitOptions { ExpectedErrors = ["WebSocket connection to", "ERR_CONNECTION_REFUSED"] });

@@ -26,7 +26,7 @@ public sealed class AppTests(WebSystem web)
     }
 
     [Fact]
-    public async Task ServerThatIsAway_IsWaitedForByAnOpenedApp()
+    public async Task App_OpenedWhileTheServerIsAway_WaitsForIt()
     {
         await using var alice = await web.OpenAsync("alice", WithoutNetwork);
         await HasWorkerAsync(alice.Page);
@@ -39,7 +39,7 @@ public sealed class AppTests(WebSystem web)
     }
 
     [Fact]
-    public async Task NewVersion_WaitsUntilTheUserSaysSo()
+    public async Task NewVersion_WhileInUse_WaitsUntilTheUserSaysSo()
     {
         using var folder = new TempFolder("wwwroot");
         CopyClient(folder.Path);
@@ -109,7 +109,7 @@ public sealed class AppTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Manifest_NamesIconsThatAreThere()
+    public async Task Manifest_Icons_Exist()
     {
         await using var visitor = await web.VisitAsync();
         await visitor.Page.GotoAsync("/");

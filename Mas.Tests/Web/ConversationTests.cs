@@ -10,7 +10,7 @@ namespace Mas.Tests.Web;
 public sealed class ConversationTests(WebSystem web)
 {
     [Fact]
-    public async Task TwoUsers_TalkInBothDirections()
+    public async Task Messages_OfTwoUsers_ReachEachOther()
     {
         await using var alice = await web.OpenAsync("alice");
         await using var bob = await web.OpenAsync("bob");
@@ -25,7 +25,7 @@ public sealed class ConversationTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Typing_IsShownToTheOther()
+    public async Task Typing_InOneBrowser_IsShownInTheOther()
     {
         await using var alice = await web.OpenAsync("alice");
         await using var bob = await web.OpenAsync("bob");
@@ -211,7 +211,7 @@ public sealed class ConversationTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Edit_OfTheNewestMessage_ShowsTheWholeField_AndStaysAtTheNewest()
+    public async Task Edit_OfTheNewestMessage_ShowsTheWholeFieldAndStaysAtTheNewest()
     {
         await using var alice = await web.OpenAsync("alice", new VisitOptions { Size = (1000, 600) });
         await using var bob = await web.NewPeerAsync("bob");
@@ -233,7 +233,7 @@ public sealed class ConversationTests(WebSystem web)
     }
 
     [Fact]
-    public async Task TwoTabs_StayInStep()
+    public async Task Tabs_OfOneUser_StayInStep()
     {
         await using var alice = await web.OpenAsync("alice");
         await using var bob = await web.NewPeerAsync("bob");
@@ -282,7 +282,7 @@ public sealed class ConversationTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Roles_OwnerMakesAnOperatorAndRemovesSomebody()
+    public async Task Owner_WithTheMembersMenu_MakesAnOperatorAndRemovesSomebody()
     {
         await using var owner = await web.OpenAsync("owner");
         await using var guest = await web.OpenAsync("guest");
@@ -307,7 +307,7 @@ public sealed class ConversationTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Friends_AskAcceptAndSeePresence()
+    public async Task Friends_AskedAndAccepted_SeePresence()
     {
         await using var alice = await web.OpenAsync("alice");
         var bob = await web.OpenAsync("bob");
@@ -323,7 +323,7 @@ public sealed class ConversationTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Commands_ThatFail_SaySoAtTheComposer_AndMeIsAnAction()
+    public async Task Commands_ThatFail_SaySoAtTheComposerAndMeIsAnAction()
     {
         await using var alice = await web.OpenAsync("alice");
         await alice.SayAsync("/nosuch thing");

@@ -8,7 +8,7 @@ namespace Mas.Tests.Web;
 public sealed class GridTests(WebSystem web)
 {
     [Fact]
-    public async Task Windows_AreMovedBetweenRows_ByMenuAndByDragging_AndThereToo()
+    public async Task Windows_MovedByMenuOrDragging_MoveInOtherTabsToo()
     {
         await using var client = await web.NewPeerAsync("grid");
         var names = await GroupsAsync(client, 3);

@@ -25,7 +25,7 @@ public sealed class HostileMessageTests(WebSystem web)
     ];
 
     [Fact]
-    public async Task TwoHundredHostileMessages_StayText()
+    public async Task Messages_TwoHundredHostileOnes_StayText()
     {
         await using var mallory = await web.NewPeerAsync("mallory");
         var name = $"hostile{Guid.NewGuid():N}"[..14];

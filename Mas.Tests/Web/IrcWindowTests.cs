@@ -12,7 +12,7 @@ public sealed class IrcWindowTests(WebSystem web, IrcFixture irc) : IClassFixtur
     private const string Network = IrcSystem.Network;
 
     [Fact]
-    public async Task Channel_FromTheListOfNetworks_TalksBothWays_ShowsTopicModesAndAKick()
+    public async Task Channel_FromTheListOfNetworks_TalksBothWaysAndShowsTopicModesAndAKick()
     {
         var channel = IrcFixture.Name("#web");
         await using var bob = await irc.BystanderAsync(channel, "bob");
@@ -116,7 +116,7 @@ public sealed class IrcWindowTests(WebSystem web, IrcFixture irc) : IClassFixtur
     }
 
     [Fact]
-    public async Task NetworkLogin_ConnectsAnewWithTheAccount()
+    public async Task NetworkLogin_Entered_ReconnectsWithTheAccount()
     {
         await using var mock = IrcServerMock.Plain();
         await using var system = await IrcSystem.StartAsync(mock.Port, new Dictionary<string, string> { ["Irc:CredentialsKey"] = Convert.ToBase64String(new byte[32]) });

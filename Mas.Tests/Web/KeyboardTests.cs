@@ -8,7 +8,7 @@ namespace Mas.Tests.Web;
 public sealed class KeyboardTests(WebSystem web)
 {
     [Fact]
-    public async Task KeyboardOnly_FromLoginToSettings()
+    public async Task Keyboard_FromLoginToSettings_Suffices()
     {
         var login = await web.Mas.NewUserAsync("keys");
         await using var visitor = await web.VisitAsync();

@@ -19,7 +19,7 @@ public sealed class PageErrorTests(WebSystem web)
     [InlineData("document.body.append(Object.assign(document.createElement('img'), { src: 'http://evil.example/x.png' }))", "Content Security Policy")]
     [InlineData("void fetch('https://evil.example/').catch(() => undefined)", "Content Security Policy")]
     [InlineData("document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://evil.example/' }))", "Content Security Policy")]
-    public async Task AnError_FailsTheTestAtItsEnd(string script, string expected)
+    public async Task PageError_Unexpected_FailsTheTestAtItsEnd(string script, string expected)
     {
         await using var errors = await FailingPageAsync(script);
         var failure = Assert.Throws<TrueException>(errors.Visitor.AssertNoErrors);
@@ -27,7 +27,7 @@ public sealed class PageErrorTests(WebSystem web)
     }
 
     [Fact]
-    public async Task ExpectedErrors_DoNotHideOthers()
+    public async Task PageErrors_ExpectedOnes_DoNotHideOthers()
     {
         var visitor = await web.VisitAsync(new VisitOptions { ExpectedErrors = ["known canary"] });
         await visitor.Page.GotoAsync("/");

@@ -10,7 +10,7 @@ public sealed class PhoneTests(WebSystem web)
     private static readonly VisitOptions Phone = new() { Phone = true, Size = (390, 844) };
 
     [Fact]
-    public async Task Phone_ListThenWindowThenBack()
+    public async Task Phone_WindowOpenedFromTheList_GoesBackToIt()
     {
         await using var bob = await web.NewPeerAsync("bob");
         await using var alice = await web.OpenAsync("alice", Phone);
@@ -130,7 +130,7 @@ public sealed class PhoneTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Phone_NothingIsWiderThanTheScreen()
+    public async Task Phone_AllViews_FitTheScreen()
     {
         await using var alice = await web.OpenAsync("alice", Phone);
         await alice.SayAsync($"{new string('w', 300)} https://example.org/{new string('x', 300)}");

@@ -10,7 +10,7 @@ public sealed class RareViewTests(WebSystem web)
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, true)]
-    public async Task WhatAnOperatorMeets_HasNoSeriousFinding(bool dark, bool phone)
+    public async Task Axe_OnOperatorViews_HasNoSeriousFinding(bool dark, bool phone)
     {
         await using var owner = await web.NewPeerAsync("axe");
         await using var guest = await web.NewPeerAsync("guest");
@@ -57,7 +57,7 @@ public sealed class RareViewTests(WebSystem web)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task PagesThatSayNo_HaveNoSeriousFinding(bool dark)
+    public async Task Axe_OnRefusals_HasNoSeriousFinding(bool dark)
     {
         var login = await web.NewMemberAsync("many");
         for (var i = 0; i < 8; i++)

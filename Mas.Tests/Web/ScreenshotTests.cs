@@ -24,7 +24,7 @@ public sealed class ScreenshotTests(WebSystem web)
         : Path.Combine(AppContext.BaseDirectory, "screenshots");
 
     [Fact]
-    public async Task DesktopDarkAndPhone_ShowThreeWindowsAndAConversation()
+    public async Task Screenshots_DesktopDarkAndPhone_ShowThreeWindowsAndAConversation()
     {
         await using var server = await NgircdServer.StartAsync();
         await using var mas = await MasSystem.StartAsync(new MasSystemOptions

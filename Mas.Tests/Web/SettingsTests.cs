@@ -9,7 +9,7 @@ namespace Mas.Tests.Web;
 public sealed class SettingsTests(WebSystem web)
 {
     [Fact]
-    public async Task Appearance_FollowsToATabAndToAnotherBrowser()
+    public async Task Appearance_Changed_FollowsToATabAndToAnotherBrowser()
     {
         await using var alice = await web.OpenAsync("alice");
         await alice.SayAsync("What time is it?");
@@ -70,7 +70,7 @@ public sealed class SettingsTests(WebSystem web)
     }
 
     [Fact]
-    public async Task Profile_NewNick_IsSeenByOthers_AndANewPasswordIsAskedFor()
+    public async Task Profile_NewNickAndPassword_AreSeenByOthersAndAskedFor()
     {
         await using var bob = await web.NewPeerAsync("bob");
         await using var alice = await web.OpenAsync("alice");

@@ -16,7 +16,7 @@ public sealed class SiteTests(WebSystem web) : IDisposable
     [InlineData("/")]
     [InlineData("/api/login")]
     [InlineData("/nothing.js")]
-    public async Task EveryAnswer_HasTheSecurityHeaders(string path)
+    public async Task Response_OfAnyKind_HasTheSecurityHeaders(string path)
     {
         using var answer = await GetAsync(path);
         var policy = Header(answer, "Content-Security-Policy");
@@ -44,7 +44,7 @@ public sealed class SiteTests(WebSystem web) : IDisposable
     }
 
     [Fact]
-    public async Task Page_HasNothingInline()
+    public async Task Page_Delivered_HasNothingInline()
     {
         var page = await _http.GetStringAsync(web.Mas.Address);
         Assert.DoesNotMatch("<script(?![^>]*src=)", page);
@@ -72,7 +72,7 @@ public sealed class SiteTests(WebSystem web) : IDisposable
     }
 
     [Fact]
-    public async Task FirstLoad_IsBelowNinetyKilobytesOfScript()
+    public async Task FirstLoad_Scripts_AreBelowNinetyKilobytes()
     {
         var page = await _http.GetStringAsync(web.Mas.Address);
         var total = 0L;

@@ -54,7 +54,7 @@ public sealed class SpeedTests(WebSystem web)
     }
 
     [Fact]
-    public async Task TenThousandMessages_ScrollWithoutABlankOrAJump()
+    public async Task Scroll_ThroughTenThousandMessages_ShowsNoBlankOrJump()
     {
         await using var writer = await web.NewPeerAsync("writer");
         await using var reader = await web.OpenAsync("reader");

@@ -7,7 +7,7 @@ namespace Mas.Tests.Web;
 public sealed class WritingTests(WebSystem web)
 {
     [Fact]
-    public async Task Completion_ChannelsEmojiAndCommandsWithTheirHelp()
+    public async Task Completion_OfChannelsEmojiAndCommands_ShowsTheirHelp()
     {
         await using var alice = await web.OpenAsync("alice");
         var composer = alice.Composer;
@@ -46,7 +46,7 @@ public sealed class WritingTests(WebSystem web)
     [Theory]
     [InlineData(false, "en", "Commands", "Set the topic")]
     [InlineData(true, "de", "Befehle", "Das Thema setzen")]
-    public async Task Help_TellsTheCommandsInTheReadersLanguage(bool phone, string locale, string title, string topic)
+    public async Task Help_InTheReadersLanguage_ListsTheCommands(bool phone, string locale, string title, string topic)
     {
         await using var alice = await web.OpenAsync("alice", new VisitOptions { Locale = locale, Phone = phone, Size = phone ? (390, 844) : (1280, 800) });
         var page = alice.Page;
@@ -195,7 +195,7 @@ public sealed class WritingTests(WebSystem web)
     }
 
     [Fact]
-    public async Task GroupNamedInAMessage_ThatIsMissing_IsOfferedToBeCreated_AndIsJoinedOnceItIsThere()
+    public async Task MissingGroup_NamedInAMessage_IsOfferedToBeCreatedAndJoined()
     {
         await using var bob = await web.OpenAsync("bob");
         await using var alice = await web.OpenAsync("alice");

@@ -104,7 +104,7 @@ public sealed class CapabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ReadMarker_MovesBothWays()
+    public async Task ReadMarker_ReadOnEitherSide_MovesOnTheOther()
     {
         var (client, peer) = await JoinedAsync("mark", "#c", $"{Tags} draft/read-marker");
         await using var _ = peer;
@@ -162,7 +162,7 @@ public sealed class CapabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Replies_QuoteWhatTheyAnswer()
+    public async Task Reply_ToAMessage_QuotesIt()
     {
         var (client, peer) = await JoinedAsync("rep", "#c", $"{Tags} echo-message");
         await using var _ = peer;
@@ -175,7 +175,7 @@ public sealed class CapabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Reactions_AreShownOnceAsALine()
+    public async Task Reaction_HeardByTwoUsers_IsShownOnceAsALine()
     {
         var (alice, first) = await JoinedAsync("rea", "#c", $"{Tags} echo-message");
         var (dora, second) = await JoinedAsync("rea", "#c", $"{Tags} echo-message");
@@ -232,7 +232,7 @@ public sealed class CapabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task StandardReplies_AreShownWhereTheyBelong()
+    public async Task StandardReply_OfAnyKind_IsShownWhereItBelongs()
     {
         var (client, peer) = await JoinedAsync("std", "#c", "standard-replies");
         await using var _ = peer;
@@ -242,7 +242,7 @@ public sealed class CapabilityTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NoImplicitNames_AsksForThem()
+    public async Task Join_WithNoImplicitNames_AsksForThem()
     {
         var (_, peer) = await JoinedAsync("nim", "#c", "no-implicit-names");
         await peer.ExpectAsync("NAMES #c");

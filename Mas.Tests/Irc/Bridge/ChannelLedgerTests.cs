@@ -23,7 +23,7 @@ public sealed class ChannelLedgerTests
     }
 
     [Fact]
-    public void Alone_EverythingIsNew()
+    public void Hear_WithOneConnection_EverythingIsNew()
     {
         var ledger = new ChannelLedger();
         var user = UserId.Mas(1);

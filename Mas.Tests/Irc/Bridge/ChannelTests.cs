@@ -331,7 +331,7 @@ public sealed class ChannelTests(IrcFixture irc) : IClassFixture<IrcFixture>
     }
 
     [Fact]
-    public async Task UnknownCommand_PassesThroughAndItsRefusalComesBack()
+    public async Task UnknownCommand_Sent_PassesThroughAndItsRefusalComesBack()
     {
         var channel = IrcFixture.Name("#raw");
         var alice = await irc.UserAsync(channel);

@@ -26,7 +26,7 @@ public sealed class RepeatedSendTests(ScriptedNetwork irc) : IClassFixture<Scrip
     }
 
     [Fact]
-    public async Task Send_FirstAttemptBehindItsRepetition_InAnOneOnOne_IsSaidOnce()
+    public async Task Send_FirstAttemptBehindItsRepetitionInAOneOnOne_IsSaidOnce()
     {
         var alice = await irc.ConnectedAsync("alice");
         var windowId = (await alice.Client.OkAsync("CHAT", new { network = Network, nick = "bob" })).Value<int>("windowId");

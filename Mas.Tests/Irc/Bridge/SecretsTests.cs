@@ -48,7 +48,7 @@ public sealed class SecretsTests
     }
 
     [Fact]
-    public async Task DestroyAccount_TellsTheNetworksWithoutThePassword()
+    public async Task DestroyAccount_WithNetworks_TellsThemWithoutThePassword()
     {
         await using var mock = IrcServerMock.Plain();
         await using var system = await StartAsync(mock.Port);

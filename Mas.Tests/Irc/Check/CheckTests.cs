@@ -61,7 +61,7 @@ public class CheckTests
     }
 
     [Fact]
-    public async Task Unreachable_ExitsWith3AfterAllServers()
+    public async Task Check_AllServersUnreachable_ExitsWith3()
     {
         var free = IrcServerMock.Plain();
         await free.DisposeAsync();
@@ -88,7 +88,7 @@ public class CheckTests
     [InlineData("464", ":s 464 bob :Password incorrect", 8)]
     [InlineData("FAIL", ":s FAIL * ACCOUNT_REQUIRED :You need an account", 8)]
     [InlineData("throttle", "ERROR :Closing Link: (throttled)", 9)]
-    public async Task Refusal_HasItsExitCode(string what, string line, int code)
+    public async Task Check_Refused_HasTheExitCodeOfTheReason(string what, string line, int code)
     {
         await using var server = IrcServerMock.Plain();
         await using var check = CheckProcess.Start(Net(server));
@@ -278,7 +278,7 @@ public class CheckTests
     [InlineData("ReconnectSeconds", "soon")]
     [InlineData("PinnedSha256", "abc")]
     [InlineData("FallbackCharset", "klingon")]
-    public async Task WrongSetting_ExitsWith2AndNamesIt(string setting, string value)
+    public async Task Check_WrongSetting_ExitsWith2AndNamesIt(string setting, string value)
     {
         await using var check = CheckProcess.Start(new Dictionary<string, object> { ["Host"] = "127.0.0.1", [setting] = value });
         Assert.Equal(2, await check.ExitCodeAsync());

@@ -11,7 +11,7 @@ public class TlsTests
         new { Host = host, server.Port, Tls = "required", PinnedSha256 = pins ?? [], ReconnectSeconds = 0.2, ConnectsPerMinute = 0 };
 
     [Fact]
-    public async Task Handshake_NamesTheHostThatIsWanted()
+    public async Task Handshake_WithAHostName_NamesTheHostThatIsWanted()
     {
         await using var server = IrcServerMock.Tls();
         await using var check = CheckProcess.Start(Net(server, [server.Fingerprint], "localhost"));

@@ -29,7 +29,7 @@ public class NickTests
     }
 
     [Fact]
-    public void NickWithADigit_IsTriedAsItIsAndChangedOnlyWhereTheServerSaysSo()
+    public void Nick_WithADigitFirst_IsChangedOnlyWhenTheServerRefusesIt()
     {
         var rig = new SessionRig(SessionRig.Plan with { Nick = "7of9" });
         Assert.Contains("NICK 7of9", rig.Sent());
@@ -124,7 +124,7 @@ public class NickTests
     }
 
     [Fact]
-    public void ForcedChangeToAUniqueId_WantsTheNickBack()
+    public void NickChange_ForcedToAUniqueId_WantsTheNickBack()
     {
         var rig = new SessionRig().Registered();
         rig.Say(":bob!u@h NICK 001AAAAAB");
@@ -133,7 +133,7 @@ public class NickTests
     }
 
     [Fact]
-    public void OthersNickChange_IsNotOurs()
+    public void NickChange_OfAnother_IsNotOurs()
     {
         var rig = new SessionRig().Registered();
         rig.Say(":alice!u@h NICK bobby");
