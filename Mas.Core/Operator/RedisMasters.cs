@@ -6,6 +6,8 @@ namespace Mas.Core.Operator;
 /// <summary>Reaches each master of a Redis or a cluster: by a key that it holds, since commands are routed by their keys.</summary>
 public static class RedisMasters
 {
+    private static readonly RedisScript Info = new("return redis.call('INFO')");
+
     /// <summary>One key for each master; one for a Redis that is no cluster.</summary>
     /// <param name="redis">Where.</param>
     /// <param name="name">Names keys, of which for each master the first is taken that it holds.</param>
@@ -23,14 +25,14 @@ public static class RedisMasters
         {
             RedisKey key = name(i);
             if (cluster.GetBySlot(key) is { } node)
-                keys.TryAdd(node.EndPoint.ToString()!, key);
+                keys.TryAdd(node.EndPoint!.ToString()!, key);
         }
         return [.. keys.Values];
     }
 
     /// <summary>INFO of each master: field to value.</summary>
     public static Task<Dictionary<string, string>[]> InfoAsync(RedisConnection redis) => Task.WhenAll(KeysOf(redis).Select(async key =>
-        ReadInfo((string)(await redis.Database.RunScriptAsync("return redis.call('INFO')", [key], []))!)));
+        ReadInfo((string)(await Info.RunAsync(redis.Database, [key], []))!)));
 
     private static Dictionary<string, string> ReadInfo(string text)
     {

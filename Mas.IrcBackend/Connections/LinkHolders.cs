@@ -32,7 +32,7 @@ internal sealed class LinkHolders(RedisConnection redis)
     internal async Task<List<LinkHolder>> ReadAsync()
     {
         var holders = new List<LinkHolder>();
-        foreach (var entry in await _database.HashGetAllAsync(RedisKeys.IrcConnectionsHolders).WaitAsync(redis.Timeout))
+        foreach (var entry in await _database.HashGetAllAsync(RedisKeys.IrcConnectionsHolders))
         {
             if (((string)entry.Name!).Split('/') is [var index, var count] && int.TryParse(index, out var part) && int.TryParse(count, out var parts) && parts > 0)
                 holders.Add(new LinkHolder(new InboxPartition(Endpoints.ConnectionManager, part, parts), entry.Value!));
@@ -42,11 +42,11 @@ internal sealed class LinkHolders(RedisConnection redis)
 
     /// <summary>Notes a worker in the place of who held the inbox before.</summary>
     internal Task WriteAsync(LinkHolder holder) =>
-        _database.HashSetAsync(RedisKeys.IrcConnectionsHolders, Field(holder.Part), holder.Worker).WaitAsync(redis.Timeout);
+        _database.HashSetAsync(RedisKeys.IrcConnectionsHolders, Field(holder.Part), holder.Worker);
 
     /// <summary>Removes what is noted, unless it is another worker by now.</summary>
     internal Task RemoveAsync(LinkHolder holder) =>
-        _database.RemoveFieldAsync(RedisKeys.IrcConnectionsHolders, Field(holder.Part), holder.Worker).WaitAsync(redis.Timeout);
+        _database.RemoveFieldAsync(RedisKeys.IrcConnectionsHolders, Field(holder.Part), holder.Worker);
 
     /// <summary>Removes workers of earlier layouts that live no more: who held nothing else since has died with its links.</summary>
     internal async Task RemoveDeadAsync(IEnumerable<LinkHolder> holders, InboxPartition now)
@@ -54,7 +54,7 @@ internal sealed class LinkHolders(RedisConnection redis)
         var former = holders.Where(holder => holder.Part.Count != now.Count).ToList();
         if (former.Count == 0)
             return;
-        var living = (await _database.SortedSetRangeByRankAsync(RedisKeys.InboxWorkers(Endpoints.ConnectionManager)).WaitAsync(redis.Timeout)).ToHashSet();
+        var living = (await _database.SortedSetRangeByRankAsync(RedisKeys.InboxWorkers(Endpoints.ConnectionManager))).ToHashSet();
         foreach (var dead in former.Where(holder => !living.Contains(holder.Worker)))
             await RemoveAsync(dead);
     }

@@ -79,7 +79,7 @@ public sealed class RedisCluster : TestRedis
         // Asking a node that is not back yet fails too, and is repeated.
         var isReplica = await MasterOfShardAsync(_nodes.ToList().IndexOf(node) % Shards, node) != node;
         var info = await ServerOf(node).InfoRawAsync("replication");
-        if (!isReplica || !info.Contains("role:slave", StringComparison.Ordinal) || !info.Contains("master_link_status:up", StringComparison.Ordinal))
+        if (!isReplica || !info!.Contains("role:slave", StringComparison.Ordinal) || !info.Contains("master_link_status:up", StringComparison.Ordinal))
             throw new InvalidOperationException($"The node on port {node.Port} does not follow its shard's master: {info}");
     }, Settles);
 
