@@ -138,12 +138,21 @@ public sealed class RedisCluster : TestRedis
 
     private async Task<RedisProcess> MasterOfSlotAsync(int slot, RedisProcess? silent = null)
     {
-        foreach (var node in _nodes.Where(node => node.IsRunning && node != silent))
-        {
-            if ((await ServerOf(node).ClusterNodesAsync())?.GetBySlot(slot) is { EndPoint: IPEndPoint endpoint })
-                return _nodes.Single(other => other.Port == endpoint.Port);
-        }
-        throw new InvalidOperationException($"Nobody holds slot {slot}");
+        RedisProcess? master = null;
+        // Between a master's death and the takeover nobody holds its slots.
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                foreach (var node in _nodes.Where(node => node.IsRunning && node != silent))
+                {
+                    if ((await ServerOf(node).ClusterNodesAsync())?.GetBySlot(slot) is not { EndPoint: IPEndPoint endpoint })
+                        continue;
+                    master = _nodes.Single(other => other.Port == endpoint.Port);
+                    return true;
+                }
+                return false;
+            }, $"somebody holds slot {slot}", Settles);
+        return master!;
     }
 
     /// <summary>Waits until every node says that the cluster is whole, and every replica that it follows its master.</summary>
