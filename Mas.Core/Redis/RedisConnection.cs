@@ -159,10 +159,10 @@ public sealed partial class RedisConnection : IAsyncDisposable
             SyncTimeout = options.TimeoutMilliseconds,
             // While Redis is away commands fail at once, instead of waiting in the client for it to come back.
             BacklogPolicy = BacklogPolicy.FailFast,
-            Protocol = RedisProtocol.Resp3,
-            // Redis limits the output buffer of a connection that subscribes (client-output-buffer-limit pubsub), which the answers
-            // to many snapshots at once would exceed. So subscriptions have a connection of their own.
-            SharedSubscriptionConnection = false,
+            // RESP3 would let commands and subscriptions share a connection, but Redis limits the output buffer of one that subscribes
+            // (client-output-buffer-limit pubsub) to less than the answers to many snapshots. And ScriptReplay relies on RESP2's answers,
+            // which are those that scripts see.
+            Protocol = RedisProtocol.Resp2,
             // Keys and thread counts in messages: they end up in logs, and cost most when many commands fail at once.
             IncludeDetailInExceptions = false,
             KeepAlive = 2,
