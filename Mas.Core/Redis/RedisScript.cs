@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using StackExchange.Redis;
@@ -7,6 +8,7 @@ namespace Mas.Core.Redis;
 /// <summary>A Lua script, which Redis runs by its digest once it has seen its text.</summary>
 internal sealed class RedisScript(string text)
 {
+    [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by their SHA-1.")]
     private readonly byte[] _digest = SHA1.HashData(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The script itself.</summary>
