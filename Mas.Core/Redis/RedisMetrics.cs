@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Mas.Core.Hosting;
+using Mas.Core.Telemetry;
 
 namespace Mas.Core.Redis;
 
