@@ -4,7 +4,6 @@ import { isCommand } from '../state/spoken';
 export type CompletionKind = 'nick' | 'channel' | 'command' | 'emoji';
 
 export interface Candidate {
-  /** What is put into the text. */
   insert: string;
   label: string;
   detail?: string;
@@ -115,7 +114,7 @@ function nicks(
 ): Candidate[] {
   const wanted = typed.toLowerCase();
   const held = sources.nicks().filter(nick => nick.toLowerCase().includes(wanted));
-  // Letters that are only scattered over a nick are no reason to offer it: who writes @ knows whom they mean.
+  // Scattered letters do not match nicks: who types @ knows the name.
   const fitting = prefixOnly
     ? held.filter(nick => nick.toLowerCase().startsWith(wanted))
     : rank(typed, held, nick => nick);

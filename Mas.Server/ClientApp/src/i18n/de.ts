@@ -1,6 +1,5 @@
 import type { Dictionary } from './en';
 
-/** German. */
 export const de: Dictionary = {
   'app.skip': 'Zum Gespräch springen',
   'app.starting': 'Verbinde…',

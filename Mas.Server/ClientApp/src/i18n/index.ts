@@ -4,7 +4,6 @@ import { type Dictionary, en, type Phrase, type TextKey } from './en';
 export type { TextKey } from './en';
 export type Language = 'en' | 'de';
 
-/** The languages that there are, by their own names. */
 export const languages: Record<Language, string> = { en: 'English', de: 'Deutsch' };
 
 const dictionary = signal<Dictionary>(en);
@@ -46,7 +45,7 @@ export function hasText(key: string): key is TextKey {
 export function statusText(status: string, errorMsg?: string): string {
   const key = `status.${status}`;
   if (language.value === 'en' && errorMsg) return errorMsg;
-  // Only the server's sentence says what it was; better in English than not at all.
+  // The server's English sentence is better than none.
   if (status === 'ERROR' && errorMsg) return `${t('status.ERROR')} (${errorMsg})`;
   return hasText(key) ? t(key) : (errorMsg ?? t('status.ERROR'));
 }
@@ -54,7 +53,7 @@ export function statusText(status: string, errorMsg?: string): string {
 /** Puts parameters into a phrase. Parameters are text; nothing of them is read again. */
 export function format(phrase: Phrase, parameters: Record<string, string | number>, tag: string): string {
   const text = typeof phrase === 'string' ? phrase : phrase[pluralOf(Number(parameters.count ?? 0), tag)];
-  // Cut up once: each message that is read out is such a phrase.
+  // Parsed once: every announced message uses such a phrase.
   let pieces = cut.get(text);
   if (!pieces) cut.set(text, (pieces = text.split(/\{(\w+)\}/)));
   let written = pieces[0]!;

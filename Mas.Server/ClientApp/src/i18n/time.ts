@@ -6,7 +6,7 @@ export type TimeFormat = 'auto' | '12' | '24';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Formatters are expensive to make and needed for every message, so they are kept. */
+/** Formatters are expensive to make, and every message needs them. */
 function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${language.value} ${JSON.stringify(options)}`;
   let format = formats.get(key);
@@ -14,7 +14,7 @@ function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return format;
 }
 
-/** What a time was last written as: of messages that follow each other, most are of one minute. */
+/** The last formatted minute: most messages share it with the one before. */
 class LastMinute {
   private key = '';
   private text = '';
@@ -34,7 +34,6 @@ const lastShortClock = new LastMinute();
 const lastFullTime = new LastMinute();
 const lastMachineTime = new LastMinute();
 
-/** Hours and minutes of a time in unix seconds. */
 export function clock(ts: number, format: TimeFormat): string {
   return lastClock.get(ts, format, () => clockFormatter(format).format(ts * 1000));
 }

@@ -2,7 +2,6 @@ import type { Gid } from '../protocol/messages';
 import type { ChatWindow } from '../state/chatWindow';
 import type { Reader } from '../state/newSince';
 
-/** What came for the reader while the connection was away, over all windows. */
 export interface Missed {
   /** The windows to be told of on the desktop, and how much is in them for the reader. */
   windows: readonly ChatWindow[];
@@ -16,12 +15,11 @@ export interface Missed {
  * it arrives does so when it is caught up with: what is for the reader, in windows that aren't mute or watched.
  */
 export class CatchUp {
-  /** The newest message that each window held before. */
   private readonly held = new Map<ChatWindow, Gid>();
 
   /** A window is about to get, or has got, messages that it did not hold: others than up to `newest`. */
   note(window: ChatWindow, newest: Gid): void {
-    // Somebody wrote for the first time. A group without any message is one that was joined elsewhere: all of it is older.
+    // A first message. A group without messages was joined elsewhere: all of it is older.
     if (newest > 0 || window.isDirect) this.held.set(window, newest);
   }
 

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** What Chrome and Edge hand to a page that could be installed as an app. Other browsers have menus of their own for it. */
+/** The install event of Chrome and Edge. Other browsers have their own menus. */
 interface InstallEvent extends Event {
   prompt(): Promise<unknown>;
 }
@@ -11,10 +11,9 @@ export const install = signal<(() => void) | null>(null);
 /** Keeps the browser's offer until the user asks for it in the menu. */
 export function watchInstallOffer(): void {
   addEventListener('beforeinstallprompt', event => {
-    // The menu's entry takes the place of the browser's own bar.
+    // The menu entry replaces the browser's own prompt.
     event.preventDefault();
     install.value = () => {
-      // An offer can be used once.
       install.value = null;
       void (event as InstallEvent).prompt();
     };

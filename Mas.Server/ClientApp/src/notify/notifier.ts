@@ -8,10 +8,9 @@ import { stripFormatting } from '../text/mirc';
 import type { Missed } from './catchUp';
 import type { Reaction } from './reaction';
 
-/** What a screen reader reads out next. */
 export const spoken = signal('');
 
-/** Carries out what a message asks for: a sound, a notification of the desktop, a word to the screen reader. */
+/** Plays a sound, shows a notification, tells the screen reader. */
 export function notifyOf(store: Store, window: ChatWindow, message: WireMessage, reaction: Reaction): void {
   const name = store.nick(message.userId, window.network);
   const text = stripFormatting(message.body).slice(0, 300);
@@ -21,10 +20,9 @@ export function notifyOf(store: Store, window: ChatWindow, message: WireMessage,
     show(`window-${window.id}`, window, window.isDirect ? name : `${name} · ${store.title(window)}`, text);
 }
 
-/** The most windows that a sum names. */
 const named = 5;
 
-/** Tells once of all that came while the connection was away. */
+/** Announces in one summary what arrived while disconnected. */
 export function notifyOfMissed(store: Store, { windows, count, sound }: Missed): void {
   if (sound) chime();
   const [first] = windows;
@@ -33,7 +31,6 @@ export function notifyOfMissed(store: Store, { windows, count, sound }: Missed):
   show('missed', first, t('notify.missed', { count }), `${names.join(', ')}${windows.length > named ? ' …' : ''}`);
 }
 
-/** Asks the browser for the permission; false when it says no. */
 export async function allowDesktop(): Promise<boolean> {
   if (typeof Notification === 'undefined') return false;
   return (await Notification.requestPermission()) === 'granted';
@@ -47,7 +44,7 @@ function show(tag: string, window: ChatWindow, title: string, body: string): voi
   try {
     notification = new Notification(title, options);
   } catch (error) {
-    // Chrome on Android has the class and refuses its constructor; there the worker shows it.
+    // Chrome on Android refuses the constructor; the worker shows it there.
     if (!(error instanceof TypeError)) throw error;
     void navigator.serviceWorker?.ready.then(worker => worker.showNotification(title, { ...options, data: window.id }));
     return;
@@ -61,7 +58,7 @@ function show(tag: string, window: ChatWindow, title: string, body: string): voi
 
 let audio: AudioContext | null = null;
 
-/** Two soft tones, made on the spot. Browsers keep quiet until the user has touched the page. */
+/** Browsers stay silent until the user has touched the page. */
 function chime(): void {
   audio ??= new AudioContext();
   const start = audio.currentTime;

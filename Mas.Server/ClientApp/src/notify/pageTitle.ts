@@ -2,7 +2,7 @@ import { computed, effect } from '@preact/signals';
 import type { ChatClient } from '../state/client';
 import { view } from '../state/view';
 
-/** Keeps the tab's title, and the installed app's badge, telling what waits for the reader. */
+/** Shows the unread count in the tab's title and the app's badge. */
 export function watchTitle(client: ChatClient): void {
   const ready = computed(() => client.phase.value === 'ready');
   const waiting = computed(() => {
@@ -24,5 +24,5 @@ export function watchTitle(client: ChatClient): void {
   });
 }
 
-/** A page that isn't installed has no badge; the title tells it all the same. */
+/** Pages that are not installed have no badge. */
 function badgeRefused(): void {}

@@ -1,6 +1,5 @@
 import type { Category } from '../protocol/messages';
 
-/** What a message that just arrived is to a window and its reader. */
 export interface Occasion {
   own: boolean;
   cat: Category;
@@ -9,7 +8,7 @@ export interface Occasion {
   /** The window's settings. */
   sounds: boolean;
   titleAlert: boolean;
-  /** The window is before the reader's eyes. */
+  /** The window is visible and focused. */
   watched: boolean;
   desktopAllowed: boolean;
   soundAllowed: boolean;

@@ -41,5 +41,5 @@ function offerUpdate(worker: ServiceWorker): void {
   });
 }
 
-/** The server is away; the next hour's attempt asks again. */
+/** The server is away. The next attempt is in an hour. */
 function updateUnreachable(): void {}

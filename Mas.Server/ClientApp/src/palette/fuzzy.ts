@@ -21,7 +21,6 @@ export function score(query: string, text: string): number {
   return points / (offered.length + wanted.length);
 }
 
-/** What fits, best first; equals keep their order. */
 export function rank<T>(query: string, items: readonly T[], textOf: (item: T) => string): T[] {
   return items
     .map((item, index) => ({ item, index, points: score(query, textOf(item)) }))

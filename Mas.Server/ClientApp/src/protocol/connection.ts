@@ -7,13 +7,12 @@ export type ConnectionState = 'connecting' | 'online' | 'waiting' | 'ended';
 export interface ConnectionEvents {
   /** The INIT fields that depend on what the client holds. */
   initFields(): Record<string, unknown>;
-  /** One frame's notifications, in order. */
   received(notifications: Notification[]): void;
   stateChanged(state: ConnectionState, retryAt: number | null): void;
   terminated(code: TerminateCode, reason: string): void;
 }
 
-/** What the connection needs of a WebSocket; tests bring a scripted one. */
+/** The part of WebSocket in use; tests bring a scripted one. */
 export interface Socket {
   readonly readyState: number;
   send(data: string): void;
@@ -34,7 +33,7 @@ const final = new Set<TerminateCode>([
 
 const open = 1;
 
-/** After this many milliseconds without an answer the connection is taken for dead. */
+/** Milliseconds without an answer after which the connection counts as dead. */
 const answerDeadline = 15_000;
 
 /**
@@ -68,7 +67,7 @@ export class Connection {
     this.drop();
   }
 
-  /** Tries at once instead of waiting for the pause to end: the network is back, or the user asked. */
+  /** Reconnects now: the network is back, or the user asked. */
   retryNow(): void {
     if (this.closed || this.state !== 'waiting') return;
     this.clearRetry();
@@ -132,7 +131,7 @@ export class Connection {
       } else if (notification.type === 'FINISH_INIT') this.backoff.reset();
       else if (notification.type === 'TERMINATE') end = notification;
     }
-    // What caused an acknowledgement stands before it in the frame, so it is applied first.
+    // Notifications come before the ACK that they belong to, and are applied first.
     this.events.received(notifications);
     for (const notification of notifications) if (notification.type === 'ACK') this.answered(notification);
     if (end) this.end(end.code, end.reason);

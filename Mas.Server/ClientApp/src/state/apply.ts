@@ -3,9 +3,8 @@ import { ChatWindow } from './chatWindow';
 import { mergeSettings } from './settings';
 import type { Store } from './store';
 
-/** What applying notifications may cause beyond the store. */
 export interface ApplyEvents {
-  /** A message that arrived just now, as against one of the backlog. */
+  /** A live message, not one of the backlog. */
   messageArrived(window: ChatWindow, message: WireMessage): void;
   /** The server's history holds a message that this client sent. */
   ownMessageSeen(windowId: WindowId, rid: string): void;
@@ -108,7 +107,7 @@ export class NotificationApplier {
         this.finishSession();
         break;
       default:
-        // Acknowledgements are the connection's; what is unknown is a later version's.
+        // The connection handles ACKs. Unknown types are of a later version.
         break;
     }
   }
@@ -179,7 +178,7 @@ export class NotificationApplier {
     this.store.friendRequests.value = this.store.friendRequests.peek().filter(userId => !next.has(userId));
   }
 
-  /** Who does not ask any more was answered, perhaps in another tab. */
+  /** Requests that are gone were answered, perhaps in another tab. */
   private settleRequests(open: readonly UserId[]): void {
     this.store.friendRequests.value = this.store.friendRequests.peek().filter(userId => open.includes(userId));
   }
@@ -191,7 +190,7 @@ export class NotificationApplier {
   }
 }
 
-/** The message without the fields that make it a notification, so that ten thousand of them stay small. */
+/** Without the notification's fields, so that ten thousand messages stay small. */
 function messageOf(message: WireMessage): WireMessage {
   const { gid, userId, ts, cat, body, status, updatedTs, rev, rid } = message;
   return {

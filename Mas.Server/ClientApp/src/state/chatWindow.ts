@@ -23,7 +23,6 @@ export class ChatWindow {
   readonly type: 'group' | '1on1';
   readonly network: string;
   readonly name: string;
-  /** The other one in a 1on1. */
   readonly peer: UserId | null;
 
   readonly topic: Signal<string>;
@@ -43,15 +42,14 @@ export class ChatWindow {
   structure = 0;
   readonly pending = signal<readonly PendingMessage[]>([]);
   readonly history = signal<HistoryState>('idle');
-  /** Who is typing, and until when (milliseconds) that is believed. */
+  /** Who is typing, each until a time in milliseconds. */
   readonly typing = signal<ReadonlyMap<UserId, number>>(new Map());
   /** The "new" line stands before the first message above this; null: there is no line. */
   readonly marker = signal<Gid | null>(null);
-  /** The marker whose line has been in sight, or that the reader wants to hear no more of. */
+  /** The marker whose line was seen or dismissed. */
   readonly markerMet = signal<Gid | null>(null);
   /** The last command that was typed here, when it failed, and why; `missing`: the group that it would have joined if there were one. */
   readonly complaint = signal<{ command: string; reason: string; missing: NewGroup | null } | null>(null);
-  /** Its pane is drawn within the viewport. */
   readonly onScreen = signal(false);
   /** Its timeline is drawn and stands at the newest message. */
   followed = false;
@@ -76,7 +74,7 @@ export class ChatWindow {
     this.unread = computed(() => {
       void this.version.value;
       const { count, mentions } = unread.count(this.seen.value, reader);
-      // The same object for the same numbers: whoever shows them has nothing to draw again.
+      // The same object for the same numbers, so that nothing is drawn again.
       if (count !== before.count || mentions !== before.mentions) before = { count, mentions };
       return before;
     });
@@ -86,7 +84,7 @@ export class ChatWindow {
     return this.peer === serverUserId;
   }
 
-  /** A conversation that the sender can't have by mistake missed: every message is for the reader. */
+  /** In a one-on-one every message is for the reader. */
   get isDirect(): boolean {
     return this.type === '1on1' && !this.isServer;
   }

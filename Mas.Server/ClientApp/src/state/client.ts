@@ -23,7 +23,6 @@ export type Phase = 'starting' | 'signedOut' | 'loading' | 'ready' | 'ended';
 
 export interface NotifySink {
   react(window: ChatWindow, message: WireMessage, reaction: Reaction): void;
-  /** The same for what a reconnect brought, in sum. */
   catchUp(missed: Missed): void;
 }
 
@@ -46,10 +45,10 @@ export class ChatClient {
   private readonly seen: SeenReporter;
   private readonly missed = new CatchUp();
   private readonly lastTyping = new Map<WindowId, number>();
-  /** A window that this page asked for is shown when it comes. */
+  /** A requested window is shown when it arrives. */
   private opening = 0;
   private everOnline = false;
-  /** The session began without any window: a new account's groups are joined behind its registration. */
+  /** The session began without windows: initial groups are joined after the registration. */
   private awaitsFirst = false;
 
   constructor(
@@ -100,14 +99,13 @@ export class ChatClient {
     });
   }
 
-  /** Connects with the login that the browser's cookie holds. */
+  /** Connects with the browser's cookie. */
   start(): void {
     this.ending.value = null;
     if (this.phase.peek() !== 'starting') this.phase.value = 'loading';
     this.link.start();
   }
 
-  /** The network is back, or the page is looked at again. */
   wake(): void {
     if (this.phase.peek() !== 'signedOut') this.link.probe();
   }
@@ -123,7 +121,7 @@ export class ChatClient {
     return ack;
   }
 
-  /** The same, for what opens a window: the window is shown when it comes. */
+  /** Like `request`, and shows the window that it opens. */
   async open(request: Request): Promise<Ack> {
     this.opening++;
     try {
@@ -131,12 +129,11 @@ export class ChatClient {
       if (ack.status === 'OK' && ack.windowId !== undefined && this.find(ack.windowId)) openWindow(ack.windowId);
       return ack;
     } finally {
-      // The window may follow its acknowledgement by a moment when another process makes it.
+      // Another process may announce the window a moment after the ACK.
       setTimeout(() => this.opening--, 3_000);
     }
   }
 
-  /** Makes a group and shows it. */
   createGroup({ name, password }: NewGroup): Promise<Ack> {
     return this.open({ type: 'CREATE', name, ...(password === '' ? {} : { password }) });
   }
@@ -168,7 +165,7 @@ export class ChatClient {
     this.outgoing.discard(message.windowId, message.rid);
   }
 
-  /** Tells the others that the user is writing, at most every three seconds. */
+  /** At most every three seconds. */
   typing(window: ChatWindow): void {
     const now = Date.now();
     if (window.isServer || now - (this.lastTyping.get(window.id) ?? 0) < 3_000) return;
@@ -176,7 +173,7 @@ export class ChatClient {
     void this.request({ type: 'TYPING', windowId: window.id });
   }
 
-  /** The user has the newest message of a window before their eyes. */
+  /** The newest message of the window is visible. */
   markSeen(window: ChatWindow): void {
     const newest = window.log.messages.at(-1)?.gid ?? 0;
     if (newest <= window.seen.peek()) return;
@@ -255,7 +252,7 @@ export class ChatClient {
       this.retryAt.value = retryAt;
       if (state === 'online') this.everOnline = true;
       else this.outgoing.disconnected();
-      // Without a login there may be no server either: the form can say so better than a blank page.
+      // The server may be away too: the form says so better than a blank page.
       if (state === 'waiting' && !this.everOnline && this.phase.peek() === 'starting' && !signedInBefore())
         this.phase.value = 'signedOut';
     });
@@ -320,7 +317,7 @@ export class ChatClient {
     else view.active.value = shown[0]?.id ?? null;
   }
 
-  /** What came while this page was not connected begins with a "new" line, as what came while nobody looked. */
+  /** Messages that arrived while disconnected begin with a "new" line. */
   private setMarker(window: ChatWindow): void {
     if (window.unread.peek().count > 0 && window.seen.peek() > 0) window.marker.value = window.seen.peek();
   }
@@ -335,7 +332,7 @@ export class ChatClient {
     return this.link.request({ type: 'SEND', windowId, text, rid, ...(tried ? { retry: true } : {}) });
   }
 
-  /** The session that sends hears of its message by the acknowledgement only. */
+  /** The sending session gets an ACK, and no ADD_MESSAGES. */
   private confirmed(message: PendingMessage, ack: Ack): void {
     const window = this.find(message.windowId);
     if (!window) return;
@@ -367,7 +364,7 @@ export class ChatClient {
 
   private arrived(window: ChatWindow, message: WireMessage): void {
     const isWatched = watched(window);
-    // At once, so that no count comes up for what is being looked at.
+    // At once, so that no count appears for a visible window.
     if (isWatched && window.followed) this.markSeen(window);
     // The first that is unread again: the line moves on from what was read since it was drawn.
     const first = window.marker.peek() === null || window.unread.peek().count === 1;
@@ -388,7 +385,6 @@ export class ChatClient {
   }
 }
 
-/** Whether the reader has a window before their eyes. */
 function watched(window: ChatWindow): boolean {
   return view.focused.peek() && windowsInSight() && window.onScreen.peek();
 }

@@ -4,7 +4,7 @@ import { missingGroup } from './missingGroup';
 import { dismiss, say } from './toasts';
 import { openWindow } from './view';
 
-/** The last offer to make a group, which the next one takes the place of. */
+/** The last offer; the next one replaces it. */
 let offer = 0;
 
 /** Joins a group or channel, or shows it when the user is in it already. A group that there is none of is offered to be made. */

@@ -8,15 +8,15 @@ export type LogChange = 'none' | 'appended' | 'changed';
  * only by a later edit of it.
  */
 export class MessageLog {
-  /** Oldest first. Never written by others. */
+  /** Oldest first. Read only. */
   readonly messages: WireMessage[] = [];
-  /** Gids of messages that others, not held here, come before. */
+  /** Gids of messages before which others are missing. */
   readonly gaps = new Set<Gid>();
-  /** Those of the gaps that the server has nothing for any more. */
+  /** Gaps that the server has no messages for. */
   readonly lost = new Set<Gid>();
   private highestRev = 0;
 
-  /** The highest gid or rev that is held: what a reconnect says it has cached. 0 when nothing is. */
+  /** The highest gid or rev held, sent as `cached`. 0 when empty. */
   get newest(): Gid {
     return Math.max(this.messages.at(-1)?.gid ?? 0, this.highestRev);
   }

@@ -9,12 +9,9 @@ export interface Reader {
   mentionPattern(network: string): RegExp | null;
 }
 
-/** What others have said since a message. */
 export interface NewMessages {
   count: number;
-  /** How many of them are for the reader. */
   mentions: number;
-  /** The first of these. */
   firstMention: Gid | null;
 }
 

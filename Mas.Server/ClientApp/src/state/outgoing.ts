@@ -8,7 +8,6 @@ export interface PendingMessage {
   /** When it was written, unix seconds. */
   ts: number;
   state: 'sending' | 'waiting' | 'failed';
-  /** It may have reached the server before. */
   tried: boolean;
   status?: string;
   errorMsg?: string;
@@ -16,7 +15,6 @@ export interface PendingMessage {
 
 export interface OutgoingEvents {
   send(message: PendingMessage): Promise<Ack>;
-  /** The pending messages of a window are now these. */
   changed(windowId: WindowId, pending: readonly PendingMessage[]): void;
   confirmed(message: PendingMessage, ack: Ack): void;
   refused(message: PendingMessage, ack: Ack): void;
@@ -29,7 +27,7 @@ export interface Store {
 }
 
 const storeKey = 'mas.outgoing';
-/** The server may be back at any moment; a short pause keeps the order and costs little. */
+/** A short pause keeps the order and costs little. */
 const unavailablePause = 1_500;
 
 /**
@@ -40,7 +38,6 @@ const unavailablePause = 1_500;
 export class Outgoing {
   private readonly queues = new Map<WindowId, PendingMessage[]>();
   private readonly busy = new Set<WindowId>();
-  /** Where the server has asked for a pause. */
   private readonly paused = new Set<WindowId>();
   private online = false;
 
@@ -48,11 +45,11 @@ export class Outgoing {
     private readonly events: OutgoingEvents,
     private readonly store: Store,
     private readonly newRid: () => string = () => crypto.randomUUID(),
-    // Called as a method of this, the browser's own would throw.
+    // The browser's setTimeout throws when called as a method.
     private readonly later: (action: () => void, ms: number) => void = (action, ms) => void setTimeout(action, ms),
   ) {}
 
-  /** Brings back what an earlier page of this tab did not get rid of. `owner` keeps accounts apart. */
+  /** Restores unsent messages of this tab. `owner` keeps accounts apart. */
   restore(owner: string): void {
     const kept = this.read();
     if (kept.owner !== owner) return;
@@ -76,7 +73,6 @@ export class Outgoing {
     void this.pump(windowId);
   }
 
-  /** The session is complete: everything that waits goes out. */
   connected(): void {
     this.online = true;
     this.paused.clear();
@@ -97,7 +93,7 @@ export class Outgoing {
     void this.pump(windowId);
   }
 
-  /** The user gives a message up, or the server's history turned out to hold it. */
+  /** The user discards a message, or the history holds it. */
   discard(windowId: WindowId, rid: string): void {
     const queue = this.queues.get(windowId);
     const index = queue?.findIndex(message => message.rid === rid) ?? -1;
@@ -106,7 +102,6 @@ export class Outgoing {
     this.publish(windowId);
   }
 
-  /** Forgets everything, on logging out. */
   clear(): void {
     this.queues.clear();
     this.paused.clear();
@@ -133,7 +128,7 @@ export class Outgoing {
   private pause(windowId: WindowId, ms: number): void {
     this.paused.add(windowId);
     this.later(() => {
-      // Behind a new connection it has ended before its time.
+      // A reconnect ends the pause early.
       if (this.paused.delete(windowId)) void this.pump(windowId);
     }, ms);
   }
@@ -149,7 +144,7 @@ export class Outgoing {
         return null;
       case offlineStatus:
         this.replace(sending, { state: 'waiting', tried: true });
-        // The connection tells when it is back; a pause of 0 waits for that.
+        // A pause of 0 waits for the connection.
         return 0;
       case 'UNAVAILABLE':
       case 'RATE_LIMITED':

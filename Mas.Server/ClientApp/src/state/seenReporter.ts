@@ -19,7 +19,7 @@ export class SeenReporter {
     this.schedule();
   }
 
-  /** Whatever could not be sent goes out now that there is a connection again. */
+  /** Sends what is left after a reconnect. */
   connected(): void {
     this.schedule();
   }

@@ -40,7 +40,7 @@ const choices: { [K in keyof ClientSettings]?: readonly string[] } = {
   soundNotifications: ['on', 'off'],
 };
 
-/** What the page looks like before anybody has logged in is remembered by the browser. */
+/** Before login the browser's copy applies. */
 const lookKey = 'mas.look';
 
 /** All settings as the server has them, those of other clients included. */
@@ -63,7 +63,6 @@ export function mergeSettings(changes: Record<string, string>): void {
   localStorage.setItem(lookKey, JSON.stringify({ theme, density, textSize, language }));
 }
 
-/** Back to what the browser remembers, when somebody logs out. */
 export function forgetSettings(): void {
   settings.value = remembered();
 }

@@ -51,7 +51,7 @@ export class Store implements Reader {
     this.windows.value = this.windows.peek().filter(window => window.id !== id);
   }
 
-  /** What is known of a user; an unknown one has no name until ADD_USERS tells it. */
+  /** A user; unknown ones have no name until ADD_USERS. */
   user(id: UserId): Signal<UserInfo> {
     let user = this.users.get(id);
     if (!user) this.users.set(id, (user = signal<UserInfo>({ name: '', nick: {} })));
@@ -64,7 +64,6 @@ export class Store implements Reader {
     return nick[network] ?? nick[masNetwork] ?? Object.values(nick)[0] ?? (name === '' ? '…' : name);
   }
 
-  /** What a window is called. */
   title(window: ChatWindow): string {
     if (window.isServer) return window.network;
     return window.peer === null ? window.name : this.nick(window.peer, window.network);
@@ -82,7 +81,6 @@ export class Store implements Reader {
     return mentions(this.mentionPattern(network), body);
   }
 
-  /** All users that the client has heard of. */
   knownUsers(): UserId[] {
     return [...this.users.keys()];
   }

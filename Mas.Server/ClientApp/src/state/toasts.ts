@@ -10,7 +10,6 @@ export interface Toast {
   action?: { label: string; run: () => void };
 }
 
-/** Short messages at the edge of the page. */
 export const toasts = signal<readonly Toast[]>([]);
 let nextId = 1;
 

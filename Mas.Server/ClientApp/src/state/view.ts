@@ -1,7 +1,6 @@
 import { signal } from '@preact/signals';
 import type { WindowId } from '../protocol/messages';
 
-/** What fills the main area. */
 export type MainView = 'grid' | 'window' | 'friends';
 
 export type DialogName =
@@ -23,31 +22,30 @@ const phoneQuery = '(max-width: 720px)';
 /** The type under which a dragged window's id travels. */
 export const windowDrag = 'application/x-mas-window';
 
-/** What is shown where: state of this page only, which the server doesn't know. */
+/** State of this page only. The server does not know it. */
 export const view = {
   main: signal<MainView>('grid'),
   /** The window that has the focus, in the grid too. */
   active: signal<WindowId | null>(null),
   dialog: signal<DialogName | null>(null),
-  /** On narrow pages the members lie over the conversation, so there they are shown only when asked for. */
+  /** On narrow pages the members cover the conversation, so they are hidden at first. */
   members: signal(localFlag('mas.members', true) && !narrow()),
   /** On a phone: the list of conversations is shown, and not the conversation. */
   listOpen: signal(true),
-  /** The own message that is being changed, and its new text as far as it is written. */
+  /** The message being edited, and its new text. */
   editing: signal<{ windowId: WindowId; gid: number; text?: string } | null>(null),
-  /** A window is being dragged to another row. */
   dragging: signal(false),
   /** One window at a time: a phone, or a window as narrow. */
   phone: signal(media(phoneQuery)),
   focused: signal(typeof document !== 'undefined' && document.hasFocus()),
 };
 
-/** Whether windows are in sight at all: on a phone the list may lie before them. */
+/** False while a phone shows the list. */
 export function windowsInSight(): boolean {
   return !(view.phone.value && view.listOpen.value);
 }
 
-/** Shows one window in full size, and puts the phone's back button to use. */
+/** Shows one window in full size. The phone's back button then works. */
 export function openWindow(id: WindowId): void {
   view.active.value = id;
   view.main.value = 'window';
@@ -64,7 +62,6 @@ export function showFriends(): void {
   leaveList();
 }
 
-/** Back to the list of conversations, on a phone. */
 export function showList(): void {
   if (history.state?.mas === 'content') history.back();
   else view.listOpen.value = true;

@@ -2,7 +2,7 @@ import { t } from '../i18n';
 import { ago } from '../i18n/time';
 import type { Ack } from '../protocol/messages';
 
-/** What the server says of a MAS user, as a sentence. An IRC network's answer comes in its server window instead. */
+/** WHOIS of a MAS user as a sentence. An IRC network answers in its server window. */
 export function whoisText({ nick = '', name = '', online, last }: Ack): string {
   if (online) return t('whois.online', { nick, name });
   return last !== undefined && last > 0

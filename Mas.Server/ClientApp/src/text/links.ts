@@ -1,4 +1,3 @@
-/** A link in a text: where it stands and where it leads. */
 export interface LinkRange {
   from: number;
   to: number;
@@ -27,7 +26,7 @@ export function isImage(href: string): boolean {
 
 /** A sentence's own punctuation at the end is no part of the address; a bracket that was opened in it is. */
 function trimmed(address: string): string {
-  // Counted once and kept up while characters go, so that an address of nothing but brackets costs one walk and not one for each.
+  // Counted once, so that an address of brackets costs one walk.
   const counts = new Map<string, number>();
   for (const character of address) counts.set(character, (counts.get(character) ?? 0) + 1);
   const count = (character: string) => counts.get(character) ?? 0;

@@ -34,7 +34,7 @@ const noChannel = /^(?:\d+|(?=.*\d)[0-9a-f]{6})$/i;
 export function parseBody(body: string, options: MarkupOptions = {}): Block[] {
   const blocks: Block[] = [];
   let from = 0;
-  // Each search is a walk through the text, and few texts hold what the others look for.
+  // Each search walks the whole text; few texts need all of them.
   for (const match of body.includes('```') ? body.matchAll(fence) : []) {
     addParagraph(blocks, body.slice(from, match.index), options);
     blocks.push({

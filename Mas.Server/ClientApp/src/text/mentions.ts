@@ -22,7 +22,6 @@ export function mentions(pattern: RegExp | null, body: string): boolean {
   return found;
 }
 
-/** The setting's text, a list separated by commas, as words. */
 export function parseKeywords(setting: string): string[] {
   return setting
     .split(',')

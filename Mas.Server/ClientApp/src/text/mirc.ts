@@ -16,7 +16,7 @@ export interface Run {
 
 const colour = /^(\d{1,2})(?:,(\d{1,2}))?/;
 const hexColour = /^([0-9a-fA-F]{6})(?:,([0-9a-fA-F]{6}))?/;
-/** What may hold a formatting code at all; most messages don't. */
+/** Most messages hold no formatting code. */
 const anyCode = /[\u0000-\u0008\u000b-\u001f\u007f]/;
 
 /**
@@ -84,7 +84,6 @@ export function parseFormatting(text: string): Run[] {
   return runs;
 }
 
-/** The text without its formatting. */
 export function stripFormatting(text: string): string {
   return parseFormatting(text)
     .map(run => run.text)

@@ -8,7 +8,7 @@ import { Logo } from './parts/Logo';
 import { Speaker, Toasts } from './parts/Toasts';
 import { Shell } from './shell/Shell';
 
-/** Chooses what the page is: a form to log in, the chat, or a word on why neither is possible. */
+/** Shows the login forms, the chat, or why neither is possible. */
 export function App() {
   const client = useClient();
   const phase = client.phase.value;

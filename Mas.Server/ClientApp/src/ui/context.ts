@@ -4,7 +4,6 @@ import type { ChatClient } from '../state/client';
 
 export const ClientContext = createContext<ChatClient | null>(null);
 
-/** The client that the page works with. */
 export function useClient(): ChatClient {
   const client = useContext(ClientContext);
   if (!client) throw new Error('No client above this component.');

@@ -4,10 +4,9 @@ import { orderedWindows } from './shell/order';
 
 const apple = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** What the control key is called where the page runs. */
 export const controlKey = apple ? '⌘' : 'Ctrl';
 
-/** The keys that work everywhere. Those of the composer and of lists are theirs. */
+/** Global keys. The composer and lists have their own. */
 export function installKeys(client: ChatClient): void {
   document.addEventListener('keydown', event => {
     if (client.phase.peek() !== 'ready' || event.defaultPrevented || event.isComposing) return;
@@ -67,7 +66,6 @@ function step(client: ChatClient, direction: 1 | -1, unreadOnly: boolean): void 
   }
 }
 
-/** Puts the caret into a window's composer once it is drawn. */
 export function focusComposer(windowId: number): void {
   requestAnimationFrame(() =>
     document.querySelector<HTMLElement>(`[data-window="${windowId}"] .composer textarea`)?.focus(),
@@ -92,13 +90,12 @@ function page(direction: 1 | -1): Handled {
   return 'handled';
 }
 
-/** A letter that is typed nowhere goes to the active window. */
+/** A letter typed outside any field goes to the active window. */
 function startWriting(event: KeyboardEvent): Handled {
   const plain = event.key.length === 1 && event.key !== ' ' && !event.ctrlKey && !event.metaKey && !event.altKey;
   const target = event.target as HTMLElement;
   if (!plain || isWriting(target) || target.closest('[role=menu]')) return false;
   document.querySelector<HTMLElement>(`[data-window="${view.active.peek() ?? ''}"] .composer textarea`)?.focus();
-  // The browser puts the letter where the focus is now.
   return false;
 }
 

@@ -2,10 +2,9 @@ import { effect, signal } from '@preact/signals';
 import { pickLanguage, showLanguage } from '../i18n';
 import { preferences } from '../state/settings';
 
-/** Whether the page is dark at the moment, by the setting or by the system. */
 export const dark = signal(false);
 
-/** Keeps the document's theme, density, text size and language as the settings say. */
+/** Applies theme, density, text size and language to the document. */
 export function watchLook(): void {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const root = document.documentElement;

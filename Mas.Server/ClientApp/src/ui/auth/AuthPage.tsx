@@ -7,7 +7,6 @@ import { LoginForm } from './LoginForm';
 import { ForgotForm, ResetForm } from './PasswordForms';
 import { RegisterForm } from './RegisterForm';
 
-/** What somebody sees who isn't logged in. */
 export function AuthPage() {
   const client = useClient();
   useEffect(() => {

@@ -2,7 +2,7 @@ import { t } from '../../i18n';
 import { useClient } from '../context';
 import { Logo } from '../parts/Logo';
 
-/** The server refused the session for a reason that only the user can do something about. */
+/** Shown when the server ended the session for a reason that only the user can resolve. */
 export function EndedPage() {
   const client = useClient();
   const ending = client.ending.value;

@@ -5,7 +5,6 @@ import { Field } from '../parts/Field';
 import { resetToken, showAuth } from './authView';
 import { FormError, useSubmit } from './useSubmit';
 
-/** Asks for the mail with the link. */
 export function ForgotForm() {
   const [email, setEmail] = useState('');
   const [sent, setSent] = useState(false);
@@ -42,7 +41,7 @@ export function ForgotForm() {
   );
 }
 
-/** Where the mail's link leads: the token is in the address. */
+/** The page that the mail's link opens. The token is in the address. */
 export function ResetForm() {
   const [password, setPassword] = useState('');
   const [done, setDone] = useState(false);

@@ -5,12 +5,12 @@ import type { HttpResult } from '../../protocol/http';
 export interface SubmitState {
   busy: boolean;
   submit: (event: Event) => void;
-  /** What the server said about one field. */
+  /** An error of one field. */
   errorOf: (field: string) => string | undefined;
   result: HttpResult | null;
 }
 
-/** Runs a form's request once at a time and keeps what came of it. */
+/** Sends a form, one request at a time, and keeps the result. */
 export function useSubmit(send: () => Promise<HttpResult>): SubmitState {
   const [busy, setBusy] = useState(false);
   const [result, setResult] = useState<HttpResult | null>(null);
@@ -23,7 +23,7 @@ export function useSubmit(send: () => Promise<HttpResult>): SubmitState {
     void send().then(answer => {
       setResult(answer);
       setBusy(false);
-      // Where something is to be put right is where the user goes on.
+      // The first field with an error gets the focus.
       if (!answer.ok) requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
     });
   };
@@ -31,7 +31,7 @@ export function useSubmit(send: () => Promise<HttpResult>): SubmitState {
   return { busy, submit, errorOf, result };
 }
 
-/** The failure that belongs to none of the form's fields. */
+/** An error that belongs to no field. */
 export function FormError({ form, fields }: { form: SubmitState; fields: readonly string[] }) {
   const { result } = form;
   if (!result || result.ok || (result.field !== undefined && fields.includes(result.field))) return null;
@@ -42,7 +42,7 @@ export function FormError({ form, fields }: { form: SubmitState; fields: readonl
   );
 }
 
-/** The server's own sentences are English, and more exact than ours. */
+/** The server's messages are in English, and more precise than ours. */
 function reasonOf({ status, field, errorMsg }: HttpResult): string {
   if (status === 0) return t('auth.unreachable');
   if (language.value === 'en' && errorMsg) return errorMsg;

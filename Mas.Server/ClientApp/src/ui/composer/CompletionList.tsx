@@ -8,7 +8,7 @@ interface ListProps {
   choose: (item: Candidate) => void;
 }
 
-/** What could stand at the caret; the text field keeps the focus. */
+/** Suggestions for the text at the caret. The text field keeps the focus. */
 export function CompletionList({ id, completion, chosen, choose }: ListProps) {
   return (
     <>
@@ -20,7 +20,7 @@ export function CompletionList({ id, completion, chosen, choose }: ListProps) {
             role="option"
             aria-selected={index === chosen}
             class="completion-item"
-            // A click must not take the focus from the text before it is handled.
+            // Keep the focus in the text until the click is handled.
             onMouseDown={event => {
               event.preventDefault();
               choose(item);

@@ -23,10 +23,8 @@ import { draftOf, setDraft } from './drafts';
 import { fitHeight } from './fitHeight';
 import { WaitingCommands } from './WaitingCommands';
 
-/** Histories live as long as the page. */
 const histories = new Map<number, InputHistory>();
 
-/** Where the user writes. */
 export function Composer({ window, autofocus }: { window: ChatWindow; autofocus: boolean }) {
   const client = useClient();
   const owner = client.store.me.value;
@@ -52,7 +50,7 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
     if (autofocus && matchMedia('(hover: hover)').matches && !view.dialog.peek()) field.current!.focus();
   }, []);
 
-  // What failed is there to be put right, unless something else is being written by now.
+  // A failed command comes back, unless something else has been typed.
   useEffect(() => {
     if (complaint !== null && text === '') write(complaint.command, complaint.command.length);
   }, [complaint]);
@@ -76,7 +74,7 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
     history.add(text);
     const line = text.replace(/\s+$/, '');
     const irc = window.network !== masNetwork;
-    // The page knows the commands in the reader's language, and without a connection.
+    // The page answers /help itself: in the user's language, and offline.
     if (helpAskedBy(line, irc)) openDialog({ name: 'commands', text: line, irc });
     else client.sendText(window, line);
     write('');
@@ -86,7 +84,7 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
     const ack = await client.createGroup(group);
     window.complaint.value =
       ack.status === 'OK' ? null : { command, reason: statusText(ack.status, ack.errorMsg), missing: null };
-    // The command that asked for it has been answered; what was written instead of it stays.
+    // The command has been answered. Text typed since then stays.
     if (ack.status === 'OK' && draftOf(owner, window.id).peek() === command) write('');
   };
   const keyDown = (event: KeyboardEvent) => {
@@ -105,7 +103,7 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
     else if (event.key === 'Tab' && !event.shiftKey) choose(open.items[chosen]!);
     else if (event.key === 'Enter' && !event.shiftKey) {
       const item = open.items[chosen]!;
-      // What is typed out already is meant to be sent.
+      // A fully typed word is meant to be sent.
       if (text.slice(open.from, open.to) === item.insert.trim()) send();
       else choose(item);
     } else return false;
@@ -192,7 +190,7 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
             const { value, selectionStart } = area;
             const emoji = event.data === ':' && !event.isComposing ? typedEmoji(value, selectionStart, sources) : null;
             if (emoji) {
-              // As if it were typed, so that it can be undone; it comes here again.
+              // Inserted as typed text, so that undo works. This handler then runs again.
               area.setSelectionRange(emoji.from, emoji.to);
               if (document.execCommand('insertText', false, emoji.insert)) return;
               area.setSelectionRange(selectionStart, selectionStart);
@@ -250,7 +248,7 @@ function sourcesFor(client: ChatClient, window: ChatWindow): CompletionSources {
   };
 }
 
-/** Who spoke last is most likely to be answered. */
+/** People who wrote last come first. */
 function recentFirst(window: ChatWindow): string[] {
   const order = new Set<string>();
   const { messages } = window.log;

@@ -4,7 +4,7 @@ import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
 import { waitingText } from '../parts/waitingText';
 
-/** The commands that go out with the next connection: unlike messages they have no place in the conversation to wait at. */
+/** Commands that wait for the connection. Unlike messages they have no row in the timeline. */
 export function WaitingCommands({ window }: { window: ChatWindow }) {
   const client = useClient();
   const waiting = waitingCommands(window.pending.value);

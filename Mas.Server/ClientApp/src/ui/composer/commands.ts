@@ -1,6 +1,6 @@
 import { type TextKey, t } from '../../i18n';
 
-/** The commands of the protocol, with what follows them; IRC passes on others as typed. */
+/** The protocol's commands and their arguments. On IRC, others are passed on as typed. */
 const commands: readonly (readonly [name: string, usage: string, help: TextKey, ircOnly?: boolean])[] = [
   ['me', '/me text', 'cmd.me'],
   ['msg', '/msg nick text', 'cmd.msg'],
@@ -25,18 +25,17 @@ const commands: readonly (readonly [name: string, usage: string, help: TextKey, 
 export interface Command {
   name: string;
   usage: string;
-  /** What it does, in the reader's language. */
   help: string;
 }
 
-/** All commands that there are in a window of an IRC network, or in one of MAS. */
+/** All commands of an IRC window, or of a MAS window. */
 export function commandsFor(irc: boolean): Command[] {
   return commands
     .filter(([, , , ircOnly]) => irc || !ircOnly)
     .map(([name, usage, help]) => ({ name, usage, help: t(help) }));
 }
 
-/** What `/help` asks for: the commands, or the one that it names if there is such a one. Null when a text is no `/help`. */
+/** The commands that `/help` lists: all, or the one it names. Null when the text is no `/help`. */
 export function helpAskedBy(text: string, irc: boolean): Command[] | null {
   const asked = /^\/help(?:\s+\/?(\S*).*)?$/is.exec(text);
   if (!asked) return null;

@@ -6,7 +6,7 @@ const drafts = new Map<string, Signal<string>>();
 const key = (owner: string, windowId: WindowId) => `mas.draft.${owner}.${windowId}`;
 let current = '';
 
-/** What is being written in a window; it outlives the window's closing and the page. */
+/** The draft of a window. It outlives the window and the page. */
 export function draftOf(owner: string, windowId: WindowId): Signal<string> {
   current = owner;
   const name = key(owner, windowId);
@@ -21,7 +21,7 @@ export function setDraft(owner: string, windowId: WindowId, text: string): void 
   else localStorage.setItem(key(owner, windowId), text);
 }
 
-/** Takes over what is being written in another tab of this browser. */
+/** Follows drafts of other tabs of this browser. */
 export function watchDrafts(): void {
   window.addEventListener('storage', event => {
     if (event.storageArea !== localStorage) return;
@@ -30,7 +30,6 @@ export function watchDrafts(): void {
   });
 }
 
-/** Puts a nick into what is being written. */
 export function mention(windowId: WindowId, nick: string): void {
   const text = draftOf(current, windowId).peek();
   setDraft(current, windowId, `${text}${text === '' || text.endsWith(' ') ? '' : ' '}@${nick} `);

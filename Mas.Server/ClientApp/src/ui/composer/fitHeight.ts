@@ -1,6 +1,5 @@
-/** Makes a text field as high as its text, up to a limit. */
 export function fitHeight(field: HTMLTextAreaElement, most = 240): void {
   field.style.height = 'auto';
-  // What a phone's list stands before has no measures yet, and keeps its one line.
+  // Behind a phone's list the field has no size yet, and keeps one line.
   if (field.scrollHeight > 0) field.style.height = `${Math.min(field.scrollHeight + 2, most)}px`;
 }

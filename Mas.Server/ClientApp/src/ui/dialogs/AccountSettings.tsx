@@ -4,7 +4,6 @@ import { say } from '../../state/toasts';
 import { useClient } from '../context';
 import { Field } from '../parts/Field';
 
-/** Profile, password, sessions, and the end of the account. */
 export function AccountSettings() {
   return (
     <>

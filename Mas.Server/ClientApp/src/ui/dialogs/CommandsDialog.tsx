@@ -2,7 +2,6 @@ import { t } from '../../i18n';
 import { helpAskedBy } from '../composer/commands';
 import { Dialog } from '../parts/Dialog';
 
-/** What `/help` answers: the commands, or the one that was asked about. */
 export function CommandsDialog({ text, irc }: { text: string; irc: boolean }) {
   const commands = helpAskedBy(text, irc) ?? [];
   return (

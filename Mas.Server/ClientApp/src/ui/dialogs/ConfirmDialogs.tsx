@@ -17,7 +17,6 @@ interface ConfirmProps {
   children?: ComponentChildren;
 }
 
-/** Asks before something that can't be taken back. */
 function Confirm({ title, text, action, run, children }: ConfirmProps) {
   const [busy, setBusy] = useState(false);
   const submit = async (event: Event) => {

@@ -9,7 +9,6 @@ import { Dialog } from '../parts/Dialog';
 import { Field, Switch } from '../parts/Field';
 import { Inlines } from '../timeline/Body';
 
-/** A group's topic and password, and how it may call for attention. */
 export function DetailsDialog({ window }: { window: ChatWindow }) {
   const client = useClient();
   const [topic, setTopic] = useState(stripFormatting(window.topic.value));

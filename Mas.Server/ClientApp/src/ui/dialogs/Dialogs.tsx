@@ -9,7 +9,6 @@ import { NetworkLoginDialog } from './NetworkLoginDialog';
 import { Palette } from './Palette';
 import { SettingsDialog } from './SettingsDialog';
 
-/** The one dialog that is open, if any. */
 export function Dialogs() {
   const { store } = useClient();
   const dialog = view.dialog.value;

@@ -9,7 +9,6 @@ import { Choice, Field, Segmented } from '../parts/Field';
 
 type Tab = 'group' | 'create' | 'irc' | 'person';
 
-/** Opens something new: a group, an IRC channel, or a conversation with one person. */
 export function JoinDialog({ tab: first, network: firstNetwork }: { tab: Tab; network: string | undefined }) {
   const client = useClient();
   const irc = client.store.networks.value.map(network => network.name).filter(name => name !== masNetwork);
@@ -19,7 +18,7 @@ export function JoinDialog({ tab: first, network: firstNetwork }: { tab: Tab; ne
   const [network, setNetwork] = useState(firstNetwork ?? irc[0] ?? '');
   const [personNetwork, setPersonNetwork] = useState(firstNetwork ?? masNetwork);
   const [error, setError] = useState<string | undefined>();
-  /** The group that there is none of. */
+  /** The group that does not exist. */
   const [missing, setMissing] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const wanted = name.trim();

@@ -38,7 +38,6 @@ const sections: readonly (readonly [TextKey, readonly (readonly [keys: string, t
   ],
 ];
 
-/** All keys there are. */
 export function KeysDialog() {
   return (
     <Dialog title={t('keys.title')} class="wide">

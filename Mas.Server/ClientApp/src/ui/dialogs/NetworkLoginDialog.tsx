@@ -6,7 +6,7 @@ import { useClient } from '../context';
 import { Dialog } from '../parts/Dialog';
 import { Field } from '../parts/Field';
 
-/** The account that the user has on an IRC network, and the nick to go with it. The server keeps the password encrypted. */
+/** The user's account and nick on an IRC network. The server encrypts the password. */
 export function NetworkLoginDialog({ network }: { network: string }) {
   const client = useClient();
   const held = client.store.networks.peek().find(other => other.name === network)?.nick ?? '';

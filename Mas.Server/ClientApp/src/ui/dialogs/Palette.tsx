@@ -18,16 +18,13 @@ interface Entry {
   label: string;
   kind: string;
   icon: IconName;
-  /** A person's letters take the icon's place. */
   userId?: string;
   network?: string;
   run: () => void;
 }
 
-/** How many results are drawn. */
 const most = 12;
 
-/** Finds a window, a person or a command by a few letters and goes there. */
 export function Palette() {
   const client = useClient();
   const [query, setQuery] = useState('');
@@ -119,7 +116,7 @@ function allEntries(client: ChatClient): Entry[] {
       },
     }),
   );
-  // Who has a conversation already is found by it.
+  // People with a conversation are listed as that.
   const met = new Set(
     store.windows
       .peek()

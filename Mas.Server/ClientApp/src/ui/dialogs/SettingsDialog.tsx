@@ -10,7 +10,7 @@ import { AccountSettings } from './AccountSettings';
 
 type Tab = 'appearance' | 'notifications' | 'account';
 
-/** What the user has set; every change is kept at once, and follows to their other devices. */
+/** Every change is saved at once and follows to other devices. */
 export function SettingsDialog() {
   const [tab, setTab] = useState<Tab>('appearance');
   return (

@@ -11,7 +11,6 @@ import { Field } from '../parts/Field';
 import { Icon } from '../parts/Icon';
 import { Menu } from '../parts/Menu';
 
-/** Friends with their presence, who asks to be one, and a way to ask somebody. */
 export function FriendsPage() {
   const { store } = useClient();
   const byName = (a: FriendInfo, b: FriendInfo) =>

@@ -16,10 +16,9 @@ const sections: readonly (readonly [Role, TextKey])[] = [
   ['u', 'members.user'],
 ];
 
-/** How many people are drawn before the list asks to be filtered. */
+/** The most members drawn; beyond that the list asks for a filter. */
 const most = 300;
 
-/** Who is in a group, by role. */
 export function MembersPanel({ window }: { window: ChatWindow }) {
   const { store } = useClient();
   const [filter, setFilter] = useState('');

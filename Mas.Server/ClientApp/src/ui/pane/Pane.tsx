@@ -12,12 +12,11 @@ import { WindowSign } from '../parts/WindowSign';
 import { Timeline } from '../timeline/Timeline';
 import { TypingLine } from './TypingLine';
 
-/** One conversation: its head, its messages, and where to write. */
 export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
   const { store } = useClient();
   const element = useRef<HTMLElement>(null);
   const [near, setNear] = useState(full);
-  // With the layout: other effects end some time after the pane is gone, and what came meanwhile would count as looked at.
+  // A layout effect: others end after the pane is gone, and messages would count as seen.
   useLayoutEffect(() => {
     const observer = new IntersectionObserver(entries => {
       window.onScreen.value = entries.at(-1)!.isIntersecting;
@@ -28,7 +27,7 @@ export function Pane({ window, full }: { window: ChatWindow; full: boolean }) {
       window.onScreen.value = false;
     };
   }, []);
-  // In a grid that is higher than the page, what nobody has scrolled to yet is not drawn.
+  // Panes below the visible part of the grid are not drawn.
   useEffect(() => {
     if (near) return undefined;
     const observer = new IntersectionObserver(entries => setNear(entries.at(-1)!.isIntersecting), {
@@ -68,7 +67,7 @@ function Head({ window, full }: { window: ChatWindow; full: boolean }) {
       draggable={!full}
       onDragStart={event => {
         event.dataTransfer?.setData(windowDrag, String(window.id));
-        // Chrome gives a drag up when the page changes within its first event.
+        // Chrome cancels a drag when the page changes during its first event.
         setTimeout(() => (view.dragging.value = true));
       }}
       onDragEnd={() => (view.dragging.value = false)}

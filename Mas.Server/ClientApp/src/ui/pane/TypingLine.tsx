@@ -3,7 +3,7 @@ import { t } from '../../i18n';
 import type { ChatWindow } from '../../state/chatWindow';
 import { useClient } from '../context';
 
-/** Who is writing at the moment. The line always has its place, so that nothing jumps. */
+/** Who is typing. The line keeps its place, so that nothing jumps. */
 export function TypingLine({ window }: { window: ChatWindow }) {
   const { store } = useClient();
   const [now, setNow] = useState(Date.now());

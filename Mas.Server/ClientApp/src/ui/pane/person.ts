@@ -9,7 +9,6 @@ import { whoisText } from '../../state/whois';
 import { mention } from '../composer/drafts';
 import type { MenuItem } from '../parts/Menu';
 
-/** What the user can do with a person of a conversation. */
 export function personActions(client: ChatClient, window: ChatWindow, userId: UserId): (MenuItem | false)[] {
   const { store } = client;
   const name = store.nick(userId, window.network);

@@ -5,7 +5,7 @@ import { closeDialog, view } from '../../state/view';
 import { focusComposer } from '../keys';
 import { Icon } from './Icon';
 
-/** A modal dialog: the browser keeps the focus inside, closes it on Escape and gives the focus back. */
+/** A modal dialog. The browser traps the focus, closes it on Escape and restores the focus. */
 export function Dialog({
   title,
   children,
@@ -27,7 +27,7 @@ export function Dialog({
     return () => {
       dialog.close();
       if (before?.isConnected) before.focus();
-      // Its window has made way for another meanwhile, as when a group was made here.
+      // Another window may have replaced its own, as after creating a group.
       else if (view.active.peek() !== null && matchMedia('(hover: hover)').matches) focusComposer(view.active.peek()!);
     };
   }, []);

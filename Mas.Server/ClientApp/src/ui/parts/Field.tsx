@@ -15,7 +15,7 @@ interface FieldProps {
   maxLength?: number;
 }
 
-/** A labelled input, with its hint and its error tied to it for screen readers. */
+/** A labelled input; hint and error are tied to it for screen readers. */
 export function Field({
   label,
   value,
@@ -37,7 +37,7 @@ export function Field({
       <div class="field-box">
         <input
           id={id}
-          // The types of preact want one literal; which one it is makes no difference to them.
+          // Preact's types want one literal.
           type={(type === 'password' && shown ? 'text' : type) as 'text'}
           value={value}
           onInput={event => onInput(event.currentTarget.value)}
@@ -83,7 +83,6 @@ interface ChoiceProps<T extends string> {
   onChange: (value: T) => void;
 }
 
-/** A labelled list to choose one from. */
 export function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
   const id = useId();
   return (
@@ -100,7 +99,6 @@ export function Choice<T extends string>({ label, value, options, onChange }: Ch
   );
 }
 
-/** A few options side by side, of which one is on. */
 export function Segmented<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
   const name = useId();
   return (
@@ -124,7 +122,6 @@ export function Segmented<T extends string>({ label, value, options, onChange }:
   );
 }
 
-/** A switch that is on or off. */
 export function Switch({
   label,
   checked,

@@ -1,4 +1,3 @@
-/** The mark: windows in rows. */
 export function Logo({ size }: { size: number }) {
   return (
     <svg class="logo" width={size} height={size} viewBox="0 0 32 32" aria-hidden="true">

@@ -50,20 +50,18 @@ export function Menu({ label, items, class: className = 'icon-button', named = f
 }
 
 interface MenuListProps {
-  /** The button that it belongs to. */
   anchor: HTMLElement;
   label: string;
   items: MenuItem[];
-  /** It is to go; with `refocus` the focus goes back to the button. */
+  /** Closes the menu; with `refocus` the focus returns to the button. */
   close: (refocus: boolean) => void;
 }
 
-/** An open menu. */
 export function MenuList({ anchor, label, items, close }: MenuListProps) {
   const list = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = list.current!;
-    // In the top layer, so that no scrolling parent cuts it off.
+    // The top layer is not clipped by scrolling parents.
     element.showPopover();
     place(element, anchor);
     element.querySelector('button')?.focus();

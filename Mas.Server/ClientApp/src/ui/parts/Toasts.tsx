@@ -3,7 +3,6 @@ import { spoken } from '../../notify/notifier';
 import { dismiss, toasts } from '../../state/toasts';
 import { Icon } from './Icon';
 
-/** Short messages in the corner. */
 export function Toasts() {
   return (
     <div class="toasts" role="region" aria-label={t('notify.label')} aria-live="polite">
@@ -36,7 +35,7 @@ export function Toasts() {
   );
 }
 
-/** Where screen readers hear of new messages. */
+/** The live region for new messages. */
 export function Speaker() {
   return (
     <div class="hidden speaker" role="log" aria-live="polite">

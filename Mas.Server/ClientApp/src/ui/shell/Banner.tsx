@@ -3,7 +3,7 @@ import { t } from '../../i18n';
 import { useClient } from '../context';
 import { Icon } from '../parts/Icon';
 
-/** What is to be known above the conversation: the state of the connection, and the operators' announcements. */
+/** The state of the connection, and announcements. */
 export function Banner() {
   const client = useClient();
   return (
@@ -27,7 +27,7 @@ export function Banner() {
   );
 }
 
-/** A break of a second is nobody's business, so the banner waits for a moment. */
+/** A short interruption is not shown. */
 const calm = 1_200;
 
 function ConnectionBanner() {

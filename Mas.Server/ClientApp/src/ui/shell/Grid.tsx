@@ -9,7 +9,7 @@ import { Icon } from '../parts/Icon';
 import { Logo } from '../parts/Logo';
 import { orderedWindows } from './order';
 
-/** Several conversations at once; on a phone below each other, and with a way back to the list. */
+/** Several conversations side by side; on a phone below each other. */
 export function Grid() {
   if (!view.phone.value) return <Windows />;
   return (
@@ -27,7 +27,6 @@ export function Grid() {
   );
 }
 
-/** The visible windows in their rows. */
 function Windows() {
   const client = useClient();
   const shown = orderedWindows(client.store).filter(window => window.visible.value);
@@ -55,7 +54,7 @@ function Windows() {
   );
 }
 
-/** A place where a dragged window can be let go. */
+/** A drop target for a dragged window. */
 function DropRow({ row, class: className, children }: { row: number; class: string; children: ComponentChildren }) {
   const client = useClient();
   const [over, setOver] = useState(false);

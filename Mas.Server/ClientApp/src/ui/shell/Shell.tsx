@@ -10,7 +10,6 @@ import { Banner } from './Banner';
 import { Grid } from './Grid';
 import { Sidebar } from './Sidebar';
 
-/** The page of somebody who is logged in: conversations at the side, windows in the middle. */
 export function Shell() {
   const client = useClient();
   const main = view.main.value;
@@ -18,7 +17,7 @@ export function Shell() {
   useMarkerCare();
   const single = main === 'window' && active !== undefined;
   return (
-    // On a phone the list takes the place of the main part, also for those who hear the page.
+    // On a phone the list replaces the main part, for screen readers too.
     <div
       class={`shell ${view.listOpen.value ? 'list-open' : 'content-open'}`}
       role={windowsInSight() ? undefined : 'main'}
@@ -49,7 +48,7 @@ export function Shell() {
   );
 }
 
-/** The "new" line goes when the user leaves a window that they have read. */
+/** Leaving a window that has been read removes its "new" line. */
 function useMarkerCare(): void {
   const client = useClient();
   const before = useRef<number | null>(null);
@@ -61,7 +60,6 @@ function useMarkerCare(): void {
   }, [id]);
 }
 
-/** On a phone a swipe from the left edge goes back to the list. */
 const swipe = {
   x: 0,
   y: 0,

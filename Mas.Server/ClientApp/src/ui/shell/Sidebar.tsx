@@ -13,7 +13,7 @@ import { Menu } from '../parts/Menu';
 import { WindowSign } from '../parts/WindowSign';
 import { groupByNetwork, type NetworkGroup } from './order';
 
-/** Every window, by network, with what is unread; and the ways to everything else. */
+/** All windows by network, with their unread counts. */
 export function Sidebar() {
   const client = useClient();
   const { store } = client;
@@ -132,7 +132,7 @@ function WindowItem({ window }: { window: ChatWindow }) {
   const muted = !window.sounds.value && !window.titleAlert.value;
   const active = view.active.value === window.id && view.main.value !== 'friends';
   const current = active && view.main.value === 'window';
-  // What is being written in the window that has the focus is in sight anyway.
+  // The focused window's draft is visible anyway.
   const draft = !(active && windowsInSight()) && draftOf(store.me.value, window.id).value.trim() !== '';
   const title = store.title(window);
   return (

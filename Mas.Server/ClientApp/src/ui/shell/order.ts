@@ -21,7 +21,6 @@ export function groupByNetwork(store: Store): NetworkGroup[] {
     }));
 }
 
-/** All windows in the sidebar's order. */
 export function orderedWindows(store: Store): ChatWindow[] {
   return groupByNetwork(store).flatMap(group => group.windows);
 }

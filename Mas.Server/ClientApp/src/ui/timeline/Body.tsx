@@ -14,19 +14,18 @@ interface BodyProps {
   body: string;
   network: string;
   mentions: RegExp | null;
-  /** What follows the text: "edited", "sending". */
   children?: ComponentChildren;
 }
 
 /** More marks on one letter than any language sets. */
 const towers = /\p{M}{4}/u;
 
-/** A message's text. Every piece of it becomes a text node; nothing is ever read as markup. */
+/** A message's text. Every piece becomes a text node, never markup. */
 export function drawBody({ body, network, mentions, children }: BodyProps) {
   const blocks = parseBody(body, { mentions });
   const className = `body ${isEmojiOnly(body) ? 'big' : ''} ${towers.test(body) ? 'tower' : ''}`;
   const [only] = blocks;
-  // Most messages: a paragraph and nothing else, which needs no element of its own.
+  // Most messages are one paragraph, which needs no element of its own.
   if (
     blocks.length === 1 &&
     only!.kind === 'paragraph' &&
@@ -63,7 +62,7 @@ export function Inlines({ inlines, network }: { inlines: readonly Inline[]; netw
   return <>{drawInlines(inlines, network)}</>;
 }
 
-/** Not a component, nor is what else every message has: each of them costs a message as much as several elements. */
+/** Not a component: each component costs a message as much as several elements. */
 function drawInlines(inlines: readonly Inline[], network: string) {
   return inlines.flatMap((inline, index) => drawInline(inline, index, network));
 }
@@ -157,7 +156,7 @@ function CodeBlock({ text, language }: { text: string; language: string }) {
   );
 }
 
-/** A picture is loaded only when the reader asks: its server learns of them by that. */
+/** A picture loads only on request, since its server then learns of the reader. */
 function LinkedImage({ href }: { href: string }) {
   const [shown, setShown] = useState(false);
   return (

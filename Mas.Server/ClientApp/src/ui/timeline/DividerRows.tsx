@@ -17,7 +17,7 @@ export function DayRow({ rowKey, ts }: { rowKey: string; ts: number }) {
   );
 }
 
-/** Where the unread messages begin. Once the reader has had it before their eyes nothing needs to lead there any more. */
+/** The "new" line. Once seen, nothing needs to lead to it. */
 export function NewRow({ rowKey, window }: { rowKey: string; window: ChatWindow }) {
   const line = useRef<HTMLDivElement>(null);
   const [inSight, setInSight] = useState(false);
@@ -37,7 +37,6 @@ export function NewRow({ rowKey, window }: { rowKey: string; window: ChatWindow 
   );
 }
 
-/** Messages are missing here that the server may still have. */
 export function GapRow({ rowKey, window, before }: { rowKey: string; window: ChatWindow; before: Gid }) {
   const client = useClient();
   void window.version.value;
@@ -54,7 +53,6 @@ export function GapRow({ rowKey, window, before }: { rowKey: string; window: Cha
   );
 }
 
-/** Who came and went, in one line that opens. */
 export function NoiseRow({
   rowKey,
   window,

@@ -7,16 +7,15 @@ import { fitHeight } from '../composer/fitHeight';
 import { useClient } from '../context';
 import { focusComposer } from '../keys';
 
-/** An own message while it is being changed, in its place. */
 export function EditBox({ window, message }: { window: ChatWindow; message: WireMessage }) {
   const client = useClient();
-  // The row may be scrolled out of what is drawn, and come back.
+  // The row may scroll out of what is drawn, and come back.
   const [text, setText] = useState(view.editing.peek()?.text ?? message.body);
   const box = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   useLayoutEffect(() => fitHeight(field.current!));
   useLayoutEffect(() => {
-    // All of it: to the caret alone the browser would scroll too little, and so away from the newest message.
+    // The whole field: scrolling to the caret alone would leave the newest message.
     field.current!.focus({ preventScroll: true });
     field.current!.setSelectionRange(text.length, text.length);
     box.current!.scrollIntoView({ block: 'nearest' });

@@ -21,11 +21,10 @@ interface MessageProps {
   window: ChatWindow;
   message: WireMessage;
   continued: boolean;
-  /** That of the row which it is; null where it is a part of another one. */
+  /** The key of its row; null inside a folded row. */
   rowKey: string | null;
 }
 
-/** One message, in the form that its category asks for. */
 export function drawMessage(props: MessageProps) {
   const Form = formOf(props.message.cat);
   return <Form key={props.rowKey ?? props.message.gid} {...props} />;
@@ -47,11 +46,11 @@ function SpokenRow({ client, window, message, continued, rowKey }: MessageProps)
     message.status !== 'deleted' &&
     store.mentionsMe(window.network, message.body);
   const content = editing ? <EditBox window={window} message={message} /> : drawSpoken(store, window, message);
-  // Under its author's name the time is seen only where the pointer or the focus is, and drawn only there; others hear it all the same.
+  // The time under a name is drawn only for the pointer or the focus. Screen readers always get it.
   const timed = actions.near || editing;
   const place = !continued ? 'first' : timed ? 'continued' : 'continued untimed';
   return (
-    // By a Tab or a tap it gets the focus, and so shows its actions where nothing hovers.
+    // Focusable, so that Tab or a tap shows its actions where nothing hovers.
     <article
       tabIndex={0}
       class={`${rowClass(rowKey, actions)} ${place} ${mentioned ? 'mentioned' : ''} ${message.cat}`}
@@ -135,11 +134,11 @@ function ActionRow({ client, window, message, rowKey }: MessageProps) {
   );
 }
 
-/** What happened, as against what was said: joins, kicks, the server's own words. */
+/** An event such as a join or a kick, or a line of the server. */
 function EventRow({ client: { store }, window, message, rowKey }: MessageProps) {
   const cameOrWent = message.cat === 'join' || message.cat === 'part' || message.cat === 'quit';
-  // Others' doings are told as "who did what"; the server's own words stand for themselves.
-  // A change of nick names both the old and the new one itself.
+  // Events read "who did what"; lines of the server stand alone.
+  // A nick change names both nicks itself.
   const told =
     message.cat === 'kick' ||
     (message.cat === 'info' && message.userId !== serverUserId && !/^\S+ is now known as \S+$/.test(message.body));
@@ -192,7 +191,7 @@ function Author({ client, window, message }: { client: ChatClient; window: ChatW
   );
 }
 
-/** The time of a message: in full beside the author, short in the narrow column of those that follow. */
+/** The full time beside the author, a short one in the narrow column. */
 function drawTime(ts: number, className: 'message-time' | 'side-time') {
   const { timeFormat } = preferences.value;
   return (

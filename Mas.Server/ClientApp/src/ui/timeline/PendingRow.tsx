@@ -9,7 +9,7 @@ import { Icon } from '../parts/Icon';
 import { waitingText } from '../parts/waitingText';
 import { drawBody } from './Body';
 
-/** A message that the server has not confirmed yet: it stands where it will be. */
+/** A message that the server has not acknowledged yet. */
 export function PendingRow({
   rowKey,
   window,

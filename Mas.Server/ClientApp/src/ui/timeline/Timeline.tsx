@@ -17,7 +17,6 @@ import { VirtualList } from './VirtualList';
 
 type Item = Row | { kind: 'pending'; key: string; pending: PendingMessage; continued: boolean };
 
-/** The messages of a window, and what the user is just sending. */
 export function Timeline({ window }: { window: ChatWindow }) {
   const client = useClient();
   const rows = useRows(window);
@@ -44,18 +43,17 @@ export function Timeline({ window }: { window: ChatWindow }) {
       window.followed = false;
     };
   }, [atBottom]);
-  // Before the page is painted: a count that comes and goes at once would flicker.
+  // Before painting, so that a count does not flicker.
   useLayoutEffect(() => {
     if (watched) client.markSeen(window);
   }, [watched, version]);
-  // Whoever sends wants to see it.
   const lastPending = pending.at(-1)?.rid;
   const shownPending = useRef(lastPending);
   useEffect(() => {
     if (lastPending !== undefined && lastPending !== shownPending.current) setJump(count => count + 1);
     shownPending.current = lastPending;
   }, [lastPending]);
-  // The message may be far above what is drawn, and its field has to be there to take the focus.
+  // The message may not be drawn, and its field needs the focus.
   const editing = view.editing.value;
   useLayoutEffect(() => {
     if (editing?.windowId === window.id) setReveal({ key: `m${editing.gid}` });
@@ -157,7 +155,7 @@ function steady(item: Item): boolean {
   return item.kind === 'message' || item.kind === 'pending';
 }
 
-/** Roughly what rows measure; the drawn ones are measured exactly. */
+/** Estimates; drawn rows are measured. */
 function estimate(item: Item): number {
   if (item.kind !== 'message') return 36;
   const lines = Math.ceil(item.message.body.length / 90);

@@ -11,7 +11,7 @@ export function UnseenBar({ window, reveal }: { window: ChatWindow; reveal: (key
   const newSince = useMemo(() => new NewSince(window), [window]);
   const marker = window.marker.value;
   if (marker === null || window.markerMet.value === marker) return null;
-  // What comes while the reader looks on is read as it comes, and changes nothing here.
+  // Messages that arrive in view are read at once.
   void window.unread.value;
   const { count, firstMention } = newSince.count(marker, store);
   if (count === 0) return null;

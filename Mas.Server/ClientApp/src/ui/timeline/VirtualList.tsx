@@ -5,7 +5,7 @@ import { runsOf } from '../../timeline/runs';
 import { type Anchor, covers, distanceToBottom, inSight, isInSight, keepAnchor, measure } from './drawnRows';
 
 interface VirtualListProps<T extends Keyed> {
-  /** May be the same array with more in it. */
+  /** May be the same array, grown. */
   items: readonly T[];
   /**
    * Asked once for each item object: a component with the item's key, that draws one element of the class `timeline-row` with this
@@ -19,19 +19,17 @@ interface VirtualListProps<T extends Keyed> {
   label: string;
   /** What stands above the first row. */
   head: ComponentChildren;
-  /** The upper end comes into sight. */
   onTop: () => void;
-  /** Whether the newest row is in sight. */
   onBottom: (atBottom: boolean) => void;
-  /** Grows to ask for a jump to the newest row. */
+  /** Incremented to jump to the newest row. */
   jump: number;
-  /** The row to bring into sight, wherever it is; another object asks anew. */
+  /** The row to scroll to. A new object asks again. */
   reveal: Keyed | null;
-  /** Changes when all rows may have another height: text size, density. */
+  /** Changes when every row's height may change: text size, density. */
   look: string;
 }
 
-/** Rows within this many pixels beyond the edges are drawn too, so that scrolling shows no blanks: fewer while the list only follows. */
+/** Pixels beyond the edges that are drawn too, so that scrolling shows no blanks; fewer while following. */
 const overscan = { following: 250, scrolled: 500 };
 /** Closer to the bottom than this counts as being there. */
 const bottomZone = 24;
@@ -63,9 +61,8 @@ export function VirtualList<T extends Keyed>({
   const anchor = useRef<Anchor | null>(null);
   const drawn = useRef<[number, number]>([0, 0]);
   const placed = useRef(0);
-  /** What the last drawing left: a change of size beyond it is news. The next one builds on it, since to ask the page would cost a layout. */
+  /** The sizes after the last drawing. Asking the page again would cost a layout. */
   const settled = useRef({ width: 0, height: 600, content: 0, head: 0 });
-  /** How many rows there were when the head was last found in sight. */
   const countBefore = useRef(-1);
   const [rowOf] = useState(() => new WeakMap<T, VNode>());
   const runBefore = useRef(new Map<string, DrawnBefore<T>>());
@@ -87,11 +84,11 @@ export function VirtualList<T extends Keyed>({
   const above = layout.tops[from]!;
   const below = total - layout.tops[to]!;
 
-  // Whatever is asked of the page here costs every message: no more than is needed.
+  // Every question to the page here costs every message.
   useLayoutEffect(() => {
     const drawnRows = measure(content.current!, layout, [from, to], above + below);
     const list = scroller.current!;
-    // The user may have scrolled since, and the browser not have told yet: theirs is the last word.
+    // The user may have scrolled since, without an event yet: that wins.
     if (stuck.current && list.scrollTop < placed.current - 1 && distanceToBottom(list) > bottomZone) scrolled();
     if (settled.current.width === 0) settle(list);
     if (stuck.current) list.scrollTop = settled.current.content = list.scrollHeight;
@@ -100,13 +97,13 @@ export function VirtualList<T extends Keyed>({
       settled.current.content = list.scrollHeight;
     }
     placed.current = list.scrollTop;
-    // Rows that turned out lower than believed may leave a part of the viewport without any.
+    // Rows lower than estimated may leave part of the viewport empty.
     const reaches = () =>
       stuck.current
         ? from === 0 || drawnRows.height >= settled.current.height + beyond() / 2
         : covers(list, content.current!, from > 0, to < count, beyond() / 2);
     if (drawnRows.changed && !reaches()) again();
-    // The head is still in sight, of a short list or with what has come above it: there may be more.
+    // The head is still visible: there may be more to load.
     else if (count !== countBefore.current && (total < viewport || (!stuck.current && placed.current < topZone))) {
       countBefore.current = count;
       onTop();
@@ -122,7 +119,7 @@ export function VirtualList<T extends Keyed>({
 
   const resized = () => {
     const list = scroller.current;
-    // The browser tells of a last change when the list has left the page already.
+    // A last event may arrive after the list has left the page.
     if (!list || !content.current) return;
     const { width, height, content: before } = settled.current;
     settle(list);
@@ -154,14 +151,13 @@ export function VirtualList<T extends Keyed>({
 
   const scrolled = () => {
     const list = scroller.current;
-    // The browser tells of a last scrolling when the list has left the page already.
+    // A last event may arrive after the list has left the page.
     if (!list || !content.current) return;
-    // The list's own doing is known already.
+    // Caused by the list itself.
     if (!stuck.current || list.scrollTop !== placed.current) follow(list, content.current);
     if (list.scrollTop < topZone) onTop();
   };
 
-  /** Takes over where the user has scrolled to. */
   const follow = (list: HTMLElement, rows: HTMLElement) => {
     const atBottom = distanceToBottom(list) < bottomZone;
     if (atBottom !== stuck.current) onBottom(atBottom);
@@ -173,7 +169,7 @@ export function VirtualList<T extends Keyed>({
     if (!covers(list, rows, drawn.current[0] > 0, drawn.current[1] < layout.count, beyond() / 2)) again();
   };
 
-  /** Where a leap beyond everything that is drawn has landed. */
+  /** After a jump beyond all drawn rows. */
   const believed = (offsetInRows: number) => {
     if (layout.count === 0) return null;
     const first = rowAt(layout, Math.max(0, offsetInRows));
@@ -183,7 +179,7 @@ export function VirtualList<T extends Keyed>({
     return { key: layout.keyOf(index), offset: layout.tops[index]! - offsetInRows };
   };
 
-  /** The same object for the same item, so that a row that did not change is not even compared. */
+  /** The same object for the same item, so that unchanged rows are not compared. */
   const row = (item: T) => {
     let drawnRow = rowOf.get(item);
     if (!drawnRow) {
@@ -193,7 +189,7 @@ export function VirtualList<T extends Keyed>({
     return drawnRow;
   };
 
-  /** Likewise for rows that follow each other, so that a message more costs the page one run of them and not all. */
+  /** The same for runs of rows, so that one more message compares one run. */
   const drawRuns = () => {
     const runs = new Map<string, DrawnBefore<T>>();
     const now = runsOf(items, from, to);

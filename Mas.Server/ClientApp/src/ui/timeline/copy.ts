@@ -1,7 +1,7 @@
 import { t } from '../../i18n';
 import { say } from '../../state/toasts';
 
-/** Puts text on the clipboard, and says whether that went well: browsers refuse it to a page that came over plain http. */
+/** Copies text. False where the browser refuses it: on pages served over plain http. */
 export async function copy(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);

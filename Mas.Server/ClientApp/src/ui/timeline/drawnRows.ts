@@ -1,6 +1,6 @@
 import type { Keyed, RowLayout } from '../../timeline/layout';
 
-/** A row, and how far its upper edge is below that of the viewport. */
+/** A row and its distance from the top of the viewport. */
 export interface Anchor {
   key: string;
   offset: number;
@@ -9,7 +9,7 @@ export interface Anchor {
 /** The last `count` drawn rows, from the uppermost; all when there are no more. */
 function rowsIn(content: HTMLElement, count = Infinity): HTMLElement[] {
   const rows: HTMLElement[] = [];
-  // From run to run and from the end: a message asks for the last row only.
+  // Walks from the end: a new message needs only the last row.
   for (let run = content.lastElementChild; run; run = run.previousElementSibling)
     for (let row = run.lastElementChild; row && rows.length < count; row = row.previousElementSibling)
       rows.push(row as HTMLElement);
@@ -79,7 +79,7 @@ export function inSight(list: HTMLElement, content: HTMLElement, steady: (index:
   return other;
 }
 
-/** Whether all of a row, or as much of it as there is room for, is in the viewport. */
+/** Whether a row is fully visible, or fills the viewport. */
 export function isInSight(list: HTMLElement, content: HTMLElement, key: string): boolean {
   const { top, bottom } = list.getBoundingClientRect();
   const row = rowsIn(content)
@@ -88,7 +88,7 @@ export function isInSight(list: HTMLElement, content: HTMLElement, key: string):
   return row !== undefined && row.top >= top && (row.bottom <= bottom || row.height > bottom - top);
 }
 
-/** Scrolls so that the anchor's row is where it was. */
+/** Scrolls so that the anchor's row keeps its place. */
 export function keepAnchor(list: HTMLElement, content: HTMLElement, anchor: Anchor | null): void {
   if (!anchor) return;
   for (const row of rowsIn(content)) {

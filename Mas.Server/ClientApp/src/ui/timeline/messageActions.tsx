@@ -10,11 +10,9 @@ import { Icon } from '../parts/Icon';
 import { MenuList } from '../parts/Menu';
 import { copy } from './copy';
 
-/** What a message's row keeps of its buttons. */
 export interface ActionsState {
   /** Whether the pointer or the focus was ever at the row. */
   near: boolean;
-  /** The button whose menu is open. */
   menuOf: HTMLElement | null;
   /** What the row calls when the pointer or the focus comes; undefined when that makes no difference any more. */
   approach: (() => void) | undefined;
