@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Mas.IrcBackend.Bridge;
 
-/// <summary>The JSON of the messages between the two roles.</summary>
+/// <summary>How the two roles' messages are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = false)]
-[JsonSerializable(typeof(ConnectionOrder))]
+[JsonSerializable(typeof(LinkOrder))]
 [JsonSerializable(typeof(ParserEntry))]
 internal sealed partial class BridgeJson : JsonSerializerContext;

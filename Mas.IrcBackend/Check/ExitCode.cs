@@ -3,7 +3,7 @@ using Mas.IrcBackend.Protocol.Session;
 namespace Mas.IrcBackend.Check;
 
 /// <summary>What <c>check</c> exits with. The numbers are documented in docs/reference/irc.md and in <c>check --help</c>; scripts rely on them.</summary>
-internal enum ExitCode
+public enum ExitCode
 {
     /// <summary>The server has let us in; the login, if there is one, succeeded.</summary>
     Registered = 0,
@@ -37,10 +37,10 @@ internal enum ExitCode
 }
 
 /// <summary>Maps a connection's outcome to an exit code.</summary>
-internal static class ExitCodes
+public static class ExitCodes
 {
     /// <summary>The exit code for how a connection ended.</summary>
-    internal static ExitCode Of(ConnectionOutcome outcome) => outcome.Kind switch
+    public static ExitCode Of(ConnectionOutcome outcome) => outcome.Kind switch
     {
         OutcomeKind.Unreachable => ExitCode.Unreachable,
         OutcomeKind.TlsRefused => ExitCode.TlsRefused,

@@ -1,28 +1,30 @@
 using Mas.Core.Model;
+using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
-using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Events;
 
-/// <summary>CTCP queries (VERSION, PING …). Some are answered, by NOTICE and at a limited rate; none is shown as chat.</summary>
-internal sealed class CtcpEvents(ConnectionSender sender, TimeProvider time)
+/// <summary>CTCP queries (VERSION, PING …): some are answered, by NOTICE and at a limited rate; none is chat.</summary>
+internal static class CtcpEvents
 {
     private const int MaxAnswers = 3;
     private const string Known = "ACTION CLIENTINFO PING SOURCE TIME VERSION";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    internal async Task QueryAsync(ParserContext context, IrcSource source, Ctcp query)
+    /// <summary>A query, to us or to a channel.</summary>
+    internal static async Task QueryAsync(ParserContext context, IrcSource source, string target, Ctcp query)
     {
         if (query.Command == "DCC")
         {
-            context.TellServerWindow(Category.Info, $"{source.Nick} offers a direct connection (DCC {query.Text}). MAS does not support DCC.");
+            await context.TellServerWindowAsync(Category.Info, $"{source.Nick} offers a direct connection (DCC {query.Text}). MAS accepts none.");
             return;
         }
         var answer = query.Command switch
         {
-            "VERSION" or "SOURCE" => "MAS",
+            "VERSION" => "MAS",
+            "SOURCE" => "MAS",
             "PING" => query.Text,
-            "TIME" => time.GetUtcNow().ToString("r"),
+            "TIME" => context.On.Time.GetUtcNow().ToString("r"),
             "CLIENTINFO" => Known,
             _ => null,
         };
@@ -32,6 +34,6 @@ internal sealed class CtcpEvents(ConnectionSender sender, TimeProvider time)
         if (answer is null || answers.Count >= MaxAnswers || source.IsServer)
             return;
         answers.Enqueue(context.At);
-        await sender.SendAsync(context, null, IrcLine.WithText(new Ctcp(query.Command, answer).ToString(), "NOTICE", source.Nick));
+        await context.SendAsync(null, IrcLine.WithText(new Ctcp(query.Command, answer).ToString(), "NOTICE", source.Nick));
     }
 }

@@ -6,7 +6,7 @@ namespace Mas.IrcBackend.Protocol;
 /// </summary>
 /// <param name="deadline">How long a batch may stay open without a further message.</param>
 /// <param name="maxMessages">How many messages, and batches that have ended in others, all open batches together may hold.</param>
-internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
+public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
 {
     // Batches in batches are rare, and deep ones are nobody's wish.
     private const int MaxOpen = 100;
@@ -15,18 +15,22 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
     private int _held;
 
     /// <summary>When the next batch has to be closed, or null when none is open.</summary>
-    internal DateTimeOffset? NextDue => _open.Count == 0 ? null : _open.Values.Min(open => open.Last) + deadline;
+    public DateTimeOffset? NextDue => _open.Count == 0 ? null : _open.Values.Min(open => open.Last) + deadline;
 
     /// <summary>Takes a message and gives what is complete with it.</summary>
-    internal IReadOnlyList<BatchItem> Accept(IrcMessage message, DateTimeOffset now)
+    public IReadOnlyList<BatchItem> Accept(IrcMessage message, DateTimeOffset now)
     {
         if (message.Command == "BATCH" && message.Parameter(0) is ['+' or '-', _, ..] reference)
         {
             var complete = reference[0] == '+' ? Begin(reference[1..], message, now) : End(reference[1..], isComplete: true);
             return _held > maxMessages ? [.. complete, .. CloseAll()] : complete;
         }
+
         if (message.Tag("batch") is not { } parent || !_open.TryGetValue(parent, out var open))
+        {
             return [new BatchItem(message, null)];
+        }
+
         open.Items.Add(new BatchItem(message, null));
         open.Size++;
         Touch(open, now);
@@ -35,7 +39,7 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
     }
 
     /// <summary>Closes the batches whose deadline has passed and gives them as far as they came.</summary>
-    internal IReadOnlyList<BatchItem> TakeDue(DateTimeOffset now) =>
+    public IReadOnlyList<BatchItem> TakeDue(DateTimeOffset now) =>
         Close(_open.Where(open => now - open.Value.Last >= deadline));
 
     private IReadOnlyList<BatchItem> Begin(string reference, IrcMessage message, DateTimeOffset now)
@@ -51,7 +55,10 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
     private IReadOnlyList<BatchItem> End(string reference, bool isComplete)
     {
         if (!_open.Remove(reference, out var open))
+        {
             return [];
+        }
+
         var batch = new BatchItem(null, new IrcBatch(open.Start, open.Items, isComplete));
         if (open.Parent is { } parentReference && _open.TryGetValue(parentReference, out var parent))
         {
@@ -61,6 +68,7 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
             _held++;
             return [];
         }
+
         _held -= open.Size;
         return [batch];
     }
@@ -75,27 +83,32 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
     {
         var depth = 0;
         while (open.Parent is { } key && _open.TryGetValue(key, out var parent) && depth < MaxOpen)
+        {
             (open, depth) = (parent, depth + 1);
+        }
+
         return depth;
     }
 
     private void Touch(Open open, DateTimeOffset now)
     {
         for (Open? next = open; next is not null; next = next.Parent is { } key && _open.TryGetValue(key, out var parent) && parent.Last < now ? parent : null)
+        {
             next.Last = now;
+        }
     }
 
     private sealed class Open(IrcMessage start, string? parent)
     {
-        internal IrcMessage Start { get; } = start;
+        public IrcMessage Start { get; } = start;
 
-        internal string? Parent { get; } = parent;
+        public string? Parent { get; } = parent;
 
-        internal List<BatchItem> Items { get; } = [];
+        public List<BatchItem> Items { get; } = [];
 
         /// <summary>How many messages it holds, and batches that have ended in it, theirs included.</summary>
-        internal int Size { get; set; }
+        public int Size { get; set; }
 
-        internal DateTimeOffset Last { get; set; }
+        public DateTimeOffset Last { get; set; }
     }
 }

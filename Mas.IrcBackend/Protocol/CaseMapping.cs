@@ -4,7 +4,7 @@ namespace Mas.IrcBackend.Protocol;
 /// How a network compares nicks and channels (ISUPPORT CASEMAPPING). The mappings are defined over bytes and touch
 /// ASCII only, so a text may be folded after decoding: letters outside ASCII always stay as they are.
 /// </summary>
-internal sealed class CaseMapping : IEqualityComparer<string>
+public sealed class CaseMapping : IEqualityComparer<string>
 {
     private readonly char _lastUpper;
 
@@ -15,19 +15,19 @@ internal sealed class CaseMapping : IEqualityComparer<string>
     }
 
     /// <summary>A–Z only.</summary>
-    internal static CaseMapping Ascii { get; } = new("ascii", 'Z');
+    public static CaseMapping Ascii { get; } = new("ascii", 'Z');
 
     /// <summary>A–Z, and []\~ as the capitals of {}|^ (RFC 1459 §2.2); the default.</summary>
-    internal static CaseMapping Rfc1459 { get; } = new("rfc1459", '^');
+    public static CaseMapping Rfc1459 { get; } = new("rfc1459", '^');
 
     /// <summary>A–Z, and []\ as the capitals of {}|.</summary>
-    internal static CaseMapping Rfc1459Strict { get; } = new("rfc1459-strict", ']');
+    public static CaseMapping Rfc1459Strict { get; } = new("rfc1459-strict", ']');
 
     /// <summary>The mapping's name in ISUPPORT.</summary>
-    internal string Name { get; }
+    public string Name { get; }
 
     /// <summary>The mapping of this name. Unknown ones (rfc8265 and such) compare as ascii does, the part that they share.</summary>
-    internal static CaseMapping Named(string name) => name switch
+    public static CaseMapping Named(string name) => name switch
     {
         "rfc1459" => Rfc1459,
         "rfc1459-strict" or "strict-rfc1459" => Rfc1459Strict,
@@ -35,14 +35,19 @@ internal sealed class CaseMapping : IEqualityComparer<string>
     };
 
     /// <summary>The text in lower case; texts that the network takes for the same fold to the same.</summary>
-    internal string Fold(string text)
+    public string Fold(string text)
     {
         if (!NeedsFolding(text))
+        {
             return text;
+        }
+
         return string.Create(text.Length, (text, this), static (folded, state) =>
         {
             for (var i = 0; i < folded.Length; i++)
+            {
                 folded[i] = state.Item2.Fold(state.text[i]);
+            }
         });
     }
 
@@ -50,12 +55,18 @@ internal sealed class CaseMapping : IEqualityComparer<string>
     public bool Equals(string? x, string? y)
     {
         if (x is null || y is null || x.Length != y.Length)
+        {
             return x is null && y is null;
+        }
+
         for (var i = 0; i < x.Length; i++)
         {
             if (Fold(x[i]) != Fold(y[i]))
+            {
                 return false;
+            }
         }
+
         return true;
     }
 
@@ -64,12 +75,15 @@ internal sealed class CaseMapping : IEqualityComparer<string>
     {
         var hash = default(HashCode);
         foreach (var character in obj)
+        {
             hash.Add(Fold(character));
+        }
+
         return hash.ToHashCode();
     }
 
     /// <summary>One character in lower case.</summary>
-    internal char Fold(char character) => character switch
+    public char Fold(char character) => character switch
     {
         >= 'A' and <= ']' when character <= _lastUpper => (char)(character + 32),
         '~' when _lastUpper == '^' => '^',
@@ -81,8 +95,11 @@ internal sealed class CaseMapping : IEqualityComparer<string>
         foreach (var character in text)
         {
             if (Fold(character) != character)
+            {
                 return true;
+            }
         }
+
         return false;
     }
 }

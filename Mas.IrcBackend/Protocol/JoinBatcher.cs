@@ -3,21 +3,21 @@ namespace Mas.IrcBackend.Protocol;
 /// <summary>A channel to join.</summary>
 /// <param name="Channel">Its name.</param>
 /// <param name="Key">Its key; null or "" for none.</param>
-internal sealed record JoinTarget(string Channel, string? Key = null);
+public sealed record JoinTarget(string Channel, string? Key = null);
 
 /// <summary>What to send to join channels.</summary>
 /// <param name="Lines">The JOIN lines.</param>
 /// <param name="BeyondLimit">The channels left out because the server allows no more of them (CHANLIMIT).</param>
-internal sealed record JoinPlan(IReadOnlyList<string> Lines, IReadOnlyList<JoinTarget> BeyondLimit);
+public sealed record JoinPlan(IReadOnlyList<string> Lines, IReadOnlyList<JoinTarget> BeyondLimit);
 
 /// <summary>Puts many joins into few lines: <c>JOIN a,b,c k,k</c>, so that a hundred channels take a few lines of the budget.</summary>
-internal static class JoinBatcher
+public static class JoinBatcher
 {
     /// <summary>Plans the lines.</summary>
     /// <param name="targets">The channels, in the order of importance.</param>
     /// <param name="support">Gives TARGMAX and CHANLIMIT.</param>
     /// <param name="joined">The channels that we are in already; they count against CHANLIMIT.</param>
-    internal static JoinPlan Plan(IEnumerable<JoinTarget> targets, ISupport support, IEnumerable<string> joined)
+    public static JoinPlan Plan(IEnumerable<JoinTarget> targets, ISupport support, IEnumerable<string> joined)
     {
         var used = joined.ToList();
         var accepted = new List<JoinTarget>();
@@ -35,6 +35,7 @@ internal static class JoinBatcher
                 used.Add(target.Channel);
             }
         }
+
         return new JoinPlan(Lines(accepted, support.MaxTargets("JOIN") ?? int.MaxValue), beyond);
     }
 
@@ -56,13 +57,20 @@ internal static class JoinBatcher
                 keys.Clear();
                 bytes = 0;
             }
+
             bytes += more;
             channels.Add(channel);
             if (!string.IsNullOrEmpty(key))
+            {
                 keys.Add(key);
+            }
         }
+
         if (channels.Count > 0)
+        {
             lines.Add(Line(channels, keys));
+        }
+
         return lines;
     }
 

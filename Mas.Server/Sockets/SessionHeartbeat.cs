@@ -35,7 +35,8 @@ internal sealed partial class SessionHeartbeat(
     {
         try
         {
-            await KeepAsync();
+            // Bounded, since the Redis client may lose an answer for good when its connections break.
+            await KeepAsync().WaitAsync(2 * redis.Timeout);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

@@ -22,5 +22,5 @@ public sealed record MasClientOptions
     public bool WorkersFail { get; init; }
 
     /// <summary>How long an acknowledgement, or the start of the session, may take.</summary>
-    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Deadline { get; init; } = Harness.Eventually.DefaultDeadline;
 }

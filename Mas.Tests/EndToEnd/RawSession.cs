@@ -8,7 +8,7 @@ namespace Mas.Tests.EndToEnd;
 /// <summary>A socket whose every entry the test looks at itself, for what no well-behaved client does.</summary>
 internal sealed class RawSession : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = Harness.Eventually.DefaultDeadline;
 
     private readonly MasSocket _socket;
     private readonly Queue<JObject> _entries = new();

@@ -12,7 +12,7 @@ public sealed class SplitInboxTests
 {
     private const int Talkers = 6;
     private const int Groups = 12;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Eventually.DefaultDeadline;
 
     [Fact]
     public async Task Inboxes_OneFourTwoWithMessagesInFlightAndAWorkerKilled_LosesDoublesAndReordersNothing()

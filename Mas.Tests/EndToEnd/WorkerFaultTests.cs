@@ -11,7 +11,7 @@ public sealed class WorkerFaultTests
     private const int Groups = 5;
     private const int Messages = 2000;
     private const int InFlight = 8;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = Eventually.DefaultDeadline;
 
     [Fact]
     public async Task Loopback_KilledFiveTimes_LosesAndDoublesNothing()

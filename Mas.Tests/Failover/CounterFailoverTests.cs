@@ -7,7 +7,7 @@ namespace Mas.Tests.Failover;
 
 public sealed class CounterFailoverTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Eventually.DefaultDeadline;
 
     [Fact]
     public async Task DrawNew_ReplicaTookOverThatMissedTheLastDraw_GivesNoneOfItsNumbersAgain()

@@ -9,7 +9,7 @@ public sealed class FailoverTests
 {
     private const int Talkers = 4;
     private const string Group = "talk";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Eventually.DefaultDeadline;
 
     /// <summary>How much of what was acknowledged last an asynchronous replica may miss; a replica on the same machine misses far less.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromSeconds(1);

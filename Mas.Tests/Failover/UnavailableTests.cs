@@ -8,7 +8,7 @@ namespace Mas.Tests.Failover;
 public sealed class UnavailableTests
 {
     private const string Inbox = "inbox:loopbackparser";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Eventually.DefaultDeadline;
 
     [Fact]
     public async Task Cluster_MasterKilled_WhatNeedsItIsUnavailableUntilItsReplicaTookOver()

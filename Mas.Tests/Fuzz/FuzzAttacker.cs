@@ -23,7 +23,7 @@ internal sealed class FuzzAttacker(MasSystem mas, FuzzVictims victims, int numbe
         "INVALID_SECRET", "UNSUPPORTED_PROTOCOL_VERSION", "PROTOCOL_ERROR", "TOO_MANY_SESSIONS", "SLOW_CONSUMER", "LOGGED_OUT", "ACCOUNT_CLOSED", "SERVER_STOPPING",
     ];
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = Eventually.DefaultDeadline;
 
     private readonly Random _random = new(seed);
     private int _lastReqId;

@@ -32,7 +32,7 @@ public sealed class IrcServerMock : IAsyncDisposable
         _accepting = AcceptLoopAsync();
     }
 
-    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(20);
+    public static TimeSpan Deadline { get; } = Eventually.DefaultDeadline;
 
     public int Port { get; }
 

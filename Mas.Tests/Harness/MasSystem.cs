@@ -48,12 +48,11 @@ public sealed class MasSystem : IAsyncDisposable
         var system = new MasSystem(options, await (options.StartRedis ?? TestRedis.StartAsync)(options.AppendOnly));
         try
         {
-            for (var i = 0; i < options.Loopbacks; i++)
-                await system.AddLoopbackAsync();
-            for (var i = 0; i < options.IrcBackends; i++)
-                await system.AddIrcBackendAsync();
-            for (var i = 0; i < options.Servers; i++)
-                await system.AddServerAsync();
+            // The first of a kind to start holds the lease; different kinds don't wait for each other.
+            await Task.WhenAll(
+                EachAsync(options.Loopbacks, () => system.AddLoopbackAsync()),
+                EachAsync(options.IrcBackends, () => system.AddIrcBackendAsync()),
+                EachAsync(options.Servers, system.AddServerAsync));
             await system.IsReadyAsync();
             return system;
         }
@@ -62,6 +61,12 @@ public sealed class MasSystem : IAsyncDisposable
             await system.DisposeAsync();
             throw;
         }
+    }
+
+    private static async Task EachAsync(int count, Func<Task> start)
+    {
+        for (var i = 0; i < count; i++)
+            await start();
     }
 
     /// <summary>Starts one more Mas.Server on a port of its own.</summary>

@@ -50,7 +50,7 @@ public sealed class SignUpTests(WebSystem web)
         await page.GetByLabel("E-Mail").FillAsync($"{NewNick()}@example.org");
         await password.FillAsync("kurz");
         await password.PressAsync("Enter");
-        await page.GetByText("Ein Nick hat bis zu 25 Buchstaben").WaitForAsync();
+        await page.GetByText("Nimm bis zu 25 Buchstaben").WaitForAsync();
         await Assertions.Expect(nick).ToBeFocusedAsync();
         await nick.FillAsync(taken.Nick);
         await nick.PressAsync("Enter");

@@ -26,7 +26,7 @@ public sealed record VisitOptions
 public sealed class WebVisitor : IAsyncDisposable
 {
     /// <summary>How long a browser test waits for anything.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly List<string> _errors = [];
     private readonly IBrowserContext _context;

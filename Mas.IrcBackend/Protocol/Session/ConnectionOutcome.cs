@@ -1,7 +1,7 @@
 namespace Mas.IrcBackend.Protocol.Session;
 
 /// <summary>Why a connection, or the attempt to make one, ended.</summary>
-internal enum OutcomeKind
+public enum OutcomeKind
 {
     /// <summary>We ended it: the user or the operator wanted it so.</summary>
     Stopped,
@@ -37,20 +37,20 @@ internal enum OutcomeKind
 /// <summary>How a connection ended.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Detail">A sentence fit to show; it holds no secret.</param>
-internal sealed record ConnectionOutcome(OutcomeKind Kind, string Detail)
+public sealed record ConnectionOutcome(OutcomeKind Kind, string Detail)
 {
     /// <summary>
     /// Whether trying again would change nothing and only anger the server: it's shown, and left to the user.
     /// </summary>
-    internal bool IsTerminal => Kind is OutcomeKind.Banned or OutcomeKind.Refused or OutcomeKind.Stopped
+    public bool IsTerminal => Kind is OutcomeKind.Banned or OutcomeKind.Refused or OutcomeKind.Stopped
         || (Kind == OutcomeKind.SaslFailed && IsRefusal);
 
     /// <summary>
     /// With <see cref="OutcomeKind.SaslFailed"/>: whether the server refused the credentials, which it would do again, rather
     /// than having had no answer, which it may have later.
     /// </summary>
-    internal bool IsRefusal { get; init; }
+    public bool IsRefusal { get; init; }
 
     /// <summary>The port to come back to; only with <see cref="OutcomeKind.StsUpgrade"/>.</summary>
-    internal int? StsPort { get; init; }
+    public int? StsPort { get; init; }
 }

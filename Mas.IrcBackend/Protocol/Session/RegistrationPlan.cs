@@ -6,31 +6,31 @@ namespace Mas.IrcBackend.Protocol.Session;
 /// <param name="Nick">The wanted nick.</param>
 /// <param name="User">The user name (ident).</param>
 /// <param name="RealName">The real name.</param>
-internal sealed record RegistrationPlan(string Nick, string User, string RealName)
+public sealed record RegistrationPlan(string Nick, string User, string RealName)
 {
     /// <summary>The server's password (PASS), or null.</summary>
-    internal string? ServerPassword { get; init; }
+    public string? ServerPassword { get; init; }
 
     /// <summary>The account to log in to, or null.</summary>
-    internal SaslCredentials? Sasl { get; init; }
+    public SaslCredentials? Sasl { get; init; }
 
     /// <summary>Whether a failed login ends the connection; else it goes on without the account.</summary>
-    internal bool StopsOnLoginFailure { get; init; }
+    public bool StopsOnLoginFailure { get; init; }
 
     /// <summary>The nick of the service that takes IDENTIFY where the server has no SASL; null for none.</summary>
-    internal string? NickServ { get; init; }
+    public string? NickServ { get; init; }
 
     /// <summary>Whether the connection is over TLS; over plain text an STS policy makes us leave.</summary>
-    internal bool IsSecure { get; init; }
+    public bool IsSecure { get; init; }
 
     /// <summary>NICKLEN as an earlier connection to the network told it, or null.</summary>
-    internal int? NickLengthHint { get; init; }
+    public int? NickLengthHint { get; init; }
 
     /// <summary>How many lines may be sent at once.</summary>
-    internal int Burst { get; init; } = OutputBudget.DefaultBurst;
+    public int Burst { get; init; } = OutputBudget.DefaultBurst;
 
     /// <summary>Time for each further line; zero for no limit.</summary>
-    internal TimeSpan Interval { get; init; } = OutputBudget.DefaultInterval;
+    public TimeSpan Interval { get; init; } = OutputBudget.DefaultInterval;
 
     /// <summary>Leaves the secrets out, so that no log shows them.</summary>
     public override string ToString() => $"{nameof(RegistrationPlan)} {{ Nick = {Nick}, User = {User} }}";

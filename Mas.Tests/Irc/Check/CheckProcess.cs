@@ -70,7 +70,7 @@ internal sealed class CheckProcess : IAsyncDisposable
     /// <summary>Waits for the end; gives the exit code.</summary>
     public async Task<int> ExitCodeAsync(TimeSpan? deadline = null)
     {
-        using var wait = new CancellationTokenSource(deadline ?? TimeSpan.FromSeconds(30));
+        using var wait = new CancellationTokenSource(deadline ?? Eventually.DefaultDeadline);
         await _process.WaitForExitAsync(wait.Token);
         return _process.ExitCode;
     }

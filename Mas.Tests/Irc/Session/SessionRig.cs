@@ -31,7 +31,7 @@ internal sealed class SessionRig
     public string[] Wait(TimeSpan time)
     {
         Now += time;
-        Session.CheckTimers(Now);
+        Session.Elapsed(Now);
         return Sent();
     }
 
