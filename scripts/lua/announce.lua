@@ -1,4 +1,4 @@
--- Purpose: tells everybody, or one user, something: an alert that stays until the user acknowledges it.
+-- Purpose: shows everybody, or one user, an alert that stays until the user acknowledges it.
 -- Usage:   announce WHO|everybody TEXT
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  cursor
@@ -7,7 +7,7 @@
 -- Returns  rows: users who have the alert now, sessions that were told at once (in this step)
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
 -- Sums     of all steps
--- Asks     tells every user of this MAS, if it is for everybody
+-- Asks     shows the alert to every user
 -- Writes   yes: alerts:<userId>, nextGlobalNoteId, outboxes (ADD_ALERT)
 local STEP = 500
 local text = ARGV[3] or ''

@@ -1,4 +1,4 @@
--- Purpose: the keys that take most memory, with their families. Each step names its own biggest; masctl sorts them all.
+-- Purpose: lists the keys that take most memory, with their families. Each step names its own biggest; masctl sorts them all.
 -- Usage:   biggest [COUNT]
 -- KEYS     none: every key is looked at
 -- ARGV[1]  cursor

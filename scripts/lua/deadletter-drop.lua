@@ -1,10 +1,10 @@
--- Purpose: throws dead letters away.
+-- Purpose: deletes dead letters.
 -- Usage:   deadletter-drop ENDPOINT ID|all
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the endpoint: loopbackparser, ircparser, connectionmanager
 -- ARGV[2]  a letter's id (from deadletters), or all
 -- Returns  rows: dropped
--- Asks     throws the dead letters away
+-- Asks     deletes the dead letters
 -- Writes   yes: inbox:<endpoint>:dead
 local dead, wanted = 'inbox:' .. ARGV[1] .. ':dead', ARGV[2] or ''
 local dropped = 0

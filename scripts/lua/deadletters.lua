@@ -1,4 +1,4 @@
--- Purpose: the entries that a backend could not handle, newest first.
+-- Purpose: lists the entries that a backend could not handle, newest first.
 -- Usage:   deadletters ENDPOINT [COUNT]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the endpoint: loopbackparser, ircparser, connectionmanager

@@ -1,4 +1,4 @@
--- Purpose: deletes one message of a MAS conversation, whoever wrote it. The clients see it. The worker does it.
+-- Purpose: deletes one message of a MAS conversation, whoever wrote it. The worker does it, and clients see it.
 -- Usage:   delete-message CONVERSATION GID
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the conversation's id, or a group's name

@@ -1,4 +1,4 @@
--- Purpose: shuts a user out: no login works any more and all sessions end. Everything else stays; enable undoes it.
+-- Purpose: locks a user out: logins fail and all sessions end. Everything else stays; enable undoes it.
 -- Usage:   disable WHO [REASON]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

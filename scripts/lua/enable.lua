@@ -1,4 +1,4 @@
--- Purpose: lets a disabled user in again. An account that its user has closed has no password, and stays closed.
+-- Purpose: unlocks a disabled user. An account that its user has closed has no password and stays closed.
 -- Usage:   enable WHO
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

@@ -1,4 +1,4 @@
--- Purpose: ends one session of a user, or all of them, with the logins that they began with.
+-- Purpose: ends one session of a user, or all of them, and the logins that started them.
 -- Usage:   end-session WHO [SESSION]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

@@ -1,5 +1,5 @@
--- Purpose: writes a user, a conversation or everything as JSON lines, for import. Sessions, leases and what is under way in
---          queues are left out; stop the workers first when nothing said meanwhile may be missing.
+-- Purpose: writes a user, a conversation or everything as JSON lines, for import. Sessions, leases and queued entries are left
+--          out; stop the workers first if nothing may be missing.
 -- Usage:   export everything | export user WHO | export conversation CONVERSATION
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  cursor

@@ -1,4 +1,4 @@
--- Purpose: checks the whole keyspace against the schema, and names the command that mends each finding.
+-- Purpose: checks every key against the schema, and prints the command that repairs each finding.
 -- Usage:   fsck [--repair]
 -- KEYS     none: every key is looked at
 -- ARGV[1]  cursor

@@ -1,4 +1,4 @@
--- Purpose: makes a MAS group for a user, who owns it and sees it at once. The worker does it.
+-- Purpose: creates a MAS group for a user, who owns it and sees it at once. The worker does it.
 -- Usage:   group-create NAME OWNER [PASSWORD]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the group's name

@@ -1,4 +1,4 @@
--- Purpose: gives a MAS group to one of its members; the owner before becomes an operator. The worker does it.
+-- Purpose: gives a MAS group to one of its members; the former owner becomes an operator. The worker does it.
 -- Usage:   group-owner GROUP WHO
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the group's name, or the conversation's id

@@ -1,9 +1,9 @@
--- Purpose: removes a MAS group with its messages: every member's window closes. The worker does it.
+-- Purpose: deletes a MAS group with its messages, and closes every member's window. The worker does it.
 -- Usage:   group-remove GROUP
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the group's name, or the conversation's id
 -- Returns  rows: asked, conversation, name, members
--- Asks     removes the group and all its messages, for good
+-- Asks     deletes the group and all its messages
 -- Writes   yes: inbox:loopbackparser (ADMIN_REMOVE_GROUP)
 local function findGroup(name)
   local id = redis.call('HGET', 'index:conversation', 'group:MAS:' .. string.lower(name))

@@ -1,4 +1,4 @@
--- Purpose: reads lines that export wrote. What is there already is left as it is, so a broken import may be run again.
+-- Purpose: reads lines that export wrote. Existing keys stay as they are, so an interrupted import may be run again.
 -- Usage:   import FILE
 -- KEYS     none: the lines name them
 -- ARGV     lines, some hundred at a time (masctl reads the file)

@@ -1,4 +1,4 @@
--- Purpose: how many of the users' IRC connections are in which state, by network.
+-- Purpose: counts the users' IRC connections by network and state.
 -- Usage:   irc-states
 -- KEYS     none: every networks:<userId>:<network> is looked at
 -- ARGV[1]  cursor

@@ -1,11 +1,11 @@
--- Purpose: puts a member out of a MAS group; the owner too. The worker does it.
+-- Purpose: removes a member from a MAS group, even its owner. The worker does it.
 -- Usage:   kick GROUP WHO [REASON]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the group's name, or the conversation's id
 -- ARGV[2]  the member: id, nick or email
 -- ARGV[3]  why; optional
 -- Returns  rows: asked, conversation, member
--- Asks     puts the member out of the group
+-- Asks     removes the member from the group
 -- Writes   yes: inbox:loopbackparser (ADMIN_KICK)
 local function find(who)
   local id = string.find(who, '^%d+$') and who or redis.call('HGET', 'index:user', string.lower(who))

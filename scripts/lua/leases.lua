@@ -1,4 +1,4 @@
--- Purpose: which worker consumes which inbox, and for how long its lease still lasts.
+-- Purpose: lists which worker consumes which inbox, and how long its lease lasts.
 -- Usage:   leases
 -- KEYS     none: the names are the schema's
 -- ARGV     none

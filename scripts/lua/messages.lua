@@ -1,4 +1,4 @@
--- Purpose: the newest messages of a conversation, oldest first.
+-- Purpose: lists the newest messages of a conversation, oldest first.
 -- Usage:   messages CONVERSATION [COUNT]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the conversation's id

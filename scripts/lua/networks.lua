@@ -1,4 +1,4 @@
--- Purpose: a user's state on every IRC network.
+-- Purpose: lists a user's state on every IRC network.
 -- Usage:   networks WHO
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

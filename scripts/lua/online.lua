@@ -1,4 +1,4 @@
--- Purpose: who is online: every live session with its server, or the users who are connected to a network.
+-- Purpose: lists who is online: every live session with its server, or the users connected to a network.
 -- Usage:   online [SERVER|NETWORK]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  cursor

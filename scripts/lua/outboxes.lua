@@ -1,4 +1,4 @@
--- Purpose: the sessions for which most waits: clients that read slowly, or servers that are stuck.
+-- Purpose: lists the sessions with the most waiting notifications: slow clients, or stuck servers.
 -- Usage:   outboxes [LEAST]
 -- KEYS     none: the names are the schema's
 -- ARGV[1]  cursor

@@ -1,4 +1,4 @@
--- Purpose: gives a user a permission, or takes it away; admin opens the page /admin.
+-- Purpose: gives a user a permission or takes it away; admin opens the page /admin.
 -- Usage:   permit WHO PERMISSION yes|no
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

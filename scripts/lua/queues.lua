@@ -1,4 +1,4 @@
--- Purpose: how much waits in inboxes, what workers have taken and not finished, and the dead letters.
+-- Purpose: counts what waits in inboxes, what workers have claimed and not finished, and dead letters.
 -- Usage:   queues
 -- KEYS     none: the names are the schema's
 -- ARGV     none

@@ -1,4 +1,4 @@
--- Purpose: changes a user's nick or email, with the index; whoever knows the user is told of a new nick.
+-- Purpose: changes a user's nick or email, and the index. Whoever knows the user sees the new nick.
 -- Usage:   rename WHO nick|email NEW
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

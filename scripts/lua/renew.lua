@@ -1,4 +1,4 @@
--- Purpose: lets everybody's sessions, or one user's, begin again: their clients come back by themselves, and see how things are now.
+-- Purpose: restarts everybody's sessions, or one user's: their clients reconnect and show the current state.
 -- Usage:   renew WHO|everybody
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  cursor
@@ -6,7 +6,7 @@
 -- Returns  rows: sessions that begin again (in this step)
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
 -- Sums     of all steps
--- Asks     ends everybody's sessions for a moment, if it is for everybody
+-- Asks     restarts everybody's sessions
 -- Writes   yes: outboxes (TERMINATE with SERVER_STOPPING)
 local STEP = 500
 

@@ -1,4 +1,4 @@
--- Purpose: makes a token with which a user may choose a new password, at /#reset-password=<token>.
+-- Purpose: creates a token with which a user may choose a new password at /#reset-password=<token>.
 -- Usage:   reset-token WHO [TOKEN] [SECONDS]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

@@ -1,4 +1,4 @@
--- Purpose: a user's live sessions.
+-- Purpose: lists a user's live sessions.
 -- Usage:   sessions WHO
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

@@ -1,10 +1,10 @@
--- Purpose: drops the older messages of a MAS conversation. Live clients see them as deleted. The worker does it.
+-- Purpose: deletes the older messages of a MAS conversation. Live clients see them as deleted. The worker does it.
 -- Usage:   trim CONVERSATION KEEP
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the conversation's id, or a group's name
 -- ARGV[2]  how many of the newest messages stay
 -- Returns  rows: asked, conversation, messages now, to be dropped
--- Asks     drops messages for good
+-- Asks     deletes messages for good
 -- Writes   yes: inbox:loopbackparser (ADMIN_TRIM)
 local function findConversation(name)
   local id = string.find(name, '^%d+$') and name or redis.call('HGET', 'index:conversation', 'group:MAS:' .. string.lower(name))

@@ -1,4 +1,4 @@
--- Purpose: everything about one user but secrets.
+-- Purpose: shows everything about one user except secrets.
 -- Usage:   user WHO
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email

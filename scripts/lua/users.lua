@@ -1,4 +1,4 @@
--- Purpose: lists users, or finds some by a part of nick, email or name, or one by id.
+-- Purpose: lists users, or those whose nick, email or name contains a text, or one by id.
 -- Usage:   users [TEXT]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  cursor

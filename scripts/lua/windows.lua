@@ -1,4 +1,4 @@
--- Purpose: a user's windows.
+-- Purpose: lists a user's windows.
 -- Usage:   windows WHO
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  the user: id, nick or email
