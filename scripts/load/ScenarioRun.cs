@@ -8,6 +8,9 @@ internal sealed record RunResult(
     double DeliveriesPerSecond, double MessagesPerSecond, Histogram Latencies, double CommandsPerDelivery, double PopsPerDelivery, long Late,
     IReadOnlyList<(string Name, double Cores, long ResidentBytes)> Processes);
 
+/// <summary>A target delivered nothing in the measured time, so there is nothing to compare.</summary>
+internal sealed class NothingDeliveredException() : Exception("Nothing was delivered in the measured time. Use a longer --warm-up, or a less busy machine.");
+
 /// <summary>One run of one scenario against one target.</summary>
 internal static class ScenarioRun
 {
@@ -66,12 +69,14 @@ internal static class ScenarioRun
         foreach (var one in measured)
             latencies.AddSparse(one.Latencies);
         var delivered = measured.Sum(one => one.Delivered);
+        if (delivered == 0)
+            throw new NothingDeliveredException();
         return new RunResult(
             measured.Sum(one => one.Delivered / one.Seconds),
             measured.Sum(one => one.Sent / one.Seconds),
             latencies,
-            delivered > 0 ? (double)work.Commands / delivered : 0,
-            delivered > 0 ? (double)work.Pops / delivered : 0,
+            (double)work.Commands / delivered,
+            (double)work.Pops / delivered,
             measured.Sum(one => one.Late),
             usage);
     }
