@@ -1,6 +1,9 @@
 using Mas.Core.Hosting;
+using Mas.Core.Model;
 using Mas.Core.Queues;
+using Mas.IrcBackend.Commands;
 using Mas.IrcBackend.Connections;
+using Mas.IrcBackend.Events;
 using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.State;
 
@@ -42,26 +45,90 @@ internal static class IrcServices
             .AddSingleton<ConfiguredNetworks>();
     }
 
-    // The links are the process's: they stay when a lease ends or an inbox's users move to another.
+    // The connections are the process's: they stay when a lease ends or a partition's users move to another.
     private static void AddConnectionManager(this IServiceCollection services) => services
         .AddSingleton<AccountReader>()
-        .AddSingleton<ParserUplink>()
-        .AddSingleton<LinkHolders>()
-        .AddSingleton<UserLinks>()
+        .AddSingleton<ParserProducer>()
+        .AddSingleton<ConnectionHolders>()
+        .AddSingleton<ManagedConnections>()
         .AddInboxWorker<ConnectionManagerHandler>(ConnectionManager, Inboxes, ConnectionManagerHandler.RouteOf);
 
-    // What is scoped lives as long as a lease.
+    // Scoped services live as long as a lease.
     private static void AddParser(this IServiceCollection services) => services
-        .AddScoped<UserConnections>()
-        .AddSingleton<IrcPeople>()
-        .AddScoped<ChannelLedgers>()
-        .AddScoped<ConversationLocks>()
+        .AddSingleton<IrcUsers>()
         .AddSingleton<EchoedMessages>()
-        .AddSingleton<NetworkStates>()
-        .AddSingleton<NetworkListWriter>()
-        .AddSingleton<PeopleSweep>()
-        .AddScoped<ParserDependencies>()
+        .AddScoped<RepeatedPosts>()
+        .AddScoped<NetworkListWriter>()
+        .AddScoped<EntryHandler>()
+        .AddState()
+        .AddCommands()
+        .AddEvents()
         .AddInboxWorker<IrcParserHandler>(Parser, Inboxes, IrcParserHandler.RouteOf);
+
+    private static IServiceCollection AddState(this IServiceCollection services) => services
+        .AddScoped<ConversationWriter>()
+        .AddScoped<UserConnections>()
+        .AddScoped<NetworkStates>()
+        .AddScoped<ChannelDeduplicators>()
+        .AddScoped<ConversationLocks>()
+        .AddScoped<ConversationAccess>()
+        .AddScoped<EntryPoster>()
+        .AddScoped<ChannelHolders>()
+        .AddScoped<ChannelMembers>()
+        .AddScoped<MemberReset>()
+        .AddScoped<ConversationFields>()
+        .AddScoped<WindowOpener>()
+        .AddScoped<OneOnOnes>()
+        .AddScoped<ServerWindow>()
+        .AddScoped<NamesReporter>()
+        .AddScoped<PendingJoins>()
+        .AddScoped<HistoryRequests>()
+        .AddScoped<ConnectionSender>()
+        .AddScoped<SelfJoin>()
+        .AddScoped<SelfLeave>()
+        .AddScoped<IrcUserSweeper>();
+
+    private static IServiceCollection AddCommands(this IServiceCollection services) => services
+        .AddScoped<Targets>()
+        .AddScoped<RawCommand>()
+        .AddScoped<JoinCommand>()
+        .AddScoped<CloseCommand>()
+        .AddScoped<ChatCommand>()
+        .AddScoped<ChannelCommands>()
+        .AddScoped<NetworkCommands>()
+        .AddScoped<ClosedAccounts>()
+        .AddScoped<SendCommand>()
+        .AddScoped<MessageCommand>()
+        .AddScoped<TypedCommands>()
+        .AddScoped<SeenCommand>()
+        .AddScoped<RequestDispatcher>();
+
+    private static IServiceCollection AddEvents(this IServiceCollection services) => services
+        .AddScoped<ConnectionEvents>()
+        .AddScoped<RegistrationEvents>()
+        .AddScoped<DisconnectEvents>()
+        .AddScoped<ListenerRemoval>()
+        .AddScoped<IncomingMessages>()
+        .AddScoped<MessageLookup>()
+        .AddScoped<ChannelMessages>()
+        .AddScoped<DirectMessages>()
+        .AddScoped<CtcpEvents>()
+        .AddScoped<MessageEvents>()
+        .AddScoped<RedactEvents>()
+        .AddScoped<ReactionEvents>()
+        .AddScoped<TagEvents>()
+        .AddScoped<PresenceEvents>()
+        .AddScoped<NickEvents>()
+        .AddScoped<NamesEvents>()
+        .AddScoped<NetsplitEvents>()
+        .AddScoped<TopicEvents>()
+        .AddScoped<ModeEvents>()
+        .AddScoped<ChannelEvents>()
+        .AddScoped<ErrorEvents>()
+        .AddScoped<ServerEvents>()
+        .AddScoped<ReadMarkerEvents>()
+        .AddScoped<LineDispatcher>()
+        .AddScoped<BatchEvents>();
 
     private static int Inboxes(IServiceProvider provider) => provider.GetRequiredService<IrcSettings>().Inboxes;
 }

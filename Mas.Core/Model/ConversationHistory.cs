@@ -38,8 +38,8 @@ public sealed class ConversationHistory(RedisConnection redis)
     /// <summary>What an author has posted under a rid; null when the history does not hold it, or not any more.</summary>
     public async Task<StoredMessage?> FindByRidAsync(ConversationId id, UserId author, string rid)
     {
-        var found = await _database.RunScriptAsync(
-            LuaScripts.HistoryFind, [RedisKeys.ConversationMessages(id), RedisKeys.ConversationRids(id)], [ChatMessage.RecordOf(author, rid)]);
+        var found = await LuaScripts.HistoryFind.RunAsync(
+            _database, [RedisKeys.ConversationMessages(id), RedisKeys.ConversationRids(id)], [ChatMessage.RecordOf(author, rid)]);
         return found.IsNull ? null : StoredMessage.FromJson((byte[])found!);
     }
 

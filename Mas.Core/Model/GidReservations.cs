@@ -6,9 +6,8 @@ namespace Mas.Core.Model;
 /// <summary>Draws gids from <c>nextGlobalMsgId</c>: one round trip for all who ask while the one before it is under way.</summary>
 internal sealed class GidReservations(RedisConnection redis)
 {
-    // Bounded: all who ask later wait for this one, and the Redis client may lose an answer for good when its connections break.
     private readonly Coalescer<Batch> _draws = new(() => new Batch(), async batch =>
-        batch.First = await redis.DrawNewAsync(RedisKeys.NextMsgId, batch.Count).WaitAsync(redis.Timeout) - batch.Count + 1);
+        batch.First = await redis.DrawNewAsync(RedisKeys.NextMsgId, batch.Count) - batch.Count + 1);
 
     /// <returns>The first of as many consecutive gids as asked for.</returns>
     internal async Task<long> ReserveAsync(int count)

@@ -67,8 +67,8 @@ internal sealed class MessagePoster(FencingToken fence, RedisConnection redis, C
     private async Task<(bool IsDetached, Draft[] Drafts)> RefuseOutsidersAsync(ConversationId id, Draft[] drafts, RequiredMembers required)
     {
         var authors = drafts.Select(draft => draft.Author).Distinct().ToArray();
-        var answer = (RedisValue[])(await redis.Database.RunScriptAsync(
-            LuaScripts.MembershipCheck, [RedisKeys.ConversationMembers(id)], [Word(required), .. authors.Select(author => (RedisValue)author.Value)]))!;
+        var answer = (RedisValue[])(await LuaScripts.MembershipCheck.RunAsync(
+            redis.Database, [RedisKeys.ConversationMembers(id)], [Word(required), .. authors.Select(author => (RedisValue)author.Value)]))!;
         var outsiders = authors.Where((_, i) => answer[i + 1] == 0).ToHashSet();
         return (answer[0] == 1, Array.ConvertAll(drafts, draft => !outsiders.Contains(draft.Author) ? draft : draft with { What = draft.What == Once ? Find : Skip }));
     }
@@ -77,16 +77,11 @@ internal sealed class MessagePoster(FencingToken fence, RedisConnection redis, C
     /// Runs a script that appends, and reads who is live behind it: a session that starts meanwhile has either listed itself by then, or
     /// finds the messages in the history.
     /// </summary>
-    private async Task<(RedisValue[] Appended, List<LiveSession> Live)> AppendAsync(string script, ConversationId id, RedisValue[] arguments, params RedisKey[] companions)
+    private async Task<(RedisValue[] Appended, List<LiveSession> Live)> AppendAsync(RedisScript script, ConversationId id, RedisValue[] arguments, params RedisKey[] companions)
     {
-        var repeated = LuaScripts.Repeated;
-        var appending = fence.RunAsync(script, RedisKeys.ConversationMessages(id), arguments, [RedisKeys.ConversationRids(id), .. companions]);
-        // On one Redis in the same pipeline.
-        if (redis.IsCluster)
-            await appending;
-        var reading = conversations.GetLiveSessionsAsync(id);
-        var (appended, live) = ((RedisValue[])(await appending)!, await reading);
-        return (appended, LuaScripts.Repeated == repeated ? live : await conversations.GetLiveSessionsAsync(id));
+        var (appended, live) = await fence.RunAsync(
+            script, RedisKeys.ConversationMessages(id), arguments, () => conversations.GetLiveSessionsAsync(id), [RedisKeys.ConversationRids(id), .. companions]);
+        return ((RedisValue[])appended!, live);
     }
 
     private RedisValue[] Arguments(RedisValue first, Draft[] drafts)

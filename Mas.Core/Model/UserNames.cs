@@ -57,7 +57,7 @@ public sealed class UserNames(RedisConnection redis, TimeProvider time)
         foreach (var name in await _database.SortedSetRangeByScoreAsync(RedisKeys.UserIndexClaims, before, most))
         {
             if (await FindAsync(name!) is { } id && !await HasAsync(id, name!))
-                await _database.RunScriptAsync(LuaScripts.NameSettle, [RedisKeys.UserIndex, RedisKeys.UserIndexClaims], [name, id.Value, before]);
+                await LuaScripts.NameSettle.RunAsync(_database, [RedisKeys.UserIndex, RedisKeys.UserIndexClaims], [name, id.Value, before]);
             else
                 await _database.RemoveMemberAsync(RedisKeys.UserIndexClaims, name, before);
         }

@@ -83,5 +83,5 @@ public sealed class UserWindows(RedisConnection redis)
     /// <summary>Moves the read marker on; it never goes back.</summary>
     /// <returns>Whether it is there now. It may have been before: who asks again may do so because nobody could be told.</returns>
     public async Task<bool> MarkSeenAsync(UserId user, int windowId, long gid) =>
-        (long)await _database.RunScriptAsync(LuaScripts.HashGrow, [RedisKeys.Window(user, windowId)], ["seen", gid]) == 1;
+        (long)await LuaScripts.HashGrow.RunAsync(_database, [RedisKeys.Window(user, windowId)], ["seen", gid]) == 1;
 }

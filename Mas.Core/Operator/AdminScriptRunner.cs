@@ -56,7 +56,7 @@ public sealed class AdminScriptRunner(RedisConnection redis)
         {
             var result = redis.IsCluster
                 ? await new ScriptReplay(redis).RunAsync(script.Source, values)
-                : await redis.Database.RunScriptAsync(script.Source, [], values);
+                : await new RedisScript(script.Source).RunAsync(redis.Database, [], values);
             return ToStep((RedisResult[])result!);
         }
         catch (RedisServerException e) when (!RedisErrors.IsAway(e))

@@ -96,7 +96,7 @@ internal sealed class ScriptReplay(RedisConnection redis)
     /// <summary>So many commands go out together; others' come between.</summary>
     private const int MaxConcurrent = 200;
 
-    private const string ScanThere = "return redis.call('SCAN', unpack(ARGV))";
+    private static readonly RedisScript ScanThere = new("return redis.call('SCAN', unpack(ARGV))");
 
     private static readonly HashSet<string> Integers = new(
         ["EXISTS", "LLEN", "HLEN", "SCARD", "ZCARD", "HSET", "HSETNX", "HDEL", "HEXISTS", "HINCRBY", "SADD", "SREM", "SISMEMBER", "ZADD", "ZREM",
@@ -109,12 +109,12 @@ internal sealed class ScriptReplay(RedisConnection redis)
 
     internal async Task<RedisResult> RunAsync(string source, RedisValue[] arguments)
     {
-        var script = Head + "\n" + source + Tail;
+        var script = new RedisScript(Head + "\n" + source + Tail);
         var (looked, lookedCount) = (new List<RedisValue>(), 0);
         var answers = new List<RedisValue>();
         for (; ; )
         {
-            var reply = (RedisResult[])(await redis.Database.RunScriptAsync(script, [], [arguments.Length, .. arguments, lookedCount, .. looked, .. answers]))!;
+            var reply = (RedisResult[])(await script.RunAsync(redis.Database, [], [arguments.Length, .. arguments, lookedCount, .. looked, .. answers]))!;
             if ((string?)reply[0] == "DONE")
                 return reply[1];
             var needs = Array.ConvertAll((RedisResult[])reply[1]!, need => (RedisValue[])need!);
@@ -161,7 +161,7 @@ internal sealed class ScriptReplay(RedisConnection redis)
         var count = Array.FindIndex(asked, argument => argument == "COUNT");
         if (count > 0)
             asked[count + 1] = ScanCount;
-        var page = (RedisResult[])(await redis.Database.RunScriptAsync(ScanThere, [_masters[node]], asked))!;
+        var page = (RedisResult[])(await ScanThere.RunAsync(redis.Database, [_masters[node]], asked))!;
         var cursor = (string)page[0]!;
         if (cursor == "0")
             cursor = ++node < _masters.Length ? $"{node}.0" : "0";
@@ -192,15 +192,5 @@ internal sealed class ScriptReplay(RedisConnection redis)
     }
 
     /// <summary>The pages of HSCAN and ZSCAN and the entries of XRANGE hold lists.</summary>
-    private static bool IsListItself(RedisResult item)
-    {
-        try
-        {
-            return !item.IsNull && ((RedisValue)item).IsNull;
-        }
-        catch (InvalidCastException)
-        {
-            return true;
-        }
-    }
+    private static bool IsListItself(RedisResult item) => !item.IsNull && item.Resp2Type == ResultType.Array;
 }

@@ -90,7 +90,7 @@ internal sealed partial class InboxConsumer(
         LogActive(logger, name, lease.Epoch);
         Moved();
         var failed = false;
-        await using (var held = new LeaseRenewer(lease, redis.Timeout, time, logger, stopping))
+        await using (var held = new LeaseRenewer(lease, time, logger, stopping))
         {
             try
             {
@@ -131,7 +131,7 @@ internal sealed partial class InboxConsumer(
 
     private async Task ConsumeAsync(LeaseRenewer held, InboxPartition part)
     {
-        var blocking = _blocking ??= await redis.OpenAnotherAsync(held.Lost);
+        var blocking = _blocking ??= await redis.OpenBlockingAsync(Wait, held.Lost);
         var (fence, waitingFence) = (new FencingToken(redis, held.Lease), new FencingToken(blocking, held.Lease));
         await EvictStaleHoldersAsync(fence);
         await using var handler = newHandler(new PartitionLease(held.Lease, part, held.Lost));
@@ -309,7 +309,7 @@ internal sealed partial class InboxConsumer(
         var inbox = RedisKeys.Inbox(name);
         var taker = _takers[_taken];
         var taken = RedisKeys.InboxTaken(name, taker);
-        var wait = waiting.ExecuteAsync("BLMOVE", inbox, inbox, "RIGHT", "RIGHT", Wait.TotalSeconds);
+        var wait = waiting.WaitForEntryAsync(inbox, Wait);
         var moving = fence.RunAsync(LuaScripts.InboxTake, inbox, [options.BatchSize, taker, NextScore()], taken, RedisKeys.InboxTakers(name));
         // Few come with the answer; many are read behind it, at once when there were many before.
         var reading = _tookMany ? waiting.ListRangeAsync(taken) : null;

@@ -33,8 +33,7 @@ public sealed record InboxLayout(long Version, int Parts, int? Next = null, long
     /// <summary>Asks for another number of inboxes; a worker carries it out.</summary>
     /// <returns>False when the layout is not <paramref name="now"/> any more.</returns>
     internal static async Task<bool> TryAskAsync(RedisConnection redis, string endpoint, InboxLayout now, int next) =>
-        (long)await redis.Database.RunScriptAsync(
-            LuaScripts.LayoutAsk, [RedisKeys.InboxLayout(endpoint)], [now.Version, (now with { Next = next }).ToJson()]) == 1;
+        (long)await LuaScripts.LayoutAsk.RunAsync(redis.Database, [RedisKeys.InboxLayout(endpoint)], [now.Version, (now with { Next = next }).ToJson()]) == 1;
 
     /// <summary>How many inboxes are in use, before or after a change under way.</summary>
     internal int All => Math.Max(Parts, Next ?? 0);

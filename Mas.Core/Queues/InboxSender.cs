@@ -86,7 +86,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
             values[0] = layout.Version;
             for (var i = 0; i < batch.Count; i++)
                 values[i + 1] = batch[i].Json;
-            refused = (long)await redis.Database.RunScriptAsync(LuaScripts.InboxPush, route.Keys, values).WaitAsync(redis.Timeout) < 0;
+            refused = (long)await LuaScripts.InboxPush.RunAsync(redis.Database, route.Keys, values) < 0;
         }
         catch (Exception e)
         {
@@ -172,7 +172,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
         var begun = time.GetTimestamp();
         while (true)
         {
-            var layout = await InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout);
+            var layout = await InboxLayout.ReadAsync(redis, endpoint);
             if (layout.Version > refused)
                 return layout;
             if (time.GetElapsedTime(begun) > Patience)

@@ -61,12 +61,12 @@ public sealed partial class InboxWorker(
     private async Task LookAsync(CancellationToken stopping)
     {
         // Also while the number of inboxes changes: whoever looks first afterwards must not take it that the others are gone.
-        var workers = await BeatAsync().WaitAsync(redis.Timeout, time, CancellationToken.None);
+        var workers = await BeatAsync();
         var layout = await ReadAsync();
         if (_wanted > 0 && layout.Next is null)
         {
             // Once: later a worker with another setting may change it again.
-            if (layout.Parts == _wanted || await InboxLayout.TryAskAsync(redis, endpoint, layout, _wanted).WaitAsync(redis.Timeout, time, CancellationToken.None))
+            if (layout.Parts == _wanted || await InboxLayout.TryAskAsync(redis, endpoint, layout, _wanted))
                 _wanted = 0;
             layout = await ReadAsync();
         }
@@ -91,12 +91,12 @@ public sealed partial class InboxWorker(
         {
             if (mine.Contains(index))
                 continue;
-            if (await Lease.TryAcquireAsync(redis, InboxPartition.NameOf(endpoint, index), _worker, LeaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } lease)
+            if (await Lease.TryAcquireAsync(redis, InboxPartition.NameOf(endpoint, index), _worker, LeaseLasts, time) is not { } lease)
                 continue;
             // As long as this lease is held the layout can't change: so it is what is read now.
             if (stopping.IsCancellationRequested || await ReadAsync() != layout)
             {
-                await lease.ReleaseAsync().WaitAsync(redis.Timeout, time, CancellationToken.None);
+                await lease.ReleaseAsync();
                 return;
             }
             if (!_consumers.TryGetValue(index, out var consumer))
@@ -106,9 +106,7 @@ public sealed partial class InboxWorker(
         }
     }
 
-    // Bounded, like all that the loop waits for: the Redis client has been seen to lose an answer for good when its
-    // connections broke.
-    private Task<InboxLayout> ReadAsync() => InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, CancellationToken.None);
+    private Task<InboxLayout> ReadAsync() => InboxLayout.ReadAsync(redis, endpoint);
 
     private InboxConsumer NewConsumer(int index) =>
         new(redis, InboxPartition.NameOf(endpoint, index), _worker, newHandler, options, time, logger);
@@ -129,14 +127,13 @@ public sealed partial class InboxWorker(
 
     /// <summary>Says that this worker lives.</summary>
     /// <returns>How many do.</returns>
-    private async Task<int> BeatAsync() => (int)await redis.Database.RunScriptAsync(
-        LuaScripts.WorkersBeat, [RedisKeys.InboxWorkers(endpoint)], [_worker, (long)LeaseLasts.TotalMilliseconds * 3 / 4]);
+    private async Task<int> BeatAsync() => (int)await LuaScripts.WorkersBeat.RunAsync(redis.Database, [RedisKeys.InboxWorkers(endpoint)], [_worker, (long)LeaseLasts.TotalMilliseconds * 3 / 4]);
 
     private async Task SayGoodbyeAsync()
     {
         try
         {
-            await redis.Database.SortedSetRemoveAsync(RedisKeys.InboxWorkers(endpoint), _worker).WaitAsync(redis.Timeout, time, CancellationToken.None);
+            await redis.Database.SortedSetRemoveAsync(RedisKeys.InboxWorkers(endpoint), _worker);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

@@ -69,8 +69,7 @@ public sealed class Lease
     public async Task<bool> TryRenewAsync()
     {
         var before = _time.GetTimestamp();
-        var held = (long)await _database.RunScriptAsync(
-            LuaScripts.LeaseRenew, [RedisKeys.Lease(Endpoint)], [Holder, (long)Lasts.TotalMilliseconds]) == 1;
+        var held = (long)await LuaScripts.LeaseRenew.RunAsync(_database, [RedisKeys.Lease(Endpoint)], [Holder, (long)Lasts.TotalMilliseconds]) == 1;
         Volatile.Write(ref _validUntil, held ? Deadline(_time, before, Lasts) : 0);
         return held;
     }
@@ -114,12 +113,24 @@ public sealed class FencingToken(RedisConnection redis, Lease lease)
     /// Runs a script whose KEYS are a key, its fence and companions in its slot, and whose ARGV begin with the epoch and the
     /// fence's lifetime.
     /// </summary>
-    internal async Task<RedisResult> RunAsync(string script, RedisKey key, IEnumerable<RedisValue> arguments, params RedisKey[] companions)
+    internal Task<RedisResult> RunAsync(RedisScript script, RedisKey key, IEnumerable<RedisValue> arguments, params RedisKey[] companions) =>
+        CheckAsync(key, () => script.RunAsync(redis.Database, KeysOf(key, companions), ValuesOf(arguments)));
+
+    /// <summary>The same, and reads something behind it (<see cref="RedisScript.RunAsync{T}"/>).</summary>
+    internal Task<(RedisResult Result, T Read)> RunAsync<T>(
+        RedisScript script, RedisKey key, IEnumerable<RedisValue> arguments, Func<Task<T>> readAsync, params RedisKey[] companions) =>
+        CheckAsync(key, () => script.RunAsync(redis, KeysOf(key, companions), ValuesOf(arguments), readAsync));
+
+    private static RedisKey[] KeysOf(RedisKey key, RedisKey[] companions) => [key, RedisKeys.FencingToken(key), .. companions];
+
+    private RedisValue[] ValuesOf(IEnumerable<RedisValue> arguments) => [lease.Epoch, KeptForSeconds, .. arguments];
+
+    private async Task<T> CheckAsync<T>(RedisKey key, Func<Task<T>> runAsync)
     {
         ThrowIfLost();
         try
         {
-            return await redis.Database.RunScriptAsync(script, [key, RedisKeys.FencingToken(key), .. companions], [lease.Epoch, KeptForSeconds, .. arguments]);
+            return await runAsync();
         }
         catch (RedisServerException e) when (e.Message.Split(' ') is ["FENCED", var later, ..])
         {

@@ -7,16 +7,13 @@ namespace Mas.Core.Queues;
 internal sealed partial class LeaseRenewer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _lost;
-    // The Redis client has been seen to lose an answer for good when its connections broke.
-    private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Task _renewing;
 
-    internal LeaseRenewer(Lease lease, TimeSpan timeout, TimeProvider time, ILogger logger, CancellationToken stopping)
+    internal LeaseRenewer(Lease lease, TimeProvider time, ILogger logger, CancellationToken stopping)
     {
         Lease = lease;
-        _timeout = timeout;
         _time = time;
         _logger = logger;
         _lost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -37,7 +34,7 @@ internal sealed partial class LeaseRenewer : IAsyncDisposable
         _lost.Dispose();
         try
         {
-            await Lease.ReleaseAsync().WaitAsync(_timeout, _time, CancellationToken.None);
+            await Lease.ReleaseAsync();
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
@@ -55,7 +52,7 @@ internal sealed partial class LeaseRenewer : IAsyncDisposable
                 await Task.Delay(Lease.Lasts / 4, _time, over);
                 try
                 {
-                    await Lease.TryRenewAsync().WaitAsync(_timeout, _time, CancellationToken.None);
+                    await Lease.TryRenewAsync();
                 }
                 catch (Exception e)
                 {

@@ -59,14 +59,20 @@ public sealed class OutboxPops
 
     private static Task<RedisResult> PopAsync(MasterCommands through, RedisKey outbox) => through.ExecuteAsync("RPOP", outbox, Most);
 
-    private async Task<RedisResult> PickAsync(int index) => (await _popped.Task)[index];
+    private async Task<RedisResult> PickAsync(int index)
+    {
+        var popped = (await _popped.Task)[index];
+        return popped.IsNull || popped.Resp2Type == ResultType.Array
+            ? popped
+            : throw new RedisServerException(RedisErrorKind.UnknownError, CommandFlags.None, (string)popped!);
+    }
 
     private async Task RunAsync()
     {
         RedisResult[] popped;
         try
         {
-            popped = (RedisResult[])(await _redis.Database.RunScriptAsync(LuaScripts.ListsPop, [.. _outboxes], [MaxByScript]))!;
+            popped = (RedisResult[])(await LuaScripts.ListsPop.RunAsync(_redis.Database, [.. _outboxes], [MaxByScript]))!;
         }
         catch (Exception e)
         {

@@ -27,7 +27,7 @@ internal sealed partial class Repartitioning(
         // Part 0's lease says who does it. It is waited for also when the worker stops: what is got then has to be given up.
         if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } first)
             return null;
-        var held = new List<LeaseRenewer> { new(first, redis.Timeout, time, logger, stopping) };
+        var held = new List<LeaseRenewer> { new(first, time, logger, stopping) };
         try
         {
             var layout = await InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, stopping);
@@ -37,7 +37,7 @@ internal sealed partial class Repartitioning(
             for (var index = 1; index < layout.All; index++)
             {
                 var name = InboxPartition.NameOf(endpoint, index);
-                held.Add(new LeaseRenewer(await AcquireAsync(name, held), redis.Timeout, time, logger, stopping));
+                held.Add(new LeaseRenewer(await AcquireAsync(name, held), time, logger, stopping));
                 inboxes.Add(new Held(name, new FencingToken(redis, held[^1].Lease)));
             }
             // The Redis client has been seen to lose an answer for good when its connections broke.

@@ -28,7 +28,7 @@ internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger 
         var names = workers.Select(ClientNameOf).OfType<string>().Where(name => name != redis.ClientName).ToHashSet(StringComparer.Ordinal);
         if (names.Count == 0)
             return true;
-        var cut = await Task.WhenAll(redis.Servers.Where(server => server is { IsConnected: true, IsSlave: false }).Select(server => TryCutOffAsync(server, endpoint, names)));
+        var cut = await Task.WhenAll(redis.Servers.Where(server => server is { IsConnected: true, IsReplica: false }).Select(server => TryCutOffAsync(server, endpoint, names)));
         return !cut.Contains(false);
     }
 
@@ -55,10 +55,10 @@ internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger 
 
     private async Task CutOffAsync(IServer server, string endpoint, HashSet<string> names)
     {
-        foreach (var client in (await server.ClientListAsync()).Where(client => client.SubscriptionCount == 0 && names.Contains(client.Name)))
+        foreach (var client in (await server.ClientListAsync()).Where(client => client.SubscriptionCount == 0 && client.Name is { } name && names.Contains(name)))
         {
             if (await server.ClientKillAsync(client.Id) > 0)
-                LogCutOff(logger, endpoint, client.Name);
+                LogCutOff(logger, endpoint, client.Name!);
         }
     }
 

@@ -33,8 +33,7 @@ internal sealed class WakeCalls
             RedisKeys.Wake(server.Key), server.Value.ToString()))).ToArray();
         foreach (var (server, receivers) in calls)
         {
-            // Bounded: all who call later wait for this one, and the Redis client may lose an answer for good when its connections break.
-            if (await receivers.WaitAsync(_redis.Timeout) == 0)
+            if (await receivers == 0)
                 batch.Unheard.Add(server);
         }
     }

@@ -10,7 +10,7 @@ public static class CompareAndDelete
     /// <param name="key">The string.</param>
     /// <param name="value">What it holds as the caller thinks.</param>
     public static Task RemoveStringAsync(this MasterDatabase database, RedisKey key, RedisValue value) =>
-        database.RunScriptAsync(LuaScripts.StringRemove, [key], [value]);
+        LuaScripts.StringRemove.RunAsync(database, [key], [value]);
 
     /// <summary>Removes a field of a hash.</summary>
     /// <param name="database">Where.</param>
@@ -18,7 +18,7 @@ public static class CompareAndDelete
     /// <param name="field">The field.</param>
     /// <param name="value">What it holds as the caller thinks.</param>
     public static Task RemoveFieldAsync(this MasterDatabase database, RedisKey key, RedisValue field, RedisValue value) =>
-        database.RunScriptAsync(LuaScripts.FieldRemove, [key], [field, value]);
+        LuaScripts.FieldRemove.RunAsync(database, [key], [field, value]);
 
     /// <summary>Removes a member of a sorted set.</summary>
     /// <param name="database">Where.</param>
@@ -27,5 +27,5 @@ public static class CompareAndDelete
     /// <param name="upTo">The highest score with which it is removed.</param>
     /// <returns>Whether this call removed it.</returns>
     public static async Task<bool> RemoveMemberAsync(this MasterDatabase database, RedisKey key, RedisValue member, long upTo) =>
-        (long)await database.RunScriptAsync(LuaScripts.MemberRemove, [key], [member, upTo]) == 1;
+        (long)await LuaScripts.MemberRemove.RunAsync(database, [key], [member, upTo]) == 1;
 }

@@ -42,7 +42,7 @@ public static class Counters
     /// <param name="count">How many.</param>
     /// <returns>The last of them.</returns>
     internal static async Task<long> DrawNewAsync(this RedisConnection redis, RedisKey counter, int count) => redis.MayFailOver
-        ? (long)await redis.Database.RunScriptAsync(LuaScripts.CounterDraw, [counter, RedisKeys.History(counter)], [count, Leap])
+        ? (long)await LuaScripts.CounterDraw.RunAsync(redis.Database, [counter, RedisKeys.History(counter)], [count, Leap])
         : await redis.Database.StringIncrementAsync(counter, count);
 
     /// <summary>The same, of a counter that is a field of a user's record.</summary>
@@ -50,10 +50,10 @@ public static class Counters
     /// <param name="record">The record.</param>
     /// <param name="field">The counter.</param>
     internal static async Task<long> DrawNewAsync(this RedisConnection redis, RedisKey record, RedisValue field) => redis.MayFailOver
-        ? (long)await redis.Database.RunScriptAsync(LuaScripts.CounterDraw, [record, RedisKeys.History(record)], [1, OwnLeap, field])
+        ? (long)await LuaScripts.CounterDraw.RunAsync(redis.Database, [record, RedisKeys.History(record)], [1, OwnLeap, field])
         : await redis.Database.HashIncrementAsync(record, field);
 
     /// <summary>Sees to it that a counter is not behind a number that is in use.</summary>
     internal static Task RaiseAsync(this MasterDatabase database, RedisKey counter, long used) =>
-        database.RunScriptAsync(LuaScripts.CounterRaise, [counter], [used]);
+        LuaScripts.CounterRaise.RunAsync(database, [counter], [used]);
 }

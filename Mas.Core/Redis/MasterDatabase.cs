@@ -1,3 +1,4 @@
+using NRedisStack;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
@@ -21,8 +22,12 @@ public class MasterCommands
     /// <summary>Any command; what is to be routed by its slot has to be typed <see cref="RedisKey"/>.</summary>
     public Task<RedisResult> ExecuteAsync(string command, params object[] arguments) => _commands.ExecuteAsync(command, arguments, Master);
 
-    /// <summary>EVALSHA, or EVAL when Redis does not know the script.</summary>
-    public Task<RedisResult> ScriptEvaluateAsync(string script, RedisKey[] keys, RedisValue[] values) => _commands.ScriptEvaluateAsync(script, keys, values, Master);
+    /// <summary>EVALSHA.</summary>
+    internal Task<RedisResult> ScriptEvaluateAsync(byte[] digest, RedisKey[] keys, RedisValue[] values) => _commands.ScriptEvaluateAsync(digest, keys, values, Master);
+
+    /// <summary>EVAL.</summary>
+    public Task<RedisResult> ScriptEvaluateAsync(string script, RedisKey[] keys, RedisValue[] values) =>
+        _commands.ScriptEvaluateAsync(script, keys, values, Master | CommandFlags.NoScriptCache);
 
     /// <summary>PUBLISH.</summary>
     /// <returns>How many heard it, on the node that was asked.</returns>
@@ -157,6 +162,14 @@ public sealed class MasterDatabase : MasterCommands
     private readonly IDatabase _database;
 
     internal MasterDatabase(IDatabase database) : base(database) => _database = database;
+
+    /// <summary>
+    /// Waits until a list has an entry, and leaves it there: BLMOVE from its right end to the same end. Commands sent behind it on the
+    /// same connection (<see cref="RedisConnection.OpenBlockingAsync"/>) run as soon as the wait is over.
+    /// </summary>
+    /// <param name="list">The list.</param>
+    /// <param name="longest">How long to wait at most.</param>
+    public Task WaitForEntryAsync(RedisKey list, TimeSpan longest) => _database.BLMoveAsync(list, list, ListSide.Right, ListSide.Right, longest.TotalSeconds);
 
     /// <summary>Commands that are sent together.</summary>
     public MasterBatch CreateBatch() => new(_database.CreateBatch());

@@ -23,8 +23,8 @@ public sealed class MasterHistories(RedisConnection redis)
     public async Task<HistoryChange> LookAsync(RedisKey key, bool write)
     {
         var look = Interlocked.Increment(ref _looks);
-        // By EVAL, which goes out at once: by its digest it might have to be sent again, behind the WAIT.
-        var answer = (string[])(await redis.Database.ExecuteAsync("EVAL", LuaScripts.ReplicationMark, 1, key, write ? 1 : 0))!;
+        // EVAL: by its digest it might have to be sent again, behind the WAIT.
+        var answer = (string[])(await redis.Database.ScriptEvaluateAsync(LuaScripts.ReplicationMark.Text, [key], [write ? 1 : 0]))!;
         var (now, earlier) = (answer[0], answer[1]);
         lock (_known)
         {

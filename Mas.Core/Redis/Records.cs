@@ -16,9 +16,8 @@ internal static class Records
     /// <summary>Changes fields of a record, if another one holds what it should.</summary>
     /// <returns>Whether they were changed.</returns>
     internal static async Task<bool> ChangeHashAsync(this MasterDatabase database, RedisKey key, HashEntry condition, IEnumerable<HashEntry> fields) =>
-        (long)await database.RunScriptAsync(
-            LuaScripts.HashChange, [key], [condition.Name, condition.Value, .. fields.SelectMany(field => new[] { field.Name, field.Value })]) == 1;
+        (long)await LuaScripts.HashChange.RunAsync(database, [key], [condition.Name, condition.Value, .. fields.SelectMany(field => new[] { field.Name, field.Value })]) == 1;
 
     private static async Task<bool> WriteAsync(MasterDatabase database, RedisKey key, int there, IEnumerable<HashEntry> fields) =>
-        (long)await database.RunScriptAsync(LuaScripts.HashWrite, [key], [there, .. fields.SelectMany(field => new[] { field.Name, field.Value })]) == 1;
+        (long)await LuaScripts.HashWrite.RunAsync(database, [key], [there, .. fields.SelectMany(field => new[] { field.Name, field.Value })]) == 1;
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using NRedisStack;
 using Polly;
 using Polly.Retry;
 using StackExchange.Redis;
@@ -27,7 +29,6 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly RedisOptions _options;
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
-    private readonly List<LibraryWatch> _watches = [];
     private ReplicaWait? _replicas;
     private long _lostAt = long.MinValue;
 
@@ -37,10 +38,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
         ClientName = multiplexer.ClientName;
         _logger = logger;
         _multiplexer = multiplexer;
-        // Answers go on side by side, each on a thread of its own; nothing here relies on one answer's continuation being over
-        // before the next one's begins.
-        multiplexer.PreserveAsyncOrder = false;
-        Database = new MasterDatabase(multiplexer.GetDatabase());
+        // Null: NRedisStack would put its own name into CLIENT LIST, on one connection of each process.
+        Database = new MasterDatabase(multiplexer.GetDatabase(LibraryName: null));
         IsCluster = Servers.Any(server => server.ServerType == ServerType.Cluster);
         MayFailOver = IsCluster || _multiplexer.GetEndPoints().Length > 1;
         multiplexer.ConnectionFailed += (_, e) =>
@@ -54,9 +53,6 @@ public sealed partial class RedisConnection : IAsyncDisposable
             LogRestored(logger, e.EndPoint);
             Restored?.Invoke();
         };
-        _watches.Add(new LibraryWatch(new ForgottenConnections(multiplexer, logger).LookAsync, TimeProvider.System, logger));
-        if (IsCluster)
-            _watches.Add(new LibraryWatch(new ForgottenCluster(multiplexer, Timeout, logger).LookAsync, TimeProvider.System, logger));
     }
 
     /// <summary>Raised after a lost connection was made again; what was pushed meanwhile has to be looked for.</summary>
@@ -77,10 +73,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>Whether a replica that has not heard of the last writes may take over: on a cluster, or when several nodes are named.</summary>
     public bool MayFailOver { get; }
 
-    /// <summary>
-    /// When a connection was lost last, as <see cref="Environment.TickCount64"/>; <see cref="long.MinValue"/> when none was. The client library may
-    /// lose an answer for good then, so that what waits for it waits for ever.
-    /// </summary>
+    /// <summary>When a connection was last lost, as <see cref="Environment.TickCount64"/>; <see cref="long.MinValue"/> when none was.</summary>
     public long LostAt => Volatile.Read(ref _lostAt);
 
     /// <summary>What was sent and received, for tests.</summary>
@@ -101,15 +94,18 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>Every node that is known, replicas included.</summary>
     public IEnumerable<IServer> Servers => _multiplexer.GetEndPoints().Select(endpoint => _multiplexer.GetServer(endpoint));
 
-    /// <summary>Connects, waiting with growing, jittered pauses for as long as Redis is away.</summary>
-    public static async Task<RedisConnection> ConnectAsync(RedisOptions options, ILogger logger, CancellationToken stopping)
+    /// <summary>Connects; while Redis is away it tries again with growing, jittered pauses.</summary>
+    public static Task<RedisConnection> ConnectAsync(RedisOptions options, ILogger logger, CancellationToken stopping) =>
+        ConnectAsync(options, TimeSpan.Zero, logger, stopping);
+
+    private static async Task<RedisConnection> ConnectAsync(RedisOptions options, TimeSpan blockedFor, ILogger logger, CancellationToken stopping)
     {
         var told = false;
         var multiplexer = await ConnectRetry.ExecuteAsync(async _ =>
         {
             try
             {
-                return await ConnectionMultiplexer.ConnectAsync(Configure(options));
+                return await ConnectionMultiplexer.ConnectAsync(Configure(options, blockedFor));
             }
             catch (Exception e) when (RedisErrors.IsAway(e) && !told)
             {
@@ -121,7 +117,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
         var redis = new RedisConnection(options, logger, multiplexer);
         if (options.WaitReplicas > 0)
         {
-            var another = await redis.OpenAnotherAsync(stopping);
+            var another = await redis.OpenBlockingAsync(TimeSpan.FromMilliseconds(options.WaitMilliseconds), stopping);
             redis._replicas = await ConnectRetry.ExecuteAsync(async _ => await ReplicaWait.StartAsync(another, options), stopping);
         }
         return redis;
@@ -135,20 +131,21 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// <exception cref="ReplicasMissingException">It may be lost, and is not to be acknowledged.</exception>
     public Task ConfirmWritesAsync(long since) => _replicas?.ConfirmAsync(since) ?? Task.CompletedTask;
 
-    /// <summary>Opens a connection of its own for blocking commands, which would hold up everything else on this one.</summary>
-    public Task<RedisConnection> OpenAnotherAsync(CancellationToken stopping) => ConnectAsync(_options.WithoutWait(), _logger, stopping);
+    /// <summary>Opens another connection for blocking commands, which would hold up everything else on this one.</summary>
+    /// <param name="longest">How long such a command blocks at most; it fails only <see cref="Timeout"/> after that.</param>
+    /// <param name="stopping">Ends the attempts to connect.</param>
+    public Task<RedisConnection> OpenBlockingAsync(TimeSpan longest, CancellationToken stopping) =>
+        ConnectAsync(_options.WithoutWait(), longest, _logger, stopping);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_replicas is not null)
             await _replicas.DisposeAsync();
-        foreach (var watch in _watches)
-            await watch.DisposeAsync();
         await _multiplexer.CloseAsync(allowCommandsToComplete: false);
     }
 
-    private static ConfigurationOptions Configure(RedisOptions options)
+    private static ConfigurationOptions Configure(RedisOptions options, TimeSpan blockedFor)
     {
         var configuration = new ConfigurationOptions
         {
@@ -158,27 +155,50 @@ public sealed partial class RedisConnection : IAsyncDisposable
             AllowAdmin = true,
             ConnectTimeout = 2000,
             ConnectRetry = 1,
+            AsyncTimeout = options.TimeoutMilliseconds + (int)blockedFor.TotalMilliseconds,
             SyncTimeout = options.TimeoutMilliseconds,
+            // While Redis is away commands fail at once, instead of waiting in the client for it to come back.
+            BacklogPolicy = BacklogPolicy.FailFast,
+            // RESP3 would let commands and subscriptions share a connection, but Redis limits the output buffer of one that subscribes
+            // (client-output-buffer-limit pubsub) to less than the answers to many snapshots. And ScriptReplay relies on RESP2's answers,
+            // which are those that scripts see.
+            Protocol = RedisProtocol.Resp2,
+            // Keys and thread counts in messages: they end up in logs, and cost most when many commands fail at once.
+            IncludeDetailInExceptions = false,
             KeepAlive = 2,
-            // What is sent at once goes out in so few pieces, each a system call; the library's default is 4 KB.
-            WriteBuffer = 64 * 1024,
             // How soon a replica that took over is found, when nothing else tells.
             ConfigCheckSeconds = 2,
             ReconnectRetryPolicy = new LinearRetry(300),
             Ssl = options.Tls,
             Password = options.Password.Length > 0 ? options.Password : null,
+            BeforeSocketConnect = (_, _, socket) => GiveUpSilentPeers(socket, options.TimeoutMilliseconds),
         };
+        // With this channel the connection for subscriptions is there from the start: a SUBSCRIBE that had to open it would fail at once.
+        // Nobody subscribes on a connection for blocking commands.
+        if (blockedFor > TimeSpan.Zero)
+            configuration.ConfigurationChannel = "";
         foreach (var endpoint in options.Endpoint.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             configuration.EndPoints.Add(endpoint);
         return configuration;
+    }
+
+    /// <summary>
+    /// Closes a connection whose peer acknowledges nothing for as long as a command may take. Otherwise the network would go on
+    /// delivering what was sent long after its caller was told that it failed, and the client would reconnect only after four timeouts.
+    /// </summary>
+    private static void GiveUpSilentPeers(Socket socket, int milliseconds)
+    {
+        const int IpprotoTcp = 6, TcpUserTimeout = 18;
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(IpprotoTcp, TcpUserTimeout, BitConverter.GetBytes(milliseconds));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis at {Endpoint} is away; waiting for it")]
     private static partial void LogWaiting(ILogger logger, string endpoint);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The connection to Redis at {Endpoint} is lost ({Failure}); reconnecting")]
-    private static partial void LogLost(ILogger logger, EndPoint endpoint, ConnectionFailureType failure);
+    private static partial void LogLost(ILogger logger, EndPoint? endpoint, ConnectionFailureType failure);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The connection to Redis at {Endpoint} is back")]
-    private static partial void LogRestored(ILogger logger, EndPoint endpoint);
+    private static partial void LogRestored(ILogger logger, EndPoint? endpoint);
 }

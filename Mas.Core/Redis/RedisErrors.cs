@@ -3,15 +3,12 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
 
-/// <summary>Tells the failures that pass when Redis is well again from bugs.</summary>
+/// <summary>Tells failures that pass when Redis is well again from bugs.</summary>
 public static class RedisErrors
 {
-    private static readonly string[] PassingErrors =
-        ["LOADING", "OOM", "MISCONF", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "NOREPLICAS", "MOVED", "ASK", "BUSY", "UNBLOCKED"];
-
     /// <summary>
-    /// True when a command that failed may have been carried out all the same: it was on its way when the connection broke,
-    /// or its answer did not come in time. What Redis refused, or what was never sent, was not.
+    /// True when a command that failed may have been carried out all the same: its connection broke after it was sent, or its answer
+    /// did not come in time. What Redis refused, or what was never sent, was not.
     /// </summary>
     public static bool MayHaveRun(Exception e) => e switch
     {
@@ -25,17 +22,20 @@ public static class RedisErrors
     public static bool IsAway(Exception e) => e switch
     {
         RedisConnectionException or TimeoutException or InboxClosedException => true,
-        RedisServerException server => PassingErrors.Any(prefix => server.Message.StartsWith(prefix, StringComparison.Ordinal))
-            || server.Message.Contains("OOM command not allowed", StringComparison.Ordinal)
-            // The client library's own words for a node of a cluster that was killed and not replaced yet.
-            || server.Message.Contains("is not reachable at this point of time", StringComparison.Ordinal),
-        RedisException => true,
-        // The client library's, of a master that has become a replica before the command was sent.
-        RedisCommandException command => command.Message.StartsWith("Command cannot be issued to a slave", StringComparison.Ordinal),
+        RedisServerException server => IsPassing(server),
         AggregateException aggregate => aggregate.InnerExceptions.All(IsAway),
+        // The connection was closed: the process stops.
         ObjectDisposedException => true,
-        // The client library fails over its own words, when connections go while it puts together why there is none; nothing was sent.
-        NullReferenceException or ArgumentException => e.StackTrace?.Contains("StackExchange.Redis.ExceptionFactory", StringComparison.Ordinal) == true,
+        _ => false,
+    };
+
+    private static bool IsPassing(RedisServerException e) => e.Kind switch
+    {
+        RedisErrorKind.Loading or RedisErrorKind.OutOfMemory or RedisErrorKind.Misconfigured or RedisErrorKind.Busy or RedisErrorKind.MaxClients => true,
+        RedisErrorKind.ReadOnly or RedisErrorKind.MasterDown or RedisErrorKind.NoReplicas => true,
+        RedisErrorKind.ClusterDown or RedisErrorKind.TryAgain or RedisErrorKind.Moved or RedisErrorKind.Ask or RedisErrorKind.UnknownRedirectTarget => true,
+        // A blocked command, when its master became a replica; the library has no code for it.
+        RedisErrorKind.Unknown => e.Message.StartsWith("UNBLOCKED", StringComparison.Ordinal),
         _ => false,
     };
 }

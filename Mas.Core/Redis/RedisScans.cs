@@ -13,7 +13,7 @@ public static class RedisScans
     /// <summary>How many entries Redis looks at for one page.</summary>
     private const int PageSize = 500;
 
-    private const string Scan = "return redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])";
+    private static readonly RedisScript Scan = new("return redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])");
 
     /// <summary>The names of keys, of each master in turn.</summary>
     /// <param name="redis">Where.</param>
@@ -27,7 +27,7 @@ public static class RedisScans
             do
             {
                 stopping.ThrowIfCancellationRequested();
-                var page = (RedisResult[])(await redis.Database.RunScriptAsync(Scan, [master], [cursor, pattern, PageSize]))!;
+                var page = (RedisResult[])(await Scan.RunAsync(redis.Database, [master], [cursor, pattern, PageSize]))!;
                 cursor = (RedisValue)page[0];
                 foreach (var key in (RedisValue[])page[1]!)
                     yield return (string)key!;

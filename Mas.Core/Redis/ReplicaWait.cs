@@ -57,8 +57,7 @@ public sealed class ReplicaWait : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _redis.DisposeAsync();
 
-    private Task WaitAsync() => Task.WhenAll(Masters().Select(WaitAsync))
-        .WaitAsync(TimeSpan.FromMilliseconds(_options.WaitMilliseconds + _options.TimeoutMilliseconds));
+    private Task WaitAsync() => Task.WhenAll(Masters().Select(WaitAsync));
 
     /// <param name="milliseconds">How long to wait; sent as a key, the number is what leads the command to its master.</param>
     private async Task WaitAsync(RedisKey milliseconds)

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Mas.IrcBackend.Bridge;
 
-/// <summary>How the two roles' messages are written.</summary>
+/// <summary>The JSON of the messages between the two roles.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = false)]
-[JsonSerializable(typeof(LinkOrder))]
+[JsonSerializable(typeof(ConnectionOrder))]
 [JsonSerializable(typeof(ParserEntry))]
 internal sealed partial class BridgeJson : JsonSerializerContext;

@@ -10,10 +10,10 @@ namespace Mas.IrcBackend.Check;
 /// The subcommand with which operators check a network's settings before they offer it: no Redis, no browser, the
 /// connection of production.
 /// </summary>
-public static class CheckCommand
+internal static class CheckCommand
 {
     /// <summary>The subcommand's name.</summary>
-    public const string Name = "check";
+    internal const string Name = "check";
 
     private const int HelpWidthInFiles = 120;
 
@@ -40,7 +40,7 @@ public static class CheckCommand
     /// <summary>Runs it until the result is known, or with <c>--hold</c> until SIGTERM or SIGINT.</summary>
     /// <param name="arguments">The arguments behind the name.</param>
     /// <returns>A number of <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    internal static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var command = new Command(Name, "Connects to an IRC network exactly as production does, without Redis, and prints what goes over the connection. Secrets are left out.")
         {
@@ -70,7 +70,6 @@ public static class CheckCommand
             signal.Cancel = true;
             stop.Cancel();
         }
-
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
@@ -92,7 +91,6 @@ public static class CheckCommand
         {
             throw new IrcSettingsException($"{config} has no network \"{result.GetValue(Network)}\".");
         }
-
         var account = IrcAccount.Read(ReadJson(result.GetRequiredValue(Account)));
         var hold = result.GetValue(Hold);
         var stopped = new TaskCompletionSource();
@@ -104,13 +102,12 @@ public static class CheckCommand
         var output = new CheckOutput(Console.Out, result.GetValue(Json));
         var transcript = new CheckTranscript(output, TranscriptRedactor.For(network, account), hold ? () => { } : stop.Cancel);
 
-        await new NetworkLink(context, account, transcript).RunAsync("check done", stop.Token);
+        await new ReconnectingConnection(context, account, transcript).RunAsync("check done", stop.Token);
         if (hold && !stop.IsCancellationRequested)
         {
             // The server has refused us for good; production would stay away from it, and so does this.
             await stopped.Task;
         }
-
         await output.PrintResultAsync(transcript.Result);
         return transcript.Result;
     }

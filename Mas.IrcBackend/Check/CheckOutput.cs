@@ -6,21 +6,21 @@ namespace Mas.IrcBackend.Check;
 /// <summary>Prints what <c>check</c> sees: text for people, or a JSON object a line.</summary>
 /// <param name="output">Where to; each line is flushed, since somebody may be reading along.</param>
 /// <param name="asJson">Whether as JSON.</param>
-public sealed class CheckOutput(TextWriter output, bool asJson)
+internal sealed class CheckOutput(TextWriter output, bool asJson)
 {
     private static readonly JsonSerializerOptions Readable = new() { Encoder = WireJson.WriterOptions.Encoder };
 
     /// <summary>A line that was sent to the server.</summary>
-    public ValueTask PrintSentAsync(string line) => PrintAsync("sent", ">>", line);
+    internal ValueTask PrintSentAsync(string line) => PrintAsync("sent", ">>", line);
 
     /// <summary>A line that came from the server.</summary>
-    public ValueTask PrintReceivedAsync(string line) => PrintAsync("received", "<<", line);
+    internal ValueTask PrintReceivedAsync(string line) => PrintAsync("received", "<<", line);
 
     /// <summary>What a line means, or what happened to the connection.</summary>
-    public ValueTask PrintNoteAsync(string text) => PrintAsync("note", "--", text);
+    internal ValueTask PrintNoteAsync(string text) => PrintAsync("note", "--", text);
 
     /// <summary>The result, a name of <see cref="ExitCode"/>.</summary>
-    public ValueTask PrintResultAsync(ExitCode result) => PrintAsync("result", "==", $"{result}");
+    internal ValueTask PrintResultAsync(ExitCode result) => PrintAsync("result", "==", $"{result}");
 
     private async ValueTask PrintAsync(string type, string mark, string text)
     {

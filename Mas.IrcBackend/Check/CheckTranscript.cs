@@ -8,12 +8,12 @@ namespace Mas.IrcBackend.Check;
 /// <param name="output">Where it is printed.</param>
 /// <param name="redactor">Removes the secrets.</param>
 /// <param name="decided">Called at each registration or failure: the check is over then, unless it holds the connection.</param>
-public sealed class CheckTranscript(CheckOutput output, TranscriptRedactor redactor, Action decided) : IConnectionObserver
+internal sealed class CheckTranscript(CheckOutput output, TranscriptRedactor redactor, Action decided) : IConnectionObserver
 {
     private bool _loginFailed;
 
     /// <summary>The result so far.</summary>
-    public ExitCode Result { get; private set; } = ExitCode.Stopped;
+    internal ExitCode Result { get; private set; } = ExitCode.Stopped;
 
     /// <inheritdoc/>
     public async ValueTask ConnectingAsync(ServerAddress server, long generation, CancellationToken stop)
@@ -23,7 +23,7 @@ public sealed class CheckTranscript(CheckOutput output, TranscriptRedactor redac
     }
 
     /// <inheritdoc/>
-    public ValueTask ReceivedAsync(string line, bool isForOthers, CancellationToken stop) => output.PrintReceivedAsync(redactor.Redact(line));
+    public ValueTask ReceivedAsync(string line, bool isForwarded, CancellationToken stop) => output.PrintReceivedAsync(redactor.Redact(line));
 
     /// <inheritdoc/>
     public ValueTask SentAsync(string line, CancellationToken stop) => output.PrintSentAsync(redactor.Redact(line));
@@ -54,7 +54,6 @@ public sealed class CheckTranscript(CheckOutput output, TranscriptRedactor redac
                     _loginFailed = true;
                     Decide(ExitCode.SaslFailed);
                 }
-
                 break;
             case SessionEvent.StsAnnounced sts:
                 await NoteAsync($"STS policy for {sts.Duration.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s");
@@ -77,9 +76,7 @@ public sealed class CheckTranscript(CheckOutput output, TranscriptRedactor redac
         };
         await NoteAsync($"ended ({outcome.Kind}): {redactor.Redact(outcome.Detail)}; {goesOn}");
         if (next.Step is NextStep.AfterPause || (next.Step is NextStep.None && outcome.Kind != OutcomeKind.Stopped))
-        {
             Decide(_loginFailed ? ExitCode.SaslFailed : ExitCodes.Of(outcome));
-        }
     }
 
     private void Decide(ExitCode result)

@@ -3,7 +3,7 @@ using Mas.IrcBackend.Protocol.Session;
 namespace Mas.IrcBackend.Check;
 
 /// <summary>What <c>check</c> exits with. The numbers are documented in docs/reference/irc.md and in <c>check --help</c>; scripts rely on them.</summary>
-public enum ExitCode
+internal enum ExitCode
 {
     /// <summary>The server has let us in; the login, if there is one, succeeded.</summary>
     Registered = 0,
@@ -37,10 +37,10 @@ public enum ExitCode
 }
 
 /// <summary>Maps a connection's outcome to an exit code.</summary>
-public static class ExitCodes
+internal static class ExitCodes
 {
     /// <summary>The exit code for how a connection ended.</summary>
-    public static ExitCode Of(ConnectionOutcome outcome) => outcome.Kind switch
+    internal static ExitCode Of(ConnectionOutcome outcome) => outcome.Kind switch
     {
         OutcomeKind.Unreachable => ExitCode.Unreachable,
         OutcomeKind.TlsRefused => ExitCode.TlsRefused,

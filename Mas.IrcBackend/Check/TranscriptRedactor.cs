@@ -8,7 +8,7 @@ namespace Mas.IrcBackend.Check;
 /// repeats them.
 /// </summary>
 /// <param name="secrets">The known passwords.</param>
-public sealed class TranscriptRedactor(IEnumerable<string?> secrets)
+internal sealed class TranscriptRedactor(IEnumerable<string?> secrets)
 {
     private const string Hidden = "<hidden>";
 
@@ -18,22 +18,16 @@ public sealed class TranscriptRedactor(IEnumerable<string?> secrets)
     private readonly string[] _secrets = [.. secrets.OfType<string>().Where(secret => secret.Length >= ShortestSecret).OrderByDescending(secret => secret.Length)];
 
     /// <summary>The redactor for one account on one network.</summary>
-    public static TranscriptRedactor For(NetworkSettings network, IrcAccount account) =>
+    internal static TranscriptRedactor For(NetworkSettings network, IrcAccount account) =>
         new([network.Password, account.Sasl?.Password]);
 
     /// <summary>The line without its secrets.</summary>
-    public string Redact(string line)
+    internal string Redact(string line)
     {
         if (IrcMessage.TryParse(line, out var message) && HidesParameters(message))
-        {
             return $"{(message.Source is null ? "" : $":{message.Source} ")}{message.Command} {Hidden}";
-        }
-
         foreach (var secret in _secrets)
-        {
             line = line.Replace(secret, Hidden, StringComparison.Ordinal);
-        }
-
         return line;
     }
 

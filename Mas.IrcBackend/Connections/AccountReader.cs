@@ -4,10 +4,10 @@ using Mas.IrcBackend.Protocol.Sasl;
 
 namespace Mas.IrcBackend.Connections;
 
-/// <summary>Finds out what a user's connection to a network registers with, from <c>networks:</c> and <c>user:</c>.</summary>
+/// <summary>Reads a user's account on a network from <c>networks:</c> and <c>user:</c>.</summary>
 internal sealed class AccountReader(RedisConnection redis, CredentialVault vault)
 {
-    /// <summary>The account; null when there is no such user any more.</summary>
+    /// <summary>The account; null when the user is gone.</summary>
     internal async Task<IrcAccount?> ReadAsync(UserId user, string network)
     {
         var place = redis.Database.HashGetAsync(RedisKeys.Network(user, network), ["nick", "account"]);
@@ -19,7 +19,7 @@ internal sealed class AccountReader(RedisConnection redis, CredentialVault vault
         var sasl = vault.Unseal(place.Result[1], user, network) is { } found
             ? new SaslCredentials(found.Mechanism, found.Account, found.Password, found.Key)
             : null;
-        // The ident is the same wherever a user goes, so that a network's operators can tell users of one MAS apart.
+        // The ident tells a network's operators the users of one MAS apart.
         return new IrcAccount(nick, $"u{user.Value}", record.Result[1].IsNullOrEmpty ? nick : record.Result[1]!, sasl);
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Mas.IrcBackend.Connections;
 
-/// <summary>The networks of the settings, each with what its links share.</summary>
+/// <summary>The networks of the settings, each with what its connections share.</summary>
 internal sealed class ConfiguredNetworks(IrcSettings settings, StsPolicies sts, TimeProvider time)
 {
     private readonly Dictionary<string, NetworkContext> _contexts = settings.Networks.Values.ToDictionary(
@@ -10,9 +10,7 @@ internal sealed class ConfiguredNetworks(IrcSettings settings, StsPolicies sts, 
         network => new NetworkContext(network, new ConnectRate(network.ConnectsPerMinute, time), sts, time),
         StringComparer.Ordinal);
 
-    /// <summary>The names.</summary>
     internal IReadOnlyCollection<string> Names => _contexts.Keys;
 
-    /// <summary>Whether a network is configured.</summary>
     internal bool TryGet(string name, [NotNullWhen(true)] out NetworkContext? context) => _contexts.TryGetValue(name, out context);
 }

@@ -1,24 +1,20 @@
 namespace Mas.IrcBackend.Connections;
 
 /// <summary>
-/// Lets the connections of one network start at its rate, in the order in which they ask, so that a restart doesn't look
-/// like an attack.
+/// Limits how fast connections to one network start, in the order of the requests, so that a restart does not look like an attack.
 /// </summary>
-/// <param name="perMinute">How many may start in a minute; 0 for no limit.</param>
+/// <param name="perMinute">Connections a minute; 0 for no limit.</param>
 /// <param name="time">The clock.</param>
-public sealed class ConnectRate(int perMinute, TimeProvider time)
+internal sealed class ConnectRate(int perMinute, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private DateTimeOffset _next;
 
-    /// <summary>Waits for our turn.</summary>
-    public async Task WaitAsync(CancellationToken stop)
+    /// <summary>Waits until the next connection may start.</summary>
+    internal async Task WaitAsync(CancellationToken stop)
     {
         if (perMinute <= 0)
-        {
             return;
-        }
-
         TimeSpan wait;
         lock (_lock)
         {
@@ -27,10 +23,7 @@ public sealed class ConnectRate(int perMinute, TimeProvider time)
             _next = turn + (TimeSpan.FromMinutes(1) / perMinute);
             wait = turn - now;
         }
-
         if (wait > TimeSpan.Zero)
-        {
             await Task.Delay(wait, time, stop);
-        }
     }
 }

@@ -3,59 +3,65 @@ using Mas.IrcBackend.Bridge;
 
 namespace Mas.IrcBackend.Connections;
 
-/// <summary>The connection manager: handles one of its inboxes (<c>inbox:connectionmanager</c>), orders for the links of its users.</summary>
-internal sealed class ConnectionManagerHandler(PartitionLease held, UserLinks links, ParserUplink uplink, InboxProducer producer, DeadLetters deadLetters)
-    : PartitionedHandler<LinkOrder>(held, producer, deadLetters)
+/// <summary>The connection manager of one partition of <c>inbox:connectionmanager</c> under one lease: carries out orders for its users' connections.</summary>
+internal sealed class ConnectionManagerHandler(
+    PartitionLease held, ManagedConnections connections, ParserProducer parser, InboxProducer producer, DeadLetters deadLetters)
+    : PartitionedHandler<ConnectionOrder>(held, producer, deadLetters)
 {
-    private readonly LinkLease _under = new(held.Lease, held.Partition);
+    private readonly ConnectionLease _lease = new(held.Lease, held.Partition);
 
     /// <summary>The route of an entry; null when it can't be read.</summary>
-    internal static string? RouteOf(byte[] json) => LinkOrder.FromJson(json).Order?.UserId;
+    internal static string? RouteOf(byte[] json) => ConnectionOrder.FromJson(json).Order?.UserId;
 
-    public override Task StartAsync() => links.TakeOverAsync(_under, Held.Lost);
+    public override Task StartAsync() => connections.TakeOverAsync(_lease, Held.Lost);
 
-    protected override (LinkOrder? Message, string? Error) Read(byte[] json) => LinkOrder.FromJson(json);
+    protected override (ConnectionOrder? Message, string? Error) Read(byte[] json) => ConnectionOrder.FromJson(json);
 
-    protected override string OrderingKeyOf(LinkOrder message) => $"{message.UserId}:{message.Network}";
+    protected override string OrderingKeyOf(ConnectionOrder message) => $"{message.UserId}:{message.Network}";
 
-    protected override string RouteOf(LinkOrder message) => message.UserId;
+    protected override string RouteOf(ConnectionOrder message) => message.UserId;
 
-    protected override bool Joins(LinkOrder previous, LinkOrder next) => false;
+    protected override bool Joins(ConnectionOrder previous, ConnectionOrder next) => false;
 
-    protected override Task FailAsync(LinkOrder message) => Task.CompletedTask;
+    protected override Task FailAsync(ConnectionOrder message) => Task.CompletedTask;
 
-    protected override async Task HandleAsync(IReadOnlyList<Work<LinkOrder>> run)
+    protected override async Task HandleAsync(IReadOnlyList<Work<ConnectionOrder>> run)
     {
-        // A holder that was paused in the middle of a batch must not go on with it: the next one has begun with the rest.
+        // A worker that was paused in the middle of a batch must stop: the next holder has begun with the rest.
         if (!Held.Lease.IsValid)
-            throw new LeaseLostException("The lease of the IRC connections is over.");
-        var order = run[0].Message;
-        links.TryGet(order.User, order.Network, out var link);
+            throw new LeaseLostException($"The lease of {Held.Partition.Name} is over.");
+        var (order, redelivered) = run[0];
+        connections.TryGet(order.User, order.Network, out var connection);
         switch (order)
         {
             case ConnectOrder:
-                await links.ConnectAsync(order.User, order.Network, _under);
+                await connections.ConnectAsync(order.User, order.Network, _lease);
                 break;
-            case SendOrder send when link is not null:
-                await link.SendAsync(send, run[0].Redelivered);
+            case SendOrder send when connection is not null:
+                await connection.SendAsync(send, redelivered);
                 break;
             case SendOrder { ConversationId: { } conversation } send:
-                for (var i = 0; i < send.Lines.Count; i++)
-                {
-                    await uplink.AddAsync(new EventEntry(
-                        send.UnsentRid(i), send.UserId, send.Network, send.Generation, 0, 0,
-                        run[0].Redelivered ? LinkEvents.Unsure : LinkEvents.Unsent, send.Lines[i], ConversationId: conversation));
-                }
-                // With the order the last trace of them goes.
-                await uplink.WhenPushedAsync();
+                await ReportUnsentAsync(send, conversation, redelivered);
                 break;
             case DisconnectOrder:
-                await links.DisconnectAsync(order.User, order.Network);
+                await connections.DisconnectAsync(order.User, order.Network);
                 break;
-            case CloseOrder close when link is not null && link.Generation == close.Generation:
-                link.Stop();
-                await links.StartAsync(order.User, order.Network, link.Ended, _under);
+            case CloseOrder close when connection is not null && connection.Generation == close.Generation:
+                connection.Stop();
+                await connections.StartAsync(order.User, order.Network, connection.Ended, _lease);
                 break;
         }
+    }
+
+    private async Task ReportUnsentAsync(SendOrder order, long conversation, bool redelivered)
+    {
+        for (var i = 0; i < order.Lines.Count; i++)
+        {
+            await parser.AddAsync(new EventEntry(
+                order.UnsentRid(i), order.UserId, order.Network, order.Generation, 0, 0,
+                redelivered ? ConnectionEventType.Unsure : ConnectionEventType.Unsent, order.Lines[i], ConversationId: conversation));
+        }
+        // When this returns, the order is removed, and nothing else remembers the lines.
+        await parser.WhenPushedAsync();
     }
 }

@@ -3,7 +3,7 @@ using Mas.IrcBackend.Protocol.Session;
 namespace Mas.IrcBackend.Connections;
 
 /// <summary>How a link goes on when a connection, or an attempt to make one, is over.</summary>
-public enum NextStep
+internal enum NextStep
 {
     /// <summary>Not at all, unless somebody asks for it.</summary>
     None,
@@ -21,19 +21,19 @@ public enum NextStep
 /// <summary>The next attempt of a link.</summary>
 /// <param name="Step">What it is.</param>
 /// <param name="Pause">How long it waits.</param>
-public readonly record struct NextAttempt(NextStep Step, TimeSpan Pause = default);
+internal readonly record struct NextAttempt(NextStep Step, TimeSpan Pause = default);
 
 /// <summary>
 /// Who follows a user's connection to a network: the process that passes its lines on, or the operator's check. All calls
 /// of one link come one after another, and the link waits for each.
 /// </summary>
-public interface IConnectionObserver
+internal interface IConnectionObserver
 {
     /// <summary>An attempt begins. What came under an older generation is history.</summary>
     ValueTask ConnectingAsync(ServerAddress server, long generation, CancellationToken stop);
 
-    /// <summary>A line came. <paramref name="isForOthers"/> is false when it only concerned the connection itself.</summary>
-    ValueTask ReceivedAsync(string line, bool isForOthers, CancellationToken stop);
+    /// <summary>A line came. <paramref name="isForwarded"/> is false when it only concerned the connection itself.</summary>
+    ValueTask ReceivedAsync(string line, bool isForwarded, CancellationToken stop);
 
     /// <summary>A line was sent.</summary>
     ValueTask SentAsync(string line, CancellationToken stop);

@@ -9,10 +9,10 @@ namespace Mas.IrcBackend.Connections;
 /// One open connection: a stream, the <see cref="ClientSession"/> that decides, and one loop between them in which
 /// everything happens in order: lines, the user's commands, the clock. An idle one holds no buffer.
 /// </summary>
-public sealed class IrcConnection
+internal sealed class IrcConnection
 {
     /// <summary>How long a write may take.</summary>
-    public static readonly TimeSpan WritePatience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
 
     private const int ReadBytes = 4096;
 
@@ -34,12 +34,12 @@ public sealed class IrcConnection
     }
 
     /// <summary>Sends lines for the user, each as the budget allows. Harmless when the connection is gone.</summary>
-    public void Send(IReadOnlyList<string> lines) => _inputs.Writer.TryWrite(new Input(Commands: lines));
+    internal void Send(IReadOnlyList<string> lines) => _inputs.Writer.TryWrite(new Input(Commands: lines));
 
     /// <summary>Runs the connection until it ends, and closes it.</summary>
     /// <param name="quitReason">What others see when <paramref name="stop"/> ends it.</param>
     /// <param name="stop">Ends it in order, with QUIT.</param>
-    public async Task<ConnectionOutcome> RunAsync(string quitReason, CancellationToken stop)
+    internal async Task<ConnectionOutcome> RunAsync(string quitReason, CancellationToken stop)
     {
         // The reader waits until its lines have been handled: a server that talks faster than we listen has to wait.
         using var readTurn = new SemaphoreSlim(1, 1);
@@ -51,10 +51,7 @@ public sealed class IrcConnection
         {
             _session.Begin(_time.GetUtcNow());
             while (await StepAsync(timer))
-            {
                 await TakeAsync(await _inputs.Reader.ReadAsync(CancellationToken.None), quitReason);
-            }
-
             return _session.Outcome!;
         }
         finally
@@ -71,16 +68,12 @@ public sealed class IrcConnection
     {
         await TellAsync();
         if (_session.Outcome is null)
-        {
             await WriteAsync();
-        }
-
         if (_session.Outcome is not null)
         {
             await TellAsync();
             return false;
         }
-
         var now = _time.GetUtcNow();
         var wait = _session.NextDue(now) - now;
         timer.Change(wait > TimeSpan.FromMilliseconds(1) ? wait : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
@@ -97,22 +90,14 @@ public sealed class IrcConnection
         else if (input.Commands is not null)
         {
             foreach (var line in input.Commands)
-            {
                 _session.Send(line);
-            }
         }
         else if (input.IsStop)
-        {
             _session.Quit(quitReason, _time.GetUtcNow());
-        }
         else if (input.Closed is not null)
-        {
             _session.Closed(input.Closed);
-        }
         else
-        {
-            _session.Elapsed(_time.GetUtcNow());
-        }
+            _session.CheckTimers(_time.GetUtcNow());
     }
 
     private async Task HearAsync(IReadOnlyList<byte[]> lines)
@@ -121,14 +106,11 @@ public sealed class IrcConnection
         foreach (var bytes in lines)
         {
             if (_session.Outcome is not null)
-            {
                 return;
-            }
-
             // A NUL can't be in a line; what stands behind one is no more of a line than what stands before it.
             var line = _charset.Decode(bytes).Replace("\0", "", StringComparison.Ordinal);
-            var isForOthers = _session.Receive(line, _time.GetUtcNow());
-            await _observer.ReceivedAsync(line, isForOthers, CancellationToken.None);
+            var isForwarded = _session.Receive(line, _time.GetUtcNow());
+            await _observer.ReceivedAsync(line, isForwarded, CancellationToken.None);
             await TellAsync();
         }
     }
@@ -136,9 +118,7 @@ public sealed class IrcConnection
     private async Task TellAsync()
     {
         while (_session.TryTakeEvent(out var next))
-        {
             await _observer.HappenedAsync(next, CancellationToken.None);
-        }
     }
 
     private async Task WriteAsync()
@@ -151,13 +131,9 @@ public sealed class IrcConnection
             bytes.Write(LineLimit.Cut(_charset.Encode(line, _session.Support.IsUtf8Only), _session.Support.LineLength));
             bytes.Write("\r\n"u8);
         }
-
         if (sent.Count == 0)
-        {
             return;
-        }
-
-        using var deadline = new CancellationTokenSource(WritePatience, _time);
+        using var deadline = new CancellationTokenSource(WriteTimeout, _time);
         try
         {
             await _stream.WriteAsync(bytes.WrittenMemory, deadline.Token);
@@ -171,11 +147,8 @@ public sealed class IrcConnection
         {
             // What the server had to say before it closed, an ERROR perhaps, is still to be read; the reader tells the end.
         }
-
         foreach (var line in sent)
-        {
             await _observer.SentAsync(line, CancellationToken.None);
-        }
     }
 
     private async Task ReadAsync(SemaphoreSlim readTurn, CancellationToken closed)
@@ -199,7 +172,6 @@ public sealed class IrcConnection
                         _inputs.Writer.TryWrite(new Input(Closed: "the server closed the connection"));
                         return;
                     }
-
                     _inputs.Writer.TryWrite(new Input(Lines: framer.Accept(buffer.AsSpan(0, count)), ReadTurn: readTurn));
                 }
                 finally
@@ -218,6 +190,6 @@ public sealed class IrcConnection
         IReadOnlyList<byte[]>? Lines = null, SemaphoreSlim? ReadTurn = null, IReadOnlyList<string>? Commands = null, string? Closed = null, bool IsStop = false)
     {
         // The clock says only that it is time to look at it.
-        public static Input Tick => default;
+        internal static Input Tick => default;
     }
 }

@@ -5,17 +5,17 @@ using Mas.IrcBackend.Protocol;
 namespace Mas.IrcBackend.Connections;
 
 /// <summary>A setting that can't be what it says. The message is a sentence for the operator.</summary>
-public sealed class IrcSettingsException(string message) : Exception(message);
+internal sealed class IrcSettingsException(string message) : Exception(message);
 
 /// <summary>Reads the section <c>Irc</c>; whatever is wrong in it is said in one sentence.</summary>
-public static class IrcSettingsReader
+internal static class IrcSettingsReader
 {
     private const int TlsPort = 6697;
     private const int PlainPort = 6667;
 
     /// <summary>Reads the section.</summary>
     /// <exception cref="IrcSettingsException">A value is missing or wrong.</exception>
-    public static IrcSettings Read(IConfiguration irc) => new(
+    internal static IrcSettings Read(IConfiguration irc) => new(
         Text(irc, "StateFile"),
         irc.GetSection("Networks").GetChildren().ToDictionary(network => network.Key, ReadNetwork, StringComparer.OrdinalIgnoreCase),
         TimeSpan.FromHours(Number(irc, "ForgetPeopleHours", 24 * 365) ?? 24),
@@ -51,10 +51,7 @@ public static class IrcSettingsReader
         var port = (int)(Number(network, "Port", 65535) ?? (usesTls ? TlsPort : PlainPort));
         var servers = new List<ServerAddress>();
         if (Text(network, "Host") is { } host)
-        {
             servers.Add(new ServerAddress(host, port, usesTls));
-        }
-
         foreach (var server in network.GetSection("Servers").GetChildren())
         {
             servers.Add(server.Value is { } text
@@ -63,7 +60,6 @@ public static class IrcSettingsReader
                     Text(server, "Host") ?? throw Wrong(server, "Host", "is missing"),
                     (int)(Number(server, "Port", 65535) ?? port), usesTls));
         }
-
         return servers.Count > 0 ? servers : throw Wrong(network, "Host", "is missing");
     }
 
@@ -78,7 +74,6 @@ public static class IrcSettingsReader
                 ? new ServerAddress(text[..colon].Trim('[', ']'), own, usesTls)
                 : throw Wrong(network, "Servers", $"names no port in \"{text}\"");
         }
-
         return new ServerAddress(text.Trim('[', ']'), port, usesTls);
     }
 
@@ -125,10 +120,7 @@ public static class IrcSettingsReader
     private static double? Number(IConfiguration section, string name, double most)
     {
         if (Text(section, name) is not { } text)
-        {
             return null;
-        }
-
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0 && number <= most
             ? number
             : throw Wrong(section, name, $"is no number from 0 to {most}");

@@ -10,26 +10,26 @@ namespace Mas.IrcBackend.Connections;
 /// <summary>The stream of a connection that was made, or why there is none.</summary>
 /// <param name="Stream">The stream, owned by the receiver.</param>
 /// <param name="Failure">Why there is none.</param>
-public readonly record struct OpenedTransport(Stream? Stream, ConnectionOutcome? Failure);
+internal readonly record struct OpenedTransport(Stream? Stream, ConnectionOutcome? Failure);
 
 /// <summary>
 /// Opens TCP and TLS connections to servers. Over TLS not a byte of IRC is sent before the server's certificate has been
 /// found to be the right one.
 /// </summary>
 /// <param name="time">The clock of the deadline.</param>
-public sealed class ServerTransport(TimeProvider time)
+internal sealed class ServerTransport(TimeProvider time)
 {
     /// <summary>How long name lookup, TCP and TLS may take together.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>Opens a connection; failures are results.</summary>
     /// <param name="server">The server.</param>
     /// <param name="pins">Fingerprints, one of which its certificate must have; none to check chain and name.</param>
     /// <param name="clientCertificate">What we present when asked, or null.</param>
     /// <param name="stop">Cancels the attempt, with an exception.</param>
-    public async Task<OpenedTransport> OpenAsync(ServerAddress server, IReadOnlyList<string> pins, X509Certificate2? clientCertificate, CancellationToken stop)
+    internal async Task<OpenedTransport> OpenAsync(ServerAddress server, IReadOnlyList<string> pins, X509Certificate2? clientCertificate, CancellationToken stop)
     {
-        using var deadline = new CancellationTokenSource(Patience, time);
+        using var deadline = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -42,7 +42,6 @@ public sealed class ServerTransport(TimeProvider time)
             stop.ThrowIfCancellationRequested();
             return Failed(OutcomeKind.Unreachable, e is SocketException socketError ? socketError.Message : e is ArgumentException ? "it has no usable address" : "no answer");
         }
-
         var network = new NetworkStream(socket, ownsSocket: true);
         return server.UsesTls ? await SecureAsync(network, server.Host, pins, clientCertificate, either.Token, stop) : new OpenedTransport(network, null);
     }
@@ -84,10 +83,7 @@ public sealed class ServerTransport(TimeProvider time)
     private static string? Objection(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, IReadOnlyList<string> pins)
     {
         if (certificate is null)
-        {
             return "the server has no certificate";
-        }
-
         var fingerprint = Convert.ToHexString(SHA256.HashData(certificate.GetRawCertData()));
         if (pins.Count > 0)
         {
@@ -95,23 +91,13 @@ public sealed class ServerTransport(TimeProvider time)
                 ? null
                 : $"the certificate is not a pinned one; its SHA-256 is {fingerprint}";
         }
-
         if (errors == SslPolicyErrors.None)
-        {
             return null;
-        }
-
         var reasons = new List<string>();
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-        {
             reasons.Add("it is for another host name");
-        }
-
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
-        {
             reasons.AddRange(chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? ["its chain is not trusted"]);
-        }
-
         return $"the certificate can't be trusted: {string.Join("; ", reasons)}; its SHA-256 is {fingerprint}";
     }
 

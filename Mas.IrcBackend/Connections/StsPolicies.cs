@@ -8,7 +8,7 @@ namespace Mas.IrcBackend.Connections;
 /// The strict transport security policies that servers have announced: until one expires, its host is only ever spoken to
 /// over TLS on its port. They survive a restart in a file, a JSON object host → <c>{port, seconds, expires}</c>.
 /// </summary>
-public sealed partial class StsPolicies
+internal sealed partial class StsPolicies
 {
     private readonly ConcurrentDictionary<string, Policy> _policies = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _writing = new();
@@ -26,35 +26,28 @@ public sealed partial class StsPolicies
         _time = time;
         _log = log;
         if (file is not null && File.Exists(file))
-        {
             Load(file);
-        }
     }
 
     /// <summary>The port on which a host must be spoken to over TLS, or null when it has no policy.</summary>
-    public int? PortOf(string host) =>
+    internal int? PortOf(string host) =>
         _policies.TryGetValue(host, out var policy) && policy.Expires > _time.GetUtcNow() ? policy.Port : null;
 
     /// <summary>Takes what a server announced over TLS.</summary>
     /// <param name="host">The host.</param>
     /// <param name="port">The port of the connection over which it was announced.</param>
     /// <param name="duration">How long it holds; zero ends it.</param>
-    public void Announced(string host, int port, TimeSpan duration)
+    internal void Announced(string host, int port, TimeSpan duration)
     {
         if (duration > TimeSpan.Zero)
-        {
             _policies[host] = new Policy(port, duration, _time.GetUtcNow() + duration);
-        }
         else if (!_policies.TryRemove(host, out _))
-        {
             return;
-        }
-
         Save();
     }
 
     /// <summary>A connection to the host has ended; a policy's time counts from then (STS, "rescheduling expiry").</summary>
-    public void Disconnected(string host)
+    internal void Disconnected(string host)
     {
         if (_policies.TryGetValue(host, out var policy) && policy.Expires > _time.GetUtcNow())
         {
@@ -86,10 +79,7 @@ public sealed partial class StsPolicies
     private void Save()
     {
         if (_file is null)
-        {
             return;
-        }
-
         lock (_writing)
         {
             try
@@ -101,7 +91,6 @@ public sealed partial class StsPolicies
                 {
                     Write(stream);
                 }
-
                 File.Move(beside, full, overwrite: true);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -123,7 +112,6 @@ public sealed partial class StsPolicies
             json.WriteString("expires", policy.Expires);
             json.WriteEndObject();
         }
-
         json.WriteEndObject();
     }
 

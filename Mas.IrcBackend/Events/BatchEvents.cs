@@ -1,28 +1,27 @@
 using Mas.IrcBackend.Bridge;
-using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
+using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Events;
 
-/// <summary>Whole batches: some mean something as a whole, of the others each line does what it does by itself.</summary>
-internal static class BatchEvents
+/// <summary>Batches: multiline messages and netsplits are handled as a whole; the lines of others as if they came by themselves.</summary>
+internal sealed class BatchEvents(LineDispatcher lines, MessageEvents messages, NetsplitEvents netsplits)
 {
-    /// <summary>Handles the batch that an entry is.</summary>
-    internal static async Task HandleAsync(ParserContext context, BatchEntry entry)
+    internal async Task HandleAsync(ParserContext context, BatchEntry entry)
     {
-        if (IrcBatch.FromLines(entry.Lines) is { } batch)
+        if (entry.Batch is { } batch)
             await HandleAsync(context, entry, batch, 0);
     }
 
-    /// <returns>How many of the entry's lines have been handled.</returns>
-    private static async Task<int> HandleAsync(ParserContext context, BatchEntry entry, IrcBatch batch, int index)
+    /// <returns>How many of the entry's lines are handled.</returns>
+    private async Task<int> HandleAsync(ParserContext context, BatchEntry entry, IrcBatch batch, int index)
     {
         await context.WithinAsync(batch, async () =>
         {
             if (batch.Type is IrcBatch.Multiline or IrcBatch.NetSplit)
             {
                 context.Next(entry, index++);
-                await (batch.Type == IrcBatch.Multiline ? MessageEvents.MultilineAsync(context, batch) : SplitEvents.BatchAsync(context, batch));
+                await (batch.Type == IrcBatch.Multiline ? messages.MultilineAsync(context, batch) : netsplits.BatchAsync(context, batch));
                 return;
             }
             foreach (var item in batch.Items)
@@ -30,10 +29,12 @@ internal static class BatchEvents
                 if (item.Batch is { } inner)
                 {
                     index = await HandleAsync(context, entry, inner, index);
-                    continue;
                 }
-                context.Next(entry, index++);
-                await LineEvents.HandleAsync(context, item.Message!);
+                else if (item.Message is { } message)
+                {
+                    context.Next(entry, index++);
+                    await lines.HandleAsync(context, message);
+                }
             }
         });
         return index;

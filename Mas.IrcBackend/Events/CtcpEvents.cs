@@ -1,30 +1,28 @@
 using Mas.Core.Model;
-using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
+using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Events;
 
-/// <summary>CTCP queries (VERSION, PING …): some are answered, by NOTICE and at a limited rate; none is chat.</summary>
-internal static class CtcpEvents
+/// <summary>CTCP queries (VERSION, PING …). Some are answered, by NOTICE and at a limited rate; none is shown as chat.</summary>
+internal sealed class CtcpEvents(ConnectionSender sender, TimeProvider time)
 {
     private const int MaxAnswers = 3;
     private const string Known = "ACTION CLIENTINFO PING SOURCE TIME VERSION";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    /// <summary>A query, to us or to a channel.</summary>
-    internal static async Task QueryAsync(ParserContext context, IrcSource source, string target, Ctcp query)
+    internal async Task QueryAsync(ParserContext context, IrcSource source, Ctcp query)
     {
         if (query.Command == "DCC")
         {
-            await context.TellServerWindowAsync(Category.Info, $"{source.Nick} offers a direct connection (DCC {query.Text}). MAS accepts none.");
+            context.TellServerWindow(Category.Info, $"{source.Nick} offers a direct connection (DCC {query.Text}). MAS does not support DCC.");
             return;
         }
         var answer = query.Command switch
         {
-            "VERSION" => "MAS",
-            "SOURCE" => "MAS",
+            "VERSION" or "SOURCE" => "MAS",
             "PING" => query.Text,
-            "TIME" => context.On.Time.GetUtcNow().ToString("r"),
+            "TIME" => time.GetUtcNow().ToString("r"),
             "CLIENTINFO" => Known,
             _ => null,
         };
@@ -34,6 +32,6 @@ internal static class CtcpEvents
         if (answer is null || answers.Count >= MaxAnswers || source.IsServer)
             return;
         answers.Enqueue(context.At);
-        await context.SendAsync(null, IrcLine.WithText(new Ctcp(query.Command, answer).ToString(), "NOTICE", source.Nick));
+        await sender.SendAsync(context, null, IrcLine.WithText(new Ctcp(query.Command, answer).ToString(), "NOTICE", source.Nick));
     }
 }

@@ -1,47 +1,45 @@
 using Mas.IrcBackend.Bridge;
-using Mas.IrcBackend.Parser;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Events;
 
 /// <summary>
-/// Lines of one connection, one after the other. Those that are handled together wait for what comes next: the QUITs of a
-/// netsplit, and what is said in one channel.
+/// Consecutive lines of one connection. The QUITs of a netsplit, and plain messages in one channel, are collected and handled
+/// together.
 /// </summary>
-/// <param name="context">The connection's entries.</param>
-internal sealed class LineRun(ParserContext context)
+internal sealed class LineRun(ParserContext context, LineDispatcher lines, NetsplitEvents netsplits, ChannelMessages channelMessages)
 {
-    private readonly List<string> _gone = [];
-    private readonly List<(LineEntry Line, IrcMessage Message)> _talk = [];
+    private readonly List<string> _quitNicks = [];
+    private readonly List<(LineEntry Line, IrcMessage Message)> _messages = [];
     private string _servers = "";
     private UserChannel? _channel;
 
-    /// <summary>Handles a line, or lets it wait.</summary>
+    /// <summary>Handles or collects a line.</summary>
     internal async Task AddAsync(LineEntry line, IrcMessage message)
     {
-        var servers = SplitEvents.IsOf(message) ? message.Last : "";
-        var channel = TalkEvents.ChannelOf(context, message);
+        var servers = NetsplitEvents.IsPartOf(message) ? message.Last : "";
+        var channel = ChannelMessages.ChannelOf(context, message);
         if (servers != _servers || channel?.Id != _channel?.Id)
-            await EndAsync();
+            await FlushAsync();
         (_servers, _channel) = (servers, channel);
         context.Next(line);
-        if (servers.Length > 0)
-            _gone.Add(message.Source!.Nick);
+        if (servers.Length > 0 && message.Source is { } source)
+            _quitNicks.Add(source.Nick);
         else if (channel is not null)
-            _talk.Add((line, message));
+            _messages.Add((line, message));
         else
-            await LineEvents.HandleAsync(context, message);
+            await lines.HandleAsync(context, message);
     }
 
-    /// <summary>Handles what waits.</summary>
-    internal async Task EndAsync()
+    /// <summary>Handles the collected lines.</summary>
+    internal async Task FlushAsync()
     {
-        if (_gone.Count > 0)
-            await SplitEvents.QuitAsync(context, _servers, _gone);
-        if (_talk.Count > 0)
-            await TalkEvents.SayAsync(context, _channel!, _talk);
-        _gone.Clear();
-        _talk.Clear();
+        if (_quitNicks.Count > 0)
+            await netsplits.QuitAsync(context, _servers, _quitNicks);
+        if (_channel is not null && _messages.Count > 0)
+            await channelMessages.PostAsync(context, _channel, _messages);
+        _quitNicks.Clear();
+        _messages.Clear();
     }
 }

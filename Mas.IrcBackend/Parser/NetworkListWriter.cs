@@ -7,10 +7,9 @@ using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Parser;
 
-/// <summary>Makes <c>networklist</c> what the settings say, and tells live sessions when that changes it.</summary>
+/// <summary>Writes the configured networks to <c>networklist</c>, and tells live sessions of changes.</summary>
 internal sealed class NetworkListWriter(RedisConnection redis, ConfiguredNetworks networks, NetworkStates states, Outboxes outboxes)
 {
-    /// <summary>Writes the list.</summary>
     internal async Task WriteAsync()
     {
         var listed = (await redis.Database.SetMembersAsync(RedisKeys.NetworkList)).Select(name => (string)name!).ToHashSet(StringComparer.Ordinal);

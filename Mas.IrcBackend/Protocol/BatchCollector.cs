@@ -6,7 +6,7 @@ namespace Mas.IrcBackend.Protocol;
 /// </summary>
 /// <param name="deadline">How long a batch may stay open without a further message.</param>
 /// <param name="maxMessages">How many messages, and batches that have ended in others, all open batches together may hold.</param>
-public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
+internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
 {
     // Batches in batches are rare, and deep ones are nobody's wish.
     private const int MaxOpen = 100;
@@ -15,22 +15,18 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
     private int _held;
 
     /// <summary>When the next batch has to be closed, or null when none is open.</summary>
-    public DateTimeOffset? NextDue => _open.Count == 0 ? null : _open.Values.Min(open => open.Last) + deadline;
+    internal DateTimeOffset? NextDue => _open.Count == 0 ? null : _open.Values.Min(open => open.Last) + deadline;
 
     /// <summary>Takes a message and gives what is complete with it.</summary>
-    public IReadOnlyList<BatchItem> Accept(IrcMessage message, DateTimeOffset now)
+    internal IReadOnlyList<BatchItem> Accept(IrcMessage message, DateTimeOffset now)
     {
         if (message.Command == "BATCH" && message.Parameter(0) is ['+' or '-', _, ..] reference)
         {
             var complete = reference[0] == '+' ? Begin(reference[1..], message, now) : End(reference[1..], isComplete: true);
             return _held > maxMessages ? [.. complete, .. CloseAll()] : complete;
         }
-
         if (message.Tag("batch") is not { } parent || !_open.TryGetValue(parent, out var open))
-        {
             return [new BatchItem(message, null)];
-        }
-
         open.Items.Add(new BatchItem(message, null));
         open.Size++;
         Touch(open, now);
@@ -39,7 +35,7 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
     }
 
     /// <summary>Closes the batches whose deadline has passed and gives them as far as they came.</summary>
-    public IReadOnlyList<BatchItem> TakeDue(DateTimeOffset now) =>
+    internal IReadOnlyList<BatchItem> TakeDue(DateTimeOffset now) =>
         Close(_open.Where(open => now - open.Value.Last >= deadline));
 
     private IReadOnlyList<BatchItem> Begin(string reference, IrcMessage message, DateTimeOffset now)
@@ -55,10 +51,7 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
     private IReadOnlyList<BatchItem> End(string reference, bool isComplete)
     {
         if (!_open.Remove(reference, out var open))
-        {
             return [];
-        }
-
         var batch = new BatchItem(null, new IrcBatch(open.Start, open.Items, isComplete));
         if (open.Parent is { } parentReference && _open.TryGetValue(parentReference, out var parent))
         {
@@ -68,7 +61,6 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
             _held++;
             return [];
         }
-
         _held -= open.Size;
         return [batch];
     }
@@ -83,32 +75,27 @@ public sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
     {
         var depth = 0;
         while (open.Parent is { } key && _open.TryGetValue(key, out var parent) && depth < MaxOpen)
-        {
             (open, depth) = (parent, depth + 1);
-        }
-
         return depth;
     }
 
     private void Touch(Open open, DateTimeOffset now)
     {
         for (Open? next = open; next is not null; next = next.Parent is { } key && _open.TryGetValue(key, out var parent) && parent.Last < now ? parent : null)
-        {
             next.Last = now;
-        }
     }
 
     private sealed class Open(IrcMessage start, string? parent)
     {
-        public IrcMessage Start { get; } = start;
+        internal IrcMessage Start { get; } = start;
 
-        public string? Parent { get; } = parent;
+        internal string? Parent { get; } = parent;
 
-        public List<BatchItem> Items { get; } = [];
+        internal List<BatchItem> Items { get; } = [];
 
         /// <summary>How many messages it holds, and batches that have ended in it, theirs included.</summary>
-        public int Size { get; set; }
+        internal int Size { get; set; }
 
-        public DateTimeOffset Last { get; set; }
+        internal DateTimeOffset Last { get; set; }
     }
 }

@@ -5,7 +5,7 @@ namespace Mas.IrcBackend.Protocol;
 /// which lines to send; when to end the negotiation is the registration's business, because SASL comes in between.
 /// </summary>
 /// <param name="wanted">Names of the capabilities to ask for when they are offered.</param>
-public sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
+internal sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
 {
     private const int MaxListBytes = 400;
 
@@ -15,22 +15,22 @@ public sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
     private bool _listed;
 
     /// <summary>The first line of every connection.</summary>
-    public const string FirstLine = "CAP LS 302";
+    internal const string FirstLine = "CAP LS 302";
 
     /// <summary>What the server offers: name → value ("" for none).</summary>
-    public IReadOnlyDictionary<string, string> Offered => _offered;
+    internal IReadOnlyDictionary<string, string> Offered => _offered;
 
     /// <summary>What is in force.</summary>
-    public IReadOnlyCollection<string> Enabled => _enabled;
+    internal IReadOnlyCollection<string> Enabled => _enabled;
 
     /// <summary>Whether the list is complete and every request has been answered.</summary>
-    public bool IsSettled => _listed && _outstanding.Count == 0;
+    internal bool IsSettled => _listed && _outstanding.Count == 0;
 
     /// <summary>Whether a capability is in force.</summary>
-    public bool Has(string capability) => _enabled.Contains(capability);
+    internal bool Has(string capability) => _enabled.Contains(capability);
 
     /// <summary>Takes a CAP line of the server and gives the lines to answer.</summary>
-    public IReadOnlyList<string> Accept(IrcMessage message)
+    internal IReadOnlyList<string> Accept(IrcMessage message)
     {
         var list = message.Parameters.Count > 2 ? message.Last.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
         switch (message.Parameter(1).ToUpperInvariant())
@@ -38,10 +38,7 @@ public sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
             case "LS":
                 Offer(list);
                 if (message.Parameters.Count > 3 && message.Parameter(2) == "*")
-                {
                     return [];
-                }
-
                 _listed = true;
                 return Request(_offered.Keys);
             case "NEW":
@@ -53,7 +50,6 @@ public sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
                     _offered.Remove(capability);
                     _enabled.Remove(capability);
                 }
-
                 return [];
             case "ACK":
                 Acknowledge(list);
@@ -91,15 +87,10 @@ public sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
                 lines.Add(Request(batch));
                 batch = [];
             }
-
             batch.Add(name);
         }
-
         if (batch.Count > 0)
-        {
             lines.Add(Request(batch));
-        }
-
         return lines;
     }
 
@@ -120,15 +111,10 @@ public sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
             var name = Name(entry.TrimStart('-', '~', '='));
             _outstanding.ForEach(batch => batch.Remove(name));
             if (entry.StartsWith('-'))
-            {
                 _enabled.Remove(name);
-            }
             else
-            {
                 _enabled.Add(name);
-            }
         }
-
         _outstanding.RemoveAll(batch => batch.Count == 0);
     }
 
@@ -139,10 +125,7 @@ public sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
         var index = _outstanding.FindIndex(names.SetEquals);
         index = index >= 0 ? index : _outstanding.FindIndex(batch => names.Count == 0 || batch.Exists(names.Contains));
         if (index < 0)
-        {
             return [];
-        }
-
         var refused = _outstanding[index];
         _outstanding.RemoveAt(index);
         return refused.Count < 2 ? [] : refused.ConvertAll(name => Request([name]));

@@ -1,16 +1,16 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>Names of the capabilities that MAS asks for, and which of them a connection wants.</summary>
-public static class CapabilityCatalog
+internal static class CapabilityCatalog
 {
     /// <summary>The capability of SASL.</summary>
-    public const string Sasl = "sasl";
+    internal const string Sasl = "sasl";
 
     /// <summary>Strict transport security: announced, never asked for.</summary>
-    public const string Sts = "sts";
+    internal const string Sts = "sts";
 
     /// <summary>Asked for on every connection whose server offers them.</summary>
-    public static IReadOnlyList<string> Always { get; } =
+    internal static IReadOnlyList<string> Always { get; } =
     [
         "account-notify", "account-tag", "away-notify", "batch", "cap-notify", "chghost", "draft/channel-rename",
         "draft/chathistory", "draft/event-playback", "draft/message-redaction", "draft/multiline", "draft/read-marker",
@@ -21,6 +21,6 @@ public static class CapabilityCatalog
 
     /// <summary>The capabilities that a connection asks for.</summary>
     /// <param name="withSasl">Whether the user has an account to log in to.</param>
-    public static IReadOnlyCollection<string> Wanted(bool withSasl) =>
+    internal static IReadOnlyCollection<string> Wanted(bool withSasl) =>
         withSasl ? [.. Always, Sasl] : Always;
 }

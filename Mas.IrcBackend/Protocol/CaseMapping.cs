@@ -4,7 +4,7 @@ namespace Mas.IrcBackend.Protocol;
 /// How a network compares nicks and channels (ISUPPORT CASEMAPPING). The mappings are defined over bytes and touch
 /// ASCII only, so a text may be folded after decoding: letters outside ASCII always stay as they are.
 /// </summary>
-public sealed class CaseMapping : IEqualityComparer<string>
+internal sealed class CaseMapping : IEqualityComparer<string>
 {
     private readonly char _lastUpper;
 
@@ -15,19 +15,19 @@ public sealed class CaseMapping : IEqualityComparer<string>
     }
 
     /// <summary>A–Z only.</summary>
-    public static CaseMapping Ascii { get; } = new("ascii", 'Z');
+    internal static CaseMapping Ascii { get; } = new("ascii", 'Z');
 
     /// <summary>A–Z, and []\~ as the capitals of {}|^ (RFC 1459 §2.2); the default.</summary>
-    public static CaseMapping Rfc1459 { get; } = new("rfc1459", '^');
+    internal static CaseMapping Rfc1459 { get; } = new("rfc1459", '^');
 
     /// <summary>A–Z, and []\ as the capitals of {}|.</summary>
-    public static CaseMapping Rfc1459Strict { get; } = new("rfc1459-strict", ']');
+    internal static CaseMapping Rfc1459Strict { get; } = new("rfc1459-strict", ']');
 
     /// <summary>The mapping's name in ISUPPORT.</summary>
-    public string Name { get; }
+    internal string Name { get; }
 
     /// <summary>The mapping of this name. Unknown ones (rfc8265 and such) compare as ascii does, the part that they share.</summary>
-    public static CaseMapping Named(string name) => name switch
+    internal static CaseMapping Named(string name) => name switch
     {
         "rfc1459" => Rfc1459,
         "rfc1459-strict" or "strict-rfc1459" => Rfc1459Strict,
@@ -35,19 +35,14 @@ public sealed class CaseMapping : IEqualityComparer<string>
     };
 
     /// <summary>The text in lower case; texts that the network takes for the same fold to the same.</summary>
-    public string Fold(string text)
+    internal string Fold(string text)
     {
         if (!NeedsFolding(text))
-        {
             return text;
-        }
-
         return string.Create(text.Length, (text, this), static (folded, state) =>
         {
             for (var i = 0; i < folded.Length; i++)
-            {
                 folded[i] = state.Item2.Fold(state.text[i]);
-            }
         });
     }
 
@@ -55,18 +50,12 @@ public sealed class CaseMapping : IEqualityComparer<string>
     public bool Equals(string? x, string? y)
     {
         if (x is null || y is null || x.Length != y.Length)
-        {
             return x is null && y is null;
-        }
-
         for (var i = 0; i < x.Length; i++)
         {
             if (Fold(x[i]) != Fold(y[i]))
-            {
                 return false;
-            }
         }
-
         return true;
     }
 
@@ -75,15 +64,12 @@ public sealed class CaseMapping : IEqualityComparer<string>
     {
         var hash = default(HashCode);
         foreach (var character in obj)
-        {
             hash.Add(Fold(character));
-        }
-
         return hash.ToHashCode();
     }
 
     /// <summary>One character in lower case.</summary>
-    public char Fold(char character) => character switch
+    internal char Fold(char character) => character switch
     {
         >= 'A' and <= ']' when character <= _lastUpper => (char)(character + 32),
         '~' when _lastUpper == '^' => '^',
@@ -95,11 +81,8 @@ public sealed class CaseMapping : IEqualityComparer<string>
         foreach (var character in text)
         {
             if (Fold(character) != character)
-            {
                 return true;
-            }
         }
-
         return false;
     }
 }

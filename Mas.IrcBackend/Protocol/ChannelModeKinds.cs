@@ -1,7 +1,7 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>When a channel mode takes a parameter.</summary>
-public enum ChannelModeKind
+internal enum ChannelModeKind
 {
     /// <summary>Type A: an entry of a list (bans); without a parameter it asks for the list.</summary>
     List,
@@ -24,13 +24,13 @@ public enum ChannelModeKind
 /// <param name="Always">Type B.</param>
 /// <param name="WhenSet">Type C.</param>
 /// <param name="Flags">Type D.</param>
-public sealed record ChannelModeKinds(string Lists, string Always, string WhenSet, string Flags)
+internal sealed record ChannelModeKinds(string Lists, string Always, string WhenSet, string Flags)
 {
     /// <summary>What RFC 2811 has.</summary>
-    public static ChannelModeKinds Default { get; } = new("beI", "k", "l", "aimnpqrst");
+    internal static ChannelModeKinds Default { get; } = new("beI", "k", "l", "aimnpqrst");
 
     /// <summary>Reads the value of CHANMODES; missing lists are empty, further ones are ignored.</summary>
-    public static ChannelModeKinds Parse(string value)
+    internal static ChannelModeKinds Parse(string value)
     {
         var lists = value.Split(',');
         string At(int index) => index < lists.Length ? lists[index] : "";
@@ -38,7 +38,7 @@ public sealed record ChannelModeKinds(string Lists, string Always, string WhenSe
     }
 
     /// <summary>The kind of a mode; one that the server never mentioned takes no parameter.</summary>
-    public ChannelModeKind KindOf(char mode, MemberPrefixes prefixes) => mode switch
+    internal ChannelModeKind KindOf(char mode, MemberPrefixes prefixes) => mode switch
     {
         _ when prefixes.IsStatus(mode) => ChannelModeKind.Status,
         _ when Lists.Contains(mode, StringComparison.Ordinal) => ChannelModeKind.List,

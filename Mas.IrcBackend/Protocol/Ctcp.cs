@@ -3,21 +3,18 @@ namespace Mas.IrcBackend.Protocol;
 /// <summary>A CTCP message, carried in a PRIVMSG (a query) or a NOTICE (an answer).</summary>
 /// <param name="Command">In upper case: ACTION, VERSION, PING …</param>
 /// <param name="Text">What follows the command, "" when nothing does.</param>
-public sealed record Ctcp(string Command, string Text)
+internal sealed record Ctcp(string Command, string Text)
 {
     private const char Delimiter = '\u0001';
 
     /// <summary>Whether this is <c>/me</c>.</summary>
-    public bool IsAction => Command == "ACTION";
+    internal bool IsAction => Command == "ACTION";
 
     /// <summary>Reads a text; null when it is no CTCP. The closing byte is optional: splitting loses it.</summary>
-    public static Ctcp? Parse(string text)
+    internal static Ctcp? Parse(string text)
     {
         if (text.Length < 2 || text[0] != Delimiter)
-        {
             return null;
-        }
-
         var inner = text[^1] == Delimiter ? text.AsSpan(1, text.Length - 2) : text.AsSpan(1);
         var space = inner.IndexOf(' ');
         var command = space < 0 ? inner : inner[..space];

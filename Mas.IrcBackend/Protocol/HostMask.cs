@@ -1,10 +1,10 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>Masks of users: <c>nick!user@host</c> with <c>*</c> and <c>?</c>.</summary>
-public static class HostMask
+internal static class HostMask
 {
     /// <summary>Whether a mask covers a text. Takes time in proportion to both lengths at worst, whatever the mask.</summary>
-    public static bool Matches(string mask, string text, CaseMapping mapping)
+    internal static bool Matches(string mask, string text, CaseMapping mapping)
     {
         int m = 0, t = 0, star = -1, resume = 0;
         while (t < text.Length)
@@ -25,16 +25,13 @@ public static class HostMask
                 t = ++resume;
             }
             else
-            {
                 return false;
-            }
         }
-
         return mask.AsSpan(m).TrimStart('*').IsEmpty;
     }
 
     /// <summary>A mask in full, from what a user types: a nick, <c>user@host</c> or a host.</summary>
-    public static string Complete(string typed)
+    internal static string Complete(string typed)
     {
         var hasUser = typed.Contains('!', StringComparison.Ordinal);
         var hasHost = typed.Contains('@', StringComparison.Ordinal);

@@ -6,20 +6,17 @@ namespace Mas.IrcBackend.Protocol;
 /// Writes lines, without CR LF. Whatever a parameter holds, what comes out is one line: CR, LF and NUL never get
 /// through, and a middle parameter never becomes two.
 /// </summary>
-public static class IrcLine
+internal static class IrcLine
 {
     /// <summary>The length of a line without tags, CR LF included (RFC 1459 §2.3).</summary>
-    public const int MaxBytes = 512;
+    internal const int MaxBytes = 512;
 
     /// <summary>A line whose parameters are all single words.</summary>
-    public static string Of(string command, params ReadOnlySpan<string> words)
+    internal static string Of(string command, params ReadOnlySpan<string> words)
     {
         var line = new StringBuilder(Word(command));
         foreach (var word in words)
-        {
             line.Append(' ').Append(Word(word));
-        }
-
         return line.ToString();
     }
 
@@ -27,34 +24,28 @@ public static class IrcLine
     /// <param name="text">The trailing parameter; its line breaks become spaces.</param>
     /// <param name="command">The command.</param>
     /// <param name="words">The parameters before the text.</param>
-    public static string WithText(string text, string command, params ReadOnlySpan<string> words) =>
+    internal static string WithText(string text, string command, params ReadOnlySpan<string> words) =>
         $"{Of(command, words)} :{Text(text)}";
 
     /// <summary>The line with tags in front of it.</summary>
-    public static string Tagged(string line, params ReadOnlySpan<KeyValuePair<string, string>> tags) =>
+    internal static string Tagged(string line, params ReadOnlySpan<KeyValuePair<string, string>> tags) =>
         tags.IsEmpty ? line : $"@{IrcTags.Format(tags.ToArray())} {line}";
 
     /// <summary>A line that a user typed: everything from the first line break on is dropped, not sent as a second command.</summary>
-    public static string Raw(string typed)
+    internal static string Raw(string typed)
     {
         var end = typed.AsSpan().IndexOfAny('\r', '\n');
         return (end < 0 ? typed : typed[..end]).Replace("\0", "", StringComparison.Ordinal).Trim(' ');
     }
 
     /// <summary>A message as a line. A message that was parsed gives a line that parses to the same message.</summary>
-    public static string Format(IrcMessage message)
+    internal static string Format(IrcMessage message)
     {
         var line = new StringBuilder();
         if (message.Tags.Count > 0)
-        {
             line.Append('@').Append(IrcTags.Format(message.Tags)).Append(' ');
-        }
-
         if (message.Source is { } source)
-        {
             line.Append(':').Append(source).Append(' ');
-        }
-
         line.Append(message.Command);
         for (var i = 0; i < message.Parameters.Count; i++)
         {
@@ -64,12 +55,11 @@ public static class IrcLine
                 ? (needsColon ? ":" : "") + parameter
                 : Word(parameter));
         }
-
         return line.ToString();
     }
 
     /// <summary>A text fit for one line: line breaks are spaces, NUL is gone.</summary>
-    public static string Text(string text) =>
+    internal static string Text(string text) =>
         text.AsSpan().IndexOfAny('\r', '\n', '\0') < 0
             ? text
             : text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\r', ' ').Replace('\n', ' ').Replace("\0", "", StringComparison.Ordinal);
@@ -78,10 +68,7 @@ public static class IrcLine
     private static string Word(string word)
     {
         if (word.AsSpan().IndexOfAny("\r\n\0 ") >= 0)
-        {
             word = string.Concat(word.Where(character => character is not ('\r' or '\n' or '\0' or ' ')));
-        }
-
         word = word.TrimStart(':');
         return word.Length == 0 ? "*" : word;
     }

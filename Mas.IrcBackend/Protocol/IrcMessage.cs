@@ -6,7 +6,7 @@ namespace Mas.IrcBackend.Protocol;
 /// One line of IRC as its parts (RFC 1459 §2.3.1 with IRCv3 message tags). Reading is lenient, because servers are
 /// not exact; writing is <see cref="IrcLine"/>'s job.
 /// </summary>
-public sealed class IrcMessage
+internal sealed class IrcMessage
 {
     private static readonly IReadOnlyDictionary<string, string> NoTags = new Dictionary<string, string>();
 
@@ -24,53 +24,44 @@ public sealed class IrcMessage
     }
 
     /// <summary>The command in upper case, or three digits.</summary>
-    public string Command { get; }
+    internal string Command { get; }
 
     /// <summary>The parameters; whether the last one was written with a colon makes no difference.</summary>
-    public IReadOnlyList<string> Parameters { get; }
+    internal IReadOnlyList<string> Parameters { get; }
 
     /// <summary>Who sent it, or null.</summary>
-    public IrcSource? Source { get; }
+    internal IrcSource? Source { get; }
 
     /// <summary>The message's tags, unescaped.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; }
+    internal IReadOnlyDictionary<string, string> Tags { get; }
 
     /// <summary>The parameter at <paramref name="index"/>, or "" when there are fewer.</summary>
-    public string Parameter(int index) => index >= 0 && index < Parameters.Count ? Parameters[index] : "";
+    internal string Parameter(int index) => index >= 0 && index < Parameters.Count ? Parameters[index] : "";
 
     /// <summary>The last parameter, or "".</summary>
-    public string Last => Parameters.Count > 0 ? Parameters[^1] : "";
+    internal string Last => Parameters.Count > 0 ? Parameters[^1] : "";
 
     /// <summary>The value of a tag, or null when the message doesn't carry it.</summary>
-    public string? Tag(string name) => Tags.TryGetValue(name, out var value) ? value : null;
+    internal string? Tag(string name) => Tags.TryGetValue(name, out var value) ? value : null;
 
     /// <summary>Reads one line.</summary>
     /// <param name="line">The line, with or without its CR and LF.</param>
     /// <param name="message">The message, when there is one.</param>
     /// <returns>False for a line without a command; no line throws.</returns>
-    public static bool TryParse(string line, [NotNullWhen(true)] out IrcMessage? message)
+    internal static bool TryParse(string line, [NotNullWhen(true)] out IrcMessage? message)
     {
         message = null;
         var rest = line.AsSpan().TrimEnd("\r\n").TrimStart(' ');
 
         IReadOnlyDictionary<string, string>? tags = null;
         if (rest is ['@', ..])
-        {
             tags = IrcTags.Parse(TakeWord(ref rest)[1..]);
-        }
-
         IrcSource? source = null;
         if (rest is [':', ..])
-        {
             source = IrcSource.Parse(TakeWord(ref rest)[1..].ToString());
-        }
-
         var command = TakeWord(ref rest);
         if (command.IsEmpty || command[0] is '@' or ':' || command.IndexOfAnyInRange('\0', '\u001F') >= 0)
-        {
             return false;
-        }
-
         message = new IrcMessage(command.ToString(), ParseParameters(rest), source, tags);
         return true;
     }
@@ -85,10 +76,8 @@ public sealed class IrcMessage
                 parameters.Add(rest[1..].ToString());
                 break;
             }
-
             parameters.Add(TakeWord(ref rest).ToString());
         }
-
         return parameters;
     }
 

@@ -7,15 +7,15 @@ namespace Mas.IrcBackend.Protocol;
 /// <param name="Nick">The nick, or the server's name.</param>
 /// <param name="User">The user name, or null when it wasn't said.</param>
 /// <param name="Host">The host, or null when it wasn't said.</param>
-public sealed record IrcSource(string Nick, string? User = null, string? Host = null)
+internal sealed record IrcSource(string Nick, string? User = null, string? Host = null)
 {
     /// <summary>
     /// Whether this can only be a server: no user and no host, and a dot in the name, which no nick may contain.
     /// </summary>
-    public bool IsServer => User is null && Host is null && Nick.Contains('.', StringComparison.Ordinal);
+    internal bool IsServer => User is null && Host is null && Nick.Contains('.', StringComparison.Ordinal);
 
     /// <summary>Reads a source as it stands in a line, without the leading colon.</summary>
-    public static IrcSource Parse(string text)
+    internal static IrcSource Parse(string text)
     {
         // The host is after the last @: a user name may hold one, a host never does.
         var at = text.LastIndexOf('@');

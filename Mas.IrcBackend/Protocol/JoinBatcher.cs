@@ -3,21 +3,21 @@ namespace Mas.IrcBackend.Protocol;
 /// <summary>A channel to join.</summary>
 /// <param name="Channel">Its name.</param>
 /// <param name="Key">Its key; null or "" for none.</param>
-public sealed record JoinTarget(string Channel, string? Key = null);
+internal sealed record JoinTarget(string Channel, string? Key = null);
 
 /// <summary>What to send to join channels.</summary>
 /// <param name="Lines">The JOIN lines.</param>
 /// <param name="BeyondLimit">The channels left out because the server allows no more of them (CHANLIMIT).</param>
-public sealed record JoinPlan(IReadOnlyList<string> Lines, IReadOnlyList<JoinTarget> BeyondLimit);
+internal sealed record JoinPlan(IReadOnlyList<string> Lines, IReadOnlyList<JoinTarget> BeyondLimit);
 
 /// <summary>Puts many joins into few lines: <c>JOIN a,b,c k,k</c>, so that a hundred channels take a few lines of the budget.</summary>
-public static class JoinBatcher
+internal static class JoinBatcher
 {
     /// <summary>Plans the lines.</summary>
     /// <param name="targets">The channels, in the order of importance.</param>
     /// <param name="support">Gives TARGMAX and CHANLIMIT.</param>
     /// <param name="joined">The channels that we are in already; they count against CHANLIMIT.</param>
-    public static JoinPlan Plan(IEnumerable<JoinTarget> targets, ISupport support, IEnumerable<string> joined)
+    internal static JoinPlan Plan(IEnumerable<JoinTarget> targets, ISupport support, IEnumerable<string> joined)
     {
         var used = joined.ToList();
         var accepted = new List<JoinTarget>();
@@ -35,7 +35,6 @@ public static class JoinBatcher
                 used.Add(target.Channel);
             }
         }
-
         return new JoinPlan(Lines(accepted, support.MaxTargets("JOIN") ?? int.MaxValue), beyond);
     }
 
@@ -57,20 +56,13 @@ public static class JoinBatcher
                 keys.Clear();
                 bytes = 0;
             }
-
             bytes += more;
             channels.Add(channel);
             if (!string.IsNullOrEmpty(key))
-            {
                 keys.Add(key);
-            }
         }
-
         if (channels.Count > 0)
-        {
             lines.Add(Line(channels, keys));
-        }
-
         return lines;
     }
 

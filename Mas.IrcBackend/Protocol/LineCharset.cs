@@ -8,7 +8,7 @@ namespace Mas.IrcBackend.Protocol;
 /// UTF-8, else it is in the network's fallback. It is decided for whole lines only, so that a character split over two
 /// reads survives.
 /// </summary>
-public sealed class LineCharset
+internal sealed class LineCharset
 {
     private readonly Encoding _fallback;
     private readonly Encoding _strictFallback;
@@ -27,19 +27,16 @@ public sealed class LineCharset
     }
 
     /// <summary>The fallback of a network that names none.</summary>
-    public const string DefaultFallback = "ISO-8859-15";
+    internal const string DefaultFallback = "ISO-8859-15";
 
     /// <summary>Whether texts are sent in the fallback when it has all of their characters.</summary>
-    public bool SendsFallback { get; }
+    internal bool SendsFallback { get; }
 
     /// <summary>Decodes a line; never fails.</summary>
-    public string Decode(ReadOnlySpan<byte> line)
+    internal string Decode(ReadOnlySpan<byte> line)
     {
         if (Utf8.IsValid(line))
-        {
             return Encoding.UTF8.GetString(line);
-        }
-
         // A server that cuts a long line at 510 bytes may cut inside the last character: that is still UTF-8.
         var whole = WithoutCutCharacter(line);
         return whole.Length < line.Length && !Ascii.IsValid(whole) && Utf8.IsValid(whole)
@@ -50,7 +47,7 @@ public sealed class LineCharset
     /// <summary>Encodes a line; a lone surrogate becomes U+FFFD.</summary>
     /// <param name="line">The line.</param>
     /// <param name="utf8Only">Whether the server takes nothing but UTF-8 (ISUPPORT UTF8ONLY).</param>
-    public byte[] Encode(string line, bool utf8Only = false)
+    internal byte[] Encode(string line, bool utf8Only = false)
     {
         if (SendsFallback && !utf8Only)
         {
@@ -63,12 +60,11 @@ public sealed class LineCharset
                 // The text doesn't fit: UTF-8 then, as the setting says.
             }
         }
-
         return Encoding.UTF8.GetBytes(line);
     }
 
     /// <summary>How many bytes a text takes at most when it is sent.</summary>
-    public static int ByteCount(ReadOnlySpan<char> text) => Encoding.UTF8.GetByteCount(text);
+    internal static int ByteCount(ReadOnlySpan<char> text) => Encoding.UTF8.GetByteCount(text);
 
     private static ReadOnlySpan<byte> WithoutCutCharacter(ReadOnlySpan<byte> line)
     {
@@ -80,13 +76,9 @@ public sealed class LineCharset
                 var needs = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
                 return needs > length ? line[..^length] : line;
             }
-
             if (first is < 0x80 or >= 0xC0)
-            {
                 break;
-            }
         }
-
         return line;
     }
 }

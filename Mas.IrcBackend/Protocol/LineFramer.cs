@@ -5,20 +5,20 @@ namespace Mas.IrcBackend.Protocol;
 /// taken off. It holds memory only while a line is incomplete, so an idle connection costs nothing.
 /// </summary>
 /// <param name="maxLineBytes">Longer lines are dropped up to their end; the connection goes on.</param>
-public sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes)
+internal sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes)
 {
     /// <summary>Room for all the tags there may be and a line of 64 KiB, more than any server's LINELEN.</summary>
-    public const int DefaultMaxLineBytes = IrcTags.MaxReceivedBytes + 65536;
+    internal const int DefaultMaxLineBytes = IrcTags.MaxReceivedBytes + 65536;
 
     private byte[] _partial = [];
     private int _length;
     private bool _skipping;
 
     /// <summary>How many lines were dropped because they were too long.</summary>
-    public int DroppedLines { get; private set; }
+    internal int DroppedLines { get; private set; }
 
     /// <summary>Takes what was read and gives the lines that it completes; empty lines are left out.</summary>
-    public IReadOnlyList<byte[]> Accept(ReadOnlySpan<byte> read)
+    internal IReadOnlyList<byte[]> Accept(ReadOnlySpan<byte> read)
     {
         var lines = new List<byte[]>();
         while (read.IndexOf((byte)'\n') is var end and >= 0)
@@ -26,7 +26,6 @@ public sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes
             Complete(read[..end], lines);
             read = read[(end + 1)..];
         }
-
         Keep(read);
         return lines;
     }
@@ -34,9 +33,7 @@ public sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes
     private void Complete(ReadOnlySpan<byte> tail, List<byte[]> lines)
     {
         if (_skipping || _length + tail.Length > maxLineBytes)
-        {
             DroppedLines++;
-        }
         else
         {
             var line = new byte[_length + tail.Length];
@@ -44,11 +41,8 @@ public sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes
             tail.CopyTo(line.AsSpan(_length));
             var content = line.AsSpan().TrimEnd((byte)'\r');
             if (!content.IsEmpty)
-            {
                 lines.Add(content.Length == line.Length ? line : content.ToArray());
-            }
         }
-
         _partial = [];
         _length = 0;
         _skipping = false;
@@ -57,10 +51,7 @@ public sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes
     private void Keep(ReadOnlySpan<byte> rest)
     {
         if (rest.IsEmpty || _skipping)
-        {
             return;
-        }
-
         if (_length + rest.Length > maxLineBytes)
         {
             _partial = [];
@@ -68,12 +59,8 @@ public sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes
             _skipping = true;
             return;
         }
-
         if (_partial.Length < _length + rest.Length)
-        {
             Array.Resize(ref _partial, Math.Max(_length + rest.Length, Math.Min(2 * _partial.Length, maxLineBytes)));
-        }
-
         rest.CopyTo(_partial.AsSpan(_length));
         _length += rest.Length;
     }

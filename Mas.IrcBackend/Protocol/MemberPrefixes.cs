@@ -5,7 +5,7 @@ namespace Mas.IrcBackend.Protocol;
 /// member's status is the string of the mode letters that it holds, highest first ("ov"), so that losing <c>o</c> leaves
 /// <c>v</c> to who has both.
 /// </summary>
-public sealed class MemberPrefixes
+internal sealed class MemberPrefixes
 {
     private readonly string _modes;
     private readonly string _symbols;
@@ -17,22 +17,19 @@ public sealed class MemberPrefixes
     }
 
     /// <summary>What RFC 1459 has: operators and voice.</summary>
-    public static MemberPrefixes Default { get; } = new("ov", "@+");
+    internal static MemberPrefixes Default { get; } = new("ov", "@+");
 
     /// <summary>The mode letters, highest first.</summary>
-    public string Modes => _modes;
+    internal string Modes => _modes;
 
     /// <summary>The symbols, highest first.</summary>
-    public string Symbols => _symbols;
+    internal string Symbols => _symbols;
 
     /// <summary>Reads the value of PREFIX, <c>(qaohv)~&amp;@%+</c>. An empty value means no statuses, a malformed one the default.</summary>
-    public static MemberPrefixes Parse(string value)
+    internal static MemberPrefixes Parse(string value)
     {
         if (value.Length == 0)
-        {
             return new MemberPrefixes("", "");
-        }
-
         var close = value.IndexOf(')', StringComparison.Ordinal);
         return value[0] == '(' && close > 0 && close - 1 == value.Length - close - 1
             ? new MemberPrefixes(value[1..close], value[(close + 1)..])
@@ -40,46 +37,37 @@ public sealed class MemberPrefixes
     }
 
     /// <summary>Whether this channel mode is a status.</summary>
-    public bool IsStatus(char mode) => _modes.Contains(mode, StringComparison.Ordinal);
+    internal bool IsStatus(char mode) => _modes.Contains(mode, StringComparison.Ordinal);
 
     /// <summary>A status after a change to it.</summary>
-    public string Change(string status, char mode, bool add) =>
+    internal string Change(string status, char mode, bool add) =>
         string.Concat(_modes.Where(letter => letter == mode ? add : status.Contains(letter, StringComparison.Ordinal)));
 
     /// <summary>
     /// Splits an entry of NAMES (<c>@+nick</c>, with userhost-in-names <c>@nick!user@host</c>) into the status and who.
     /// </summary>
-    public (string Status, IrcSource Member) SplitName(string entry)
+    internal (string Status, IrcSource Member) SplitName(string entry)
     {
         var start = 0;
         while (start < entry.Length && _symbols.Contains(entry[start], StringComparison.Ordinal))
-        {
             start++;
-        }
-
         return (FromSymbols(entry.AsSpan(0, start)), IrcSource.Parse(entry[start..]));
     }
 
     /// <summary>The status that these symbols stand for, as a line of NAMES or WHO gives them.</summary>
-    public string FromSymbols(ReadOnlySpan<char> symbols)
+    internal string FromSymbols(ReadOnlySpan<char> symbols)
     {
         var status = "";
         for (var i = 0; i < _symbols.Length; i++)
-        {
             status += symbols.Contains(_symbols[i]) ? _modes[i].ToString() : "";
-        }
-
         return status;
     }
 
     /// <summary>The role that MAS shows: <c>*</c> for <c>~</c>, <c>@</c> for <c>&amp;</c>, <c>@</c> and <c>%</c>, <c>+</c>, else <c>u</c>.</summary>
-    public char Role(string status)
+    internal char Role(string status)
     {
         if (status.Length == 0)
-        {
             return 'u';
-        }
-
         // Some networks have symbols of their own: those above voice act as operators do.
         var rank = _modes.IndexOf(status[0], StringComparison.Ordinal);
         return rank < 0 ? 'u' : _symbols[rank] switch

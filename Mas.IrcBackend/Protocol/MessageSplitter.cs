@@ -7,7 +7,7 @@ namespace Mas.IrcBackend.Protocol;
 /// Cuts a text into pieces that fit into lines of their own, also after the server has put our full prefix in front of
 /// them to relay them: a piece that is longer would lose its end at every other client.
 /// </summary>
-public static class MessageSplitter
+internal static class MessageSplitter
 {
     private const string ActionStart = "\u0001ACTION ";
     private const string ActionEnd = "\u0001";
@@ -23,7 +23,7 @@ public static class MessageSplitter
     /// The pieces, wrappers included, in order. Without wrappers and line breaks they concatenate to the text: a space at
     /// which it was cut stays at the end of its piece.
     /// </returns>
-    public static IReadOnlyList<string> Split(string text, string command, string target, int prefixBytes, int lineBytes = IrcLine.MaxBytes, bool isAction = false)
+    internal static IReadOnlyList<string> Split(string text, string command, string target, int prefixBytes, int lineBytes = IrcLine.MaxBytes, bool isAction = false)
     {
         // ":prefix COMMAND target :piece\r\n"
         var around = 1 + prefixBytes + 1 + LineCharset.ByteCount(command) + 1 + LineCharset.ByteCount(target) + 2 + 2;
@@ -33,11 +33,8 @@ public static class MessageSplitter
         {
             var clean = Clean(line);
             if (clean.Length > 0)
-            {
                 SplitLine(clean, room, pieces);
-            }
         }
-
         return isAction ? pieces.ConvertAll(piece => ActionStart + piece + ActionEnd) : pieces;
     }
 
@@ -45,7 +42,7 @@ public static class MessageSplitter
     /// The bytes of our prefix as the server will write it. What we don't know of it counts with the length that the
     /// server allows.
     /// </summary>
-    public static int PrefixBytes(string nick, string? user, string? host, ISupport support) =>
+    internal static int PrefixBytes(string nick, string? user, string? host, ISupport support) =>
         LineCharset.ByteCount(nick)
         + 1 + (user is null ? support.UserLength + 1 : LineCharset.ByteCount(user))
         + 1 + (host is null ? support.HostLength : LineCharset.ByteCount(host));
@@ -71,17 +68,11 @@ public static class MessageSplitter
             var grapheme = rest.Slice(length, StringInfo.GetNextTextElementLength(rest[length..]));
             bytes += LineCharset.ByteCount(grapheme);
             if (bytes > room)
-            {
                 return afterSpace > 0 ? afterSpace : length > 0 ? length : FitRunes(grapheme, room);
-            }
-
             length += grapheme.Length;
             if (grapheme is " ")
-            {
                 afterSpace = length;
-            }
         }
-
         return length;
     }
 
@@ -92,13 +83,9 @@ public static class MessageSplitter
         {
             bytes += rune.Utf8SequenceLength;
             if (bytes > room)
-            {
                 break;
-            }
-
             length += rune.Utf16SequenceLength;
         }
-
         return Math.Max(length, 1);
     }
 
@@ -109,11 +96,8 @@ public static class MessageSplitter
         foreach (var rune in line.EnumerateRunes())
         {
             if (rune.Value != 0)
-            {
                 clean.Append(rune.ToString());
-            }
         }
-
         return clean.ToString();
     }
 

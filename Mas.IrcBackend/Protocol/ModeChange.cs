@@ -5,12 +5,12 @@ namespace Mas.IrcBackend.Protocol;
 /// <param name="Mode">The mode's letter.</param>
 /// <param name="Kind">What kind of mode it is on this server.</param>
 /// <param name="Parameter">Its parameter, or null when it has none or the line lacked it.</param>
-public sealed record ModeChange(bool Add, char Mode, ChannelModeKind Kind, string? Parameter)
+internal sealed record ModeChange(bool Add, char Mode, ChannelModeKind Kind, string? Parameter)
 {
     /// <summary>Reads the changes of a channel's MODE.</summary>
     /// <param name="support">Says which modes take parameters.</param>
     /// <param name="arguments">The parameters of the line behind the channel: modes, then their parameters, then modes again …</param>
-    public static IReadOnlyList<ModeChange> ParseChannel(ISupport support, IReadOnlyList<string> arguments)
+    internal static IReadOnlyList<ModeChange> ParseChannel(ISupport support, IReadOnlyList<string> arguments)
     {
         var changes = new List<ModeChange>();
         var next = 0;
@@ -25,33 +25,26 @@ public sealed record ModeChange(bool Add, char Mode, ChannelModeKind Kind, strin
                     add = mode == '+';
                     continue;
                 }
-
                 var kind = support.ChannelModes.KindOf(mode, support.Prefixes);
                 var takesParameter = kind is not ChannelModeKind.Flag && (kind is not ChannelModeKind.WhenSet || add);
                 changes.Add(new ModeChange(add, mode, kind, takesParameter && next < arguments.Count ? arguments[next++] : null));
             }
         }
-
         return changes;
     }
 
     /// <summary>Reads the changes of a user's own MODE: letters only.</summary>
-    public static IReadOnlyList<ModeChange> ParseUser(string modes)
+    internal static IReadOnlyList<ModeChange> ParseUser(string modes)
     {
         var changes = new List<ModeChange>();
         var add = true;
         foreach (var mode in modes)
         {
             if (mode is '+' or '-')
-            {
                 add = mode == '+';
-            }
             else
-            {
                 changes.Add(new ModeChange(add, mode, ChannelModeKind.Flag, null));
-            }
         }
-
         return changes;
     }
 }

@@ -4,13 +4,13 @@ namespace Mas.IrcBackend.Protocol;
 /// The nicks to try when the server refuses ours before 001. They differ from each other also after a server has cut
 /// them to its NICKLEN, and they end.
 /// </summary>
-public sealed class NickAlternatives
+internal sealed class NickAlternatives
 {
     /// <summary>The length that every server allows (RFC 1459 §1.2).</summary>
-    public const int SafeLength = 9;
+    internal const int SafeLength = 9;
 
     /// <summary>How many alternatives are tried before the attempt is given up.</summary>
-    public const int MaxTries = 20;
+    internal const int MaxTries = 20;
 
     private readonly HashSet<string> _tried;
     private string _base;
@@ -31,38 +31,27 @@ public sealed class NickAlternatives
     /// <param name="refused">The nick as the server repeated it in its refusal.</param>
     /// <param name="sent">The nick that we had sent.</param>
     /// <param name="isInvalid">Whether the server said that it is no nick at all (432), rather than taken.</param>
-    public string? Next(string refused, string sent, bool isInvalid)
+    internal string? Next(string refused, string sent, bool isInvalid)
     {
         // A server that cuts nicks repeats the cut one: now we know its limit.
         if (refused.Length > 0 && refused.Length < sent.Length && sent.StartsWith(refused, StringComparison.Ordinal))
-        {
             _limit = refused.Length;
-        }
-
         if (isInvalid && Plain(_base) is var plain && plain != _base)
         {
             _base = plain;
             if (Cut(_base, _limit) is var cut && _tried.Add(cut))
-            {
                 return cut;
-            }
         }
         else if (isInvalid && _limit > SafeLength)
-        {
             _limit = SafeLength;
-        }
-
         while (_suffix < MaxTries)
         {
             var suffix = _suffix == 0 ? "_" : _suffix.ToString(System.Globalization.CultureInfo.InvariantCulture);
             _suffix++;
             var nick = Cut(_base, _limit - suffix.Length) + suffix;
             if (_tried.Add(nick))
-            {
                 return nick;
-            }
         }
-
         return null;
     }
 

@@ -3,19 +3,19 @@ namespace Mas.IrcBackend.Protocol;
 /// <summary>A part of a message that fits into a line.</summary>
 /// <param name="Text">The text.</param>
 /// <param name="Continues">Whether it goes on where the one before ended, without a line break.</param>
-public readonly record struct OutgoingPiece(string Text, bool Continues);
+internal readonly record struct OutgoingPiece(string Text, bool Continues);
 
 /// <summary>One message, and how it crosses the wire.</summary>
 /// <param name="Body">What it says; lines are separated by LF.</param>
 /// <param name="Pieces">Its lines on the wire.</param>
 /// <param name="IsBatch">Whether they go as a batch (draft/multiline); else each is a message of its own to others.</param>
-public sealed record OutgoingMessage(string Body, IReadOnlyList<OutgoingPiece> Pieces, bool IsBatch)
+internal sealed record OutgoingMessage(string Body, IReadOnlyList<OutgoingPiece> Pieces, bool IsBatch)
 {
     // Only one is open at any time, so all may have the same name.
     private const string Reference = "m";
 
     /// <summary>The lines to send.</summary>
-    public IReadOnlyList<string> ToLines(string command, string target) => IsBatch
+    internal IReadOnlyList<string> ToLines(string command, string target) => IsBatch
         ? [
             IrcLine.Of("BATCH", "+" + Reference, MultilineLimits.Capability, target),
             .. Pieces.Select(piece => IrcLine.Tagged(
@@ -26,21 +26,21 @@ public sealed record OutgoingMessage(string Body, IReadOnlyList<OutgoingPiece> P
         : [.. Pieces.Select(piece => IrcLine.WithText(piece.Text, command, target))];
 
     /// <summary>Whether a line opens a batch of ours.</summary>
-    public static bool Opens(string line) => line.StartsWith("BATCH +", StringComparison.Ordinal) && line.Contains($" {MultilineLimits.Capability} ", StringComparison.Ordinal);
+    internal static bool Opens(string line) => line.StartsWith("BATCH +", StringComparison.Ordinal) && line.Contains($" {MultilineLimits.Capability} ", StringComparison.Ordinal);
 
     /// <summary>Whether a line closes one.</summary>
-    public static bool Closes(string line) => line.StartsWith("BATCH -", StringComparison.Ordinal);
+    internal static bool Closes(string line) => line.StartsWith("BATCH -", StringComparison.Ordinal);
 }
 
 /// <summary>Makes messages of a text: one where the server takes several lines as one, else one of each line.</summary>
-public static class OutgoingText
+internal static class OutgoingText
 {
     /// <summary>Plans a text.</summary>
     /// <param name="text">What the user said.</param>
     /// <param name="split">Cuts a line into what fits into lines on the wire (<see cref="MessageSplitter"/>).</param>
     /// <param name="limits">What the server takes as one message; null when it takes single lines only.</param>
     /// <returns>The messages in order; none when the text has nothing but line breaks.</returns>
-    public static IReadOnlyList<OutgoingMessage> Plan(string text, Func<string, IReadOnlyList<string>> split, MultilineLimits? limits)
+    internal static IReadOnlyList<OutgoingMessage> Plan(string text, Func<string, IReadOnlyList<string>> split, MultilineLimits? limits)
     {
         var messages = new List<OutgoingMessage>();
         var together = new List<Line>();
@@ -53,15 +53,10 @@ public static class OutgoingText
                 Flush([line], messages, isAlone: true);
                 continue;
             }
-
             if (!Fits([.. together, line], limits))
-            {
                 Flush(together, messages);
-            }
-
             together.Add(line);
         }
-
         Flush(together, messages);
         return messages;
     }
@@ -79,12 +74,11 @@ public static class OutgoingText
             var pieces = said.SelectMany(line => line.Pieces.Select((piece, i) => new OutgoingPiece(piece, i > 0))).ToList();
             messages.Add(new OutgoingMessage(string.Join('\n', said.Select(line => line.Body)), pieces, pieces.Count > 1 && !isAlone));
         }
-
         lines.Clear();
     }
 
     private sealed record Line(string Body, IReadOnlyList<string> Pieces)
     {
-        public int Bytes { get; } = Pieces.Sum(piece => LineCharset.ByteCount(piece));
+        internal int Bytes { get; } = Pieces.Sum(piece => LineCharset.ByteCount(piece));
     }
 }

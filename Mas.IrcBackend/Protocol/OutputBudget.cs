@@ -7,49 +7,40 @@ namespace Mas.IrcBackend.Protocol;
 /// <param name="burst">Lines that may go at once.</param>
 /// <param name="interval">Time for one more line.</param>
 /// <param name="now">The time at which the bucket is full.</param>
-public sealed class OutputBudget(int burst, TimeSpan interval, DateTimeOffset now)
+internal sealed class OutputBudget(int burst, TimeSpan interval, DateTimeOffset now)
 {
     /// <summary>The burst of a network that names none.</summary>
-    public const int DefaultBurst = 10;
+    internal const int DefaultBurst = 10;
 
     private double _tokens = burst;
     private DateTimeOffset _counted = now;
 
     /// <summary>The interval of a network that names none.</summary>
-    public static TimeSpan DefaultInterval { get; } = TimeSpan.FromSeconds(2);
+    internal static TimeSpan DefaultInterval { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether lines go without limit (ISUPPORT SAFERATE, or the network's setting).</summary>
-    public bool IsUnlimited { get; set; }
+    internal bool IsUnlimited { get; set; }
 
     /// <summary>Takes the right to send one line; false when it has to wait.</summary>
-    public bool TryTake(DateTimeOffset now)
+    internal bool TryTake(DateTimeOffset now)
     {
         if (IsUnlimited)
-        {
             return true;
-        }
-
         Refill(now);
         if (_tokens < 1)
-        {
             return false;
-        }
-
         _tokens--;
         return true;
     }
 
     /// <summary>Counts a line that could not wait; the next ones wait the longer.</summary>
-    public void Charge() => _tokens--;
+    internal void Charge() => _tokens--;
 
     /// <summary>When the next line may go; not later than <paramref name="now"/> when it may go at once.</summary>
-    public DateTimeOffset NextAt(DateTimeOffset now)
+    internal DateTimeOffset NextAt(DateTimeOffset now)
     {
         if (IsUnlimited)
-        {
             return now;
-        }
-
         Refill(now);
         return _tokens >= 1 ? now : now + ((1 - _tokens) * interval);
     }

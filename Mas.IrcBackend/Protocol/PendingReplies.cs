@@ -9,7 +9,7 @@ namespace Mas.IrcBackend.Protocol;
 /// <param name="Context">What the asker needs to know again, for example the window in which it was said.</param>
 /// <param name="Deadline">When no answer is expected any more.</param>
 /// <typeparam name="T">The type of the context.</typeparam>
-public sealed record PendingReply<T>(string Command, string Target, string? Label, T Context, DateTimeOffset Deadline);
+internal sealed record PendingReply<T>(string Command, string Target, string? Label, T Context, DateTimeOffset Deadline);
 
 /// <summary>
 /// Finds the command that an answer belongs to: by its label where the server has <c>labeled-response</c>, else by order,
@@ -17,19 +17,19 @@ public sealed record PendingReply<T>(string Command, string Target, string? Labe
 /// </summary>
 /// <param name="patience">How long an answer is awaited.</param>
 /// <typeparam name="T">The type of the context.</typeparam>
-public sealed class PendingReplies<T>(TimeSpan patience)
+internal sealed class PendingReplies<T>(TimeSpan patience)
 {
     private readonly List<PendingReply<T>> _pending = [];
     private int _lastLabel;
 
     /// <summary>How many answers are awaited.</summary>
-    public int Count => _pending.Count;
+    internal int Count => _pending.Count;
 
     /// <summary>A label that this connection hasn't used.</summary>
-    public string NewLabel() => "m" + (++_lastLabel).ToString(CultureInfo.InvariantCulture);
+    internal string NewLabel() => "m" + (++_lastLabel).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Notes a command that was sent.</summary>
-    public PendingReply<T> Sent(string command, string target, string? label, T context, DateTimeOffset now)
+    internal PendingReply<T> Sent(string command, string target, string? label, T context, DateTimeOffset now)
     {
         var reply = new PendingReply<T>(command, target, label, context, now + patience);
         _pending.Add(reply);
@@ -37,18 +37,18 @@ public sealed class PendingReplies<T>(TimeSpan patience)
     }
 
     /// <summary>Takes the command with this label; null when there is none (any more).</summary>
-    public PendingReply<T>? TakeLabeled(string label) => Take(reply => reply.Label == label);
+    internal PendingReply<T>? TakeLabeled(string label) => Take(reply => reply.Label == label);
 
     /// <summary>Takes the oldest command that an answer without a label can belong to; null when there is none.</summary>
-    public PendingReply<T>? TakeOldest(string command, string target, CaseMapping mapping) =>
+    internal PendingReply<T>? TakeOldest(string command, string target, CaseMapping mapping) =>
         Take(reply => reply.Command == command && (reply.Target.Length == 0 || target.Length == 0 || mapping.Equals(reply.Target, target)));
 
     /// <summary>Gives the oldest command that an answer can belong to, which goes on being awaited: the answer has more lines.</summary>
-    public PendingReply<T>? PeekOldest(string command, string target, CaseMapping mapping) =>
+    internal PendingReply<T>? PeekOldest(string command, string target, CaseMapping mapping) =>
         _pending.Find(reply => reply.Command == command && (reply.Target.Length == 0 || target.Length == 0 || mapping.Equals(reply.Target, target)));
 
     /// <summary>Takes the commands whose deadline has passed.</summary>
-    public IReadOnlyList<PendingReply<T>> TakeDue(DateTimeOffset now)
+    internal IReadOnlyList<PendingReply<T>> TakeDue(DateTimeOffset now)
     {
         var due = _pending.FindAll(reply => reply.Deadline <= now);
         _pending.RemoveAll(reply => reply.Deadline <= now);
@@ -59,10 +59,7 @@ public sealed class PendingReplies<T>(TimeSpan patience)
     {
         var index = _pending.FindIndex(matches);
         if (index < 0)
-        {
             return null;
-        }
-
         var reply = _pending[index];
         _pending.RemoveAt(index);
         return reply;

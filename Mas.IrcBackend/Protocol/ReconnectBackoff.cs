@@ -5,21 +5,21 @@ namespace Mas.IrcBackend.Protocol;
 /// users who lost the same server don't come back in the same second.
 /// </summary>
 /// <param name="steps">The waits, in order; at least one.</param>
-public sealed class ReconnectBackoff(IReadOnlyList<TimeSpan> steps)
+internal sealed class ReconnectBackoff(IReadOnlyList<TimeSpan> steps)
 {
     /// <summary>A connection that lived so long after its welcome was a good one: the steps start anew.</summary>
-    public static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
 
     private const double Jitter = 0.2;
 
     /// <summary>30 seconds, 3 minutes, 1 hour.</summary>
-    public static IReadOnlyList<TimeSpan> DefaultSteps { get; } = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3), TimeSpan.FromHours(1)];
+    internal static IReadOnlyList<TimeSpan> DefaultSteps { get; } = [TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(3), TimeSpan.FromHours(1)];
 
     /// <summary>How many waits there have been since the last good connection (<c>retryCount</c> of the schema).</summary>
-    public int Retries { get; private set; }
+    internal int Retries { get; private set; }
 
     /// <summary>Gives the next wait, a fifth more or less than its step.</summary>
-    public TimeSpan Next(Random random)
+    internal TimeSpan Next(Random random)
     {
         var step = steps[Math.Min(Retries, steps.Count - 1)];
         Retries++;
@@ -27,14 +27,12 @@ public sealed class ReconnectBackoff(IReadOnlyList<TimeSpan> steps)
     }
 
     /// <summary>Notes how long a connection lasted after its welcome.</summary>
-    public void Lasted(TimeSpan registered)
+    internal void Lasted(TimeSpan registered)
     {
         if (registered >= StableAfter)
-        {
             Retries = 0;
-        }
     }
 
     /// <summary>Starts anew: the user asked for the connection.</summary>
-    public void Reset() => Retries = 0;
+    internal void Reset() => Retries = 0;
 }

@@ -10,7 +10,7 @@ namespace Mas.IrcBackend.Protocol;
 /// How long a line is remembered after it was last heard: longer than any connection lags behind another, which the
 /// PINGs of idle connections bound.
 /// </param>
-public sealed class SharedLineCounter(TimeSpan forgetAfter)
+internal sealed class SharedLineCounter(TimeSpan forgetAfter)
 {
     private readonly Dictionary<Line, Count> _counts = [];
     private readonly HashSet<string> _connections = [];
@@ -18,7 +18,7 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     private DateTimeOffset _swept;
 
     /// <summary>A connection has joined the channel; it starts from what was accepted, for it won't hear that.</summary>
-    public void Joined(string connection)
+    internal void Joined(string connection)
     {
         if (_connections.Add(connection))
         {
@@ -31,16 +31,14 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     }
 
     /// <summary>A connection has left the channel, or is gone.</summary>
-    public void Left(string connection)
+    internal void Left(string connection)
     {
         if (_connections.Remove(connection))
         {
             foreach (var (line, count) in _counts)
             {
                 if (count.Heard.Remove(connection))
-                {
                     _changed.Add(line);
-                }
             }
         }
     }
@@ -51,7 +49,7 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     /// <param name="command">PRIVMSG, NOTICE, TOPIC …</param>
     /// <param name="text">The text.</param>
     /// <param name="now">When it was received.</param>
-    public bool IsNew(string connection, string author, string command, string text, DateTimeOffset now)
+    internal bool IsNew(string connection, string author, string command, string text, DateTimeOffset now)
     {
         Joined(connection);
         Sweep(now);
@@ -59,42 +57,37 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
         var heard = count.Heard.GetValueOrDefault(connection) + 1;
         count.Heard[connection] = heard;
         if (heard <= count.Accepted)
-        {
             return false;
-        }
-
         count.Accepted = heard;
         return true;
     }
 
     /// <summary>Notes a line that was accepted otherwise: what one of us said is posted when it is sent, and its echoes are none.</summary>
-    public void Accepted(string author, string command, string text, DateTimeOffset now) =>
+    internal void Accepted(string author, string command, string text, DateTimeOffset now) =>
         Touch(new Line(author, command, text), now).Accepted++;
 
     /// <summary>The connections that are in the channel.</summary>
-    public IReadOnlyCollection<string> Connections => _connections;
+    internal IReadOnlyCollection<string> Connections => _connections;
 
     /// <summary>How often a connection has heard a line.</summary>
-    public int HeardBy(string connection, string author, string command, string text) =>
+    internal int HeardBy(string connection, string author, string command, string text) =>
         _counts.TryGetValue(new Line(author, command, text), out var count) ? count.Heard.GetValueOrDefault(connection) : 0;
 
     /// <summary>How often a line was accepted.</summary>
-    public int AcceptedOf(string author, string command, string text) =>
+    internal int AcceptedOf(string author, string command, string text) =>
         _counts.TryGetValue(new Line(author, command, text), out var count) ? count.Accepted : 0;
 
     /// <summary>Sets how often a line was accepted, and, when there is one, that a connection has heard all of that.</summary>
-    public void SetAccepted(string author, string command, string text, int accepted, string? heardBy, DateTimeOffset now)
+    internal void SetAccepted(string author, string command, string text, int accepted, string? heardBy, DateTimeOffset now)
     {
         var count = Touch(new Line(author, command, text), now);
         count.Accepted = accepted;
         if (heardBy is not null)
-        {
             count.Heard[heardBy] = accepted;
-        }
     }
 
     /// <summary>The lines whose counts have changed since this was last asked, for whoever keeps them elsewhere; null counts are forgotten ones.</summary>
-    public IReadOnlyList<(string Author, string Command, string Text, LineCounts? Counts)> TakeChanged()
+    internal IReadOnlyList<(string Author, string Command, string Text, LineCounts? Counts)> TakeChanged()
     {
         var changed = _changed.Select(line => (line.Author, line.Command, line.Text, _counts.TryGetValue(line, out var count)
             ? new LineCounts(count.Accepted, new Dictionary<string, int>(count.Heard), count.LastHeard)
@@ -104,27 +97,21 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     }
 
     /// <summary>Puts counts back that <see cref="TakeChanged"/> gave.</summary>
-    public void Restore(string author, string command, string text, LineCounts counts)
+    internal void Restore(string author, string command, string text, LineCounts counts)
     {
         var count = new Count { Accepted = counts.Accepted, LastHeard = counts.LastHeard };
         foreach (var (connection, heard) in counts.Heard)
-        {
             count.Heard[connection] = heard;
-        }
-
         _counts[new Line(author, command, text)] = count;
     }
 
     /// <summary>Puts a connection back that was in the channel.</summary>
-    public void RestoreConnection(string connection) => _connections.Add(connection);
+    internal void RestoreConnection(string connection) => _connections.Add(connection);
 
     private Count Touch(Line line, DateTimeOffset now)
     {
         if (!_counts.TryGetValue(line, out var count))
-        {
             _counts[line] = count = new Count();
-        }
-
         count.LastHeard = now;
         _changed.Add(line);
         return count;
@@ -133,10 +120,7 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
     private void Sweep(DateTimeOffset now)
     {
         if (now - _swept < forgetAfter / 4)
-        {
             return;
-        }
-
         _swept = now;
         foreach (var line in _counts.Where(entry => now - entry.Value.LastHeard > forgetAfter).Select(entry => entry.Key).ToList())
         {
@@ -149,11 +133,11 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
 
     private sealed class Count
     {
-        public int Accepted { get; set; }
+        internal int Accepted { get; set; }
 
-        public Dictionary<string, int> Heard { get; } = [];
+        internal Dictionary<string, int> Heard { get; } = [];
 
-        public DateTimeOffset LastHeard { get; set; }
+        internal DateTimeOffset LastHeard { get; set; }
     }
 }
 
@@ -161,4 +145,4 @@ public sealed class SharedLineCounter(TimeSpan forgetAfter)
 /// <param name="Accepted">How often it was accepted.</param>
 /// <param name="Heard">How often each connection has heard it.</param>
 /// <param name="LastHeard">When it was last heard.</param>
-public sealed record LineCounts(int Accepted, IReadOnlyDictionary<string, int> Heard, DateTimeOffset LastHeard);
+internal sealed record LineCounts(int Accepted, IReadOnlyDictionary<string, int> Heard, DateTimeOffset LastHeard);

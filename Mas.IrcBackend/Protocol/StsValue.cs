@@ -5,13 +5,13 @@ namespace Mas.IrcBackend.Protocol;
 /// <summary>The value of the capability <c>sts</c> (IRCv3 strict transport security).</summary>
 /// <param name="Port">The port that speaks TLS; null when it is missing or no port.</param>
 /// <param name="Duration">How long the policy holds; null when it is missing, zero to end it.</param>
-public sealed record StsValue(int? Port, TimeSpan? Duration)
+internal sealed record StsValue(int? Port, TimeSpan? Duration)
 {
     // Longer than anybody means, and still far from the end of DateTimeOffset.
     private const long MaxSeconds = 100L * 365 * 24 * 3600;
 
     /// <summary>Reads <c>duration=604800,port=6697,preload</c>; unknown keys are ignored.</summary>
-    public static StsValue Parse(string value)
+    internal static StsValue Parse(string value)
     {
         int? port = null;
         TimeSpan? duration = null;
@@ -22,15 +22,10 @@ public sealed record StsValue(int? Port, TimeSpan? Duration)
                 ? parsed
                 : (long?)null;
             if (entry.StartsWith("port=", StringComparison.Ordinal) && number is > 0 and <= 65535)
-            {
                 port = (int)number.Value;
-            }
             else if (entry.StartsWith("duration=", StringComparison.Ordinal) && number is { } seconds)
-            {
                 duration = TimeSpan.FromSeconds(Math.Min(seconds, MaxSeconds));
-            }
         }
-
         return new StsValue(port, duration);
     }
 }

@@ -1,15 +1,14 @@
 namespace Mas.IrcBackend.State;
 
 /// <summary>
-/// Keeps the writers of one thing apart: lines of several users' connections change the same channel, and each user's
-/// lines are handled side by side with the others'. The locks are those of one lease: nobody waits for what is still held under an
-/// earlier one.
+/// One lock for each conversation: several users' connections change the same channel, and their entries are handled
+/// concurrently. The locks are those of one lease: nobody waits for a lock that is still held under an earlier one.
 /// </summary>
 internal sealed class ConversationLocks
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
-    /// <summary>Waits until nobody else holds the lock of this name. Never taken while another one is held.</summary>
+    /// <summary>Waits for the lock. Never called while another one is held.</summary>
     internal async Task<IDisposable> TakeAsync(string name)
     {
         Entry entry;

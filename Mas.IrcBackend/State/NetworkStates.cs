@@ -5,16 +5,16 @@ using Mas.Core.Redis;
 
 namespace Mas.IrcBackend.State;
 
-/// <summary>Users' states on networks, <c>networks:&lt;userId&gt;:&lt;network&gt;</c>, and what the users' sessions are told of them.</summary>
-internal sealed class NetworkStates(RedisConnection redis, Outboxes outboxes)
+/// <summary>Users' connection states, <c>networks:&lt;userId&gt;:&lt;network&gt;</c>; changes are sent to the users' sessions.</summary>
+internal sealed class NetworkStates(RedisConnection redis, Outboxes outboxes, FencingToken fence)
 {
-    /// <summary>The connection is registered.</summary>
+    /// <summary>Registered.</summary>
     internal const string Connected = "connected";
 
-    /// <summary>An attempt is under way.</summary>
+    /// <summary>An attempt is in progress.</summary>
     internal const string Connecting = "connecting";
 
-    /// <summary>There is none, or the next attempt waits.</summary>
+    /// <summary>Not connected, or waiting for the next attempt.</summary>
     internal const string Disconnected = "disconnected";
 
     /// <summary>The state as sessions see it.</summary>
@@ -24,14 +24,14 @@ internal sealed class NetworkStates(RedisConnection redis, Outboxes outboxes)
         return new NetworkState(network, values[0].IsNullOrEmpty ? Disconnected : values[0]!, (string?)values[1] ?? "");
     }
 
-    /// <summary>Changes it, and tells the user's sessions.</summary>
-    internal async Task SetAsync(UserId user, string network, string state, int retryCount, FencingToken fence)
+    /// <summary>Changes the state and tells the user's sessions.</summary>
+    internal async Task SetAsync(UserId user, string network, string state, int retryCount)
     {
         await fence.ExecuteAsync("HSET", RedisKeys.Network(user, network), "state", state, "retryCount", retryCount);
-        await TellAsync(user, network, fence);
+        await TellAsync(user, network);
     }
 
-    /// <summary>Tells the user's sessions how it is.</summary>
-    internal async Task TellAsync(UserId user, string network, FencingToken fence) =>
+    /// <summary>Tells the user's sessions the state.</summary>
+    internal async Task TellAsync(UserId user, string network) =>
         await outboxes.SendToUserAsync(user, Notifications.UpdateNetworks([await GetAsync(user, network)]), fence: fence);
 }

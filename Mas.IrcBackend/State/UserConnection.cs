@@ -3,46 +3,42 @@ using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.State;
 
-/// <summary>A channel of a user's.</summary>
+/// <summary>A channel that a user is in.</summary>
 /// <param name="Id">Its conversation.</param>
-/// <param name="Name">Its name, as the server spells it.</param>
+/// <param name="Name">Its name as the server spells it.</param>
 internal sealed record UserChannel(ConversationId Id, string Name);
 
 /// <summary>
-/// What the parser knows of one user's connection to one network. All that can't be asked for again is in
-/// <c>ircconnection:</c>; the rest is gone with the parser, and is harmless to lose. Only the key of its user and network
-/// touches it.
+/// The parser's record of one user's connection to one network. What the server would not repeat is saved in
+/// <c>ircconnection:</c>; the rest is harmless to lose. Only entries with its ordering key touch it.
 /// </summary>
 internal sealed class UserConnection(UserId user, string network)
 {
-    /// <summary>Whose connection.</summary>
     internal UserId User { get; } = user;
 
-    /// <summary>To which network.</summary>
     internal string Network { get; } = network;
 
-    /// <summary>Which connection; 0 before the first.</summary>
+    /// <summary>The number of the connection; 0 before the first.</summary>
     internal long Generation { get; set; }
 
-    /// <summary>The place of the last entry that was handled.</summary>
+    /// <summary>The place of the last handled entry.</summary>
     internal long LastSeq { get; set; }
 
-    /// <summary>Whether lines can be sent: the registration is complete.</summary>
+    /// <summary>Whether the registration is complete, so that lines can be sent.</summary>
     internal bool IsRegistered { get; set; }
 
-    /// <summary>Our nick, empty before 001.</summary>
+    /// <summary>The user's nick; empty before 001.</summary>
     internal string Nick { get; set; } = "";
 
-    /// <summary>Our user name and host, as others see them, once a line has told; null before.</summary>
+    /// <summary>The user's user@host as others see it; null until a line has shown it.</summary>
     internal string? UserHost { get; set; }
 
-    /// <summary>The name of the server.</summary>
     internal string Server { get; set; } = "";
 
-    /// <summary>What the server has said of itself.</summary>
+    /// <summary>The server's ISUPPORT tokens.</summary>
     internal ISupport Support { get; set; } = new();
 
-    /// <summary>The capabilities in force, with the server's values.</summary>
+    /// <summary>The enabled capabilities, with the server's values.</summary>
     internal IReadOnlyDictionary<string, string> Capabilities { get; set; } = new Dictionary<string, string>();
 
     /// <summary>The channels whose windows the user has, by folded name.</summary>
@@ -51,31 +47,30 @@ internal sealed class UserConnection(UserId user, string network)
     /// <summary>The user's 1on1 windows that are open, by peer.</summary>
     internal Dictionary<UserId, ConversationId> OneOnOnes { get; } = [];
 
-    /// <summary>The commands that were carried out lately.</summary>
-    internal CommandsDone Done { get; set; } = CommandsDone.Of("");
+    /// <summary>The commands that were executed lately.</summary>
+    internal ExecutedCommands Executed { get; set; } = ExecutedCommands.Of("");
 
-    /// <summary>What was asked of the server a moment ago, and in which window.</summary>
+    /// <summary>Commands that the server has yet to answer, with the window in which they were typed.</summary>
     internal PendingReplies<ConversationId> Asked { get; } = new(TimeSpan.FromSeconds(30));
 
-    /// <summary>When CTCP queries were answered lately.</summary>
+    /// <summary>When CTCP queries were answered, for the rate limit.</summary>
     internal Queue<DateTimeOffset> CtcpAnswers { get; } = new();
 
-    /// <summary>How the network compares nicks and channels.</summary>
     internal CaseMapping Mapping => Support.CaseMapping;
 
-    /// <summary>What the server takes as one message of several lines; null when it takes single lines only.</summary>
+    /// <summary>The limits of draft/multiline; null when the server takes single lines only.</summary>
     internal MultilineLimits? Multiline => Has("batch") && Capabilities.TryGetValue(MultilineLimits.Capability, out var value) ? MultilineLimits.Parse(value) : null;
 
-    /// <summary>Whether a capability is in force.</summary>
+    /// <summary>Whether a capability is enabled.</summary>
     internal bool Has(string capability) => Capabilities.ContainsKey(capability);
 
-    /// <summary>Whether this is our own nick.</summary>
+    /// <summary>Whether this is the user's own nick.</summary>
     internal bool IsMe(string? nick) => Nick.Length > 0 && Mapping.Equals(nick, Nick);
 
     /// <summary>The user's channel of this name, or null.</summary>
     internal UserChannel? Channel(string name) => Channels.GetValueOrDefault(Mapping.Fold(name));
 
-    /// <summary>Forgets what belonged to an earlier connection.</summary>
+    /// <summary>Resets what belonged to the connection before.</summary>
     internal void Begin(long generation)
     {
         Generation = generation;

@@ -7,13 +7,13 @@ using StackExchange.Redis;
 
 namespace Mas.IrcBackend.State;
 
-/// <summary>The connections that the parser follows: <c>ircconnection:&lt;userId&gt;:&lt;network&gt;</c>, and what is remembered of it.</summary>
+/// <summary>The parser's records of users' connections: <c>ircconnection:&lt;userId&gt;:&lt;network&gt;</c>, cached.</summary>
 internal sealed class UserConnections(RedisConnection redis, Conversations conversations, UserWindows windows)
 {
     private readonly ConcurrentDictionary<string, UserConnection> _known = new(StringComparer.Ordinal);
     private readonly MasterDatabase _database = redis.Database;
 
-    /// <summary>The connection; one that is not remembered is read.</summary>
+    /// <summary>The record, from the cache or Redis.</summary>
     internal async Task<UserConnection> GetAsync(UserId user, string network)
     {
         var name = Name(user, network);
@@ -31,16 +31,16 @@ internal sealed class UserConnections(RedisConnection redis, Conversations conve
         connection.Server = (string?)values[4] ?? "";
         connection.Capabilities = ReadCapabilities(values[5]);
         connection.Support = ReadSupport(((string?)values[6] ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        connection.Done = CommandsDone.Of(values[7]);
+        connection.Executed = ExecutedCommands.Of(values[7]);
         foreach (var channel in channels.Result)
             connection.Channels[connection.Mapping.Fold(channel.Name)] = channel;
         return _known[name] = connection;
     }
 
-    /// <summary>Forgets a connection, so that it is read again: what was done to it may have been done in part.</summary>
+    /// <summary>Makes the next access read the record again, after a failure that may have left it changed in part.</summary>
     internal void Forget(UserId user, string network) => _known.TryRemove(Name(user, network), out _);
 
-    /// <summary>Takes a connection's summary over and keeps it.</summary>
+    /// <summary>Takes over and saves what the server has said of itself.</summary>
     internal async Task RegisterAsync(UserConnection connection, RegistrationSummary summary)
     {
         connection.Nick = summary.Nick;
@@ -59,11 +59,11 @@ internal sealed class UserConnections(RedisConnection redis, Conversations conve
         ]);
     }
 
-    /// <summary>Keeps one field.</summary>
+    /// <summary>Saves one field.</summary>
     internal Task SetAsync(UserConnection connection, string field, RedisValue value) =>
         _database.HashSetAsync(RedisKeys.IrcConnection(connection.User, connection.Network), field, value);
 
-    /// <summary>Begins a connection.</summary>
+    /// <summary>Begins the record of a new connection.</summary>
     internal async Task BeginAsync(UserConnection connection, long generation)
     {
         connection.Begin(generation);

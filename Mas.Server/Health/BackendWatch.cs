@@ -35,7 +35,7 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time, ILo
         !_heldAt.TryGetValue(InboxPartition.NameOf(endpoint, index), out var heldAt) || Time.GetElapsedTime(heldAt) > TakeoverLasts;
 
     // Away from Redis, requests fail by themselves, with the same answer.
-    protected override Task LookAsync() => Task.WhenAll(Endpoints.All.Select(LookAsync)).WaitAsync(redis.Timeout);
+    protected override Task LookAsync() => Task.WhenAll(Endpoints.All.Select(LookAsync));
 
     private async Task LookAsync(string endpoint)
     {

@@ -11,7 +11,7 @@ internal abstract partial class PeriodicWatch(TimeProvider time, ILogger logger)
 
     protected ILogger Logger { get; } = logger;
 
-    /// <summary>One look; bounded in time by whoever writes it.</summary>
+    /// <summary>One look. Each command of it fails by itself when Redis does not answer in time.</summary>
     protected abstract Task LookAsync();
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)

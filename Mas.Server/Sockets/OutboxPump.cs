@@ -28,7 +28,6 @@ internal sealed partial class OutboxPump(
     /// </summary>
     private const int RepeatsLast = 5000;
 
-    private readonly long _popIsLostAfter = (long)(2 * redis.Timeout).TotalMilliseconds;
     private readonly RedisKey _outbox = RedisKeys.Outbox(session.Ref);
 
     // Until Start, wake-ups are only noted: the snapshot goes first.
@@ -36,7 +35,6 @@ internal sealed partial class OutboxPump(
     private IReadOnlyDictionary<int, long>? _held;
     private long _startedAt;
     private long _lengthAskedAt;
-    private long _poppingSince;
 
     /// <summary>Begins with what came since the session was registered, but for the messages that the snapshot held.</summary>
     /// <param name="held">For each window the highest gid or rev in the snapshot.</param>
@@ -109,7 +107,6 @@ internal sealed partial class OutboxPump(
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
-            Volatile.Write(ref _poppingSince, 0);
             // Entries that were popped, and never arrived here or were not sent on, are gone: the client comes back with what it holds.
             if (isInHand || RedisErrors.MayHaveRun(e))
                 session.Abort();
@@ -130,9 +127,7 @@ internal sealed partial class OutboxPump(
 
     private async Task<List<byte[]>> PopAsync(OutboxPops? first)
     {
-        Volatile.Write(ref _poppingSince, Environment.TickCount64);
         var result = await (first?.PopAsync(_outbox) ?? OutboxPops.PopAloneAsync(redis, _outbox));
-        Volatile.Write(ref _poppingSince, 0);
         if (result.IsNull)
             return [];
         var values = (RedisValue[])result!;
@@ -189,12 +184,6 @@ internal sealed partial class OutboxPump(
     private void EndIfStalled()
     {
         var now = Environment.TickCount64;
-        if (Volatile.Read(ref _poppingSince) is not 0 and var popping && now - popping > _popIsLostAfter)
-        {
-            // The Redis client has lost the answer, and what it took with it: the client comes back with what it holds.
-            session.Abort();
-            return;
-        }
         var since = channel.WritingSince;
         if (since == 0 || now - since < StalledAfter || now - Interlocked.Read(ref _lengthAskedAt) < StalledAfter)
             return;

@@ -35,8 +35,7 @@ internal sealed partial class SessionHeartbeat(
     {
         try
         {
-            // Bounded, since the Redis client may lose an answer for good when its connections break.
-            await KeepAsync().WaitAsync(2 * redis.Timeout);
+            await KeepAsync();
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

@@ -17,7 +17,7 @@ internal sealed partial class WakeListener(
         redis.Restored += SignalAll;
         try
         {
-            await redis.Subscriber.SubscribeAsync(RedisKeys.Wake(identity.Id), (_, names) => Wake(names!)).WaitAsync(redis.Timeout, cancellationToken);
+            await redis.Subscriber.SubscribeAsync(RedisKeys.Wake(identity.Id), (_, names) => Wake(names!));
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {

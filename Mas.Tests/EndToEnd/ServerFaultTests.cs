@@ -79,7 +79,7 @@ public sealed class ServerFaultTests
         var json = JObject.Parse((string)(await mas.Redis.Database.ListGetByIndexAsync($"conversationmsgs:{await mas.Redis.Database.ConversationAsync(bob.UserId, bobWindow)}", 0))!);
         var entry = new JObject(new JProperty("type", "ADD_MESSAGE"), new JProperty("windowId", aliceWindow), json.Properties()).ToString(Newtonsoft.Json.Formatting.None);
         await mas.Redis.Database.ListLeftPushAsync($"outbox:{alice.UserId}:{alice.SessionId}", entry);
-        await mas.Redis.Database.PublishAsync($"wake:{alice.SessionId.Split('-')[0]}", $"{alice.UserId}:{alice.SessionId}");
+        await mas.Redis.Database.PublishAsync(StackExchange.Redis.RedisChannel.Literal($"wake:{alice.SessionId.Split('-')[0]}"), $"{alice.UserId}:{alice.SessionId}");
         mas.Servers[0].Process.Signal(ProcessSignal.Continue);
 
         Assert.Null((await alice.Ended.WaitAsync(Eventually.DefaultDeadline)).Code);

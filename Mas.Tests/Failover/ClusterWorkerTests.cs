@@ -1,9 +1,7 @@
-using System.Reflection;
 using Mas.Core.Redis;
 using Mas.Tests.EndToEnd;
 using Mas.Tests.Harness;
 using Microsoft.Extensions.Logging.Abstractions;
-using StackExchange.Redis;
 
 namespace Mas.Tests.Failover;
 
@@ -24,28 +22,6 @@ public sealed class ClusterWorkerTests
             foreach (var key in KeysOfAllShards(cluster))
                 await Eventually.HoldsAsync(async () => await WritesAsync(redis, key), () => $"{key} can be written\n{redis.Multiplexer.GetStatus()}", Patience);
         }
-    }
-
-    /// <summary>Left so by the client library, when it lost all connections at once and asked who is there before any was made again.</summary>
-    /// <param name="forgottenNodes">How many nodes are taken for single servers, too.</param>
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public async Task Connection_ThatHasForgottenThatThereIsACluster_ComesBack(int forgottenNodes)
-    {
-        await using var cluster = await RedisCluster.StartAsync();
-        await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = cluster.Endpoint }, NullLogger.Instance, CancellationToken.None);
-        var strategy = FieldOf<ConnectionMultiplexer>("serverSelectionStrategy").GetValue(redis.Multiplexer)!;
-        var nodes = (Array)FieldOf<ConnectionMultiplexer>("serverSnapshot").GetValue(redis.Multiplexer)!;
-
-        strategy.GetType().GetProperty("ServerType")!.SetValue(strategy, ServerType.Standalone);
-        // Left so by the client library, too, when a connection is made before the node's constructor is over.
-        foreach (var node in nodes.Cast<object>().Take(forgottenNodes))
-            FieldOf(node.GetType(), "serverType").SetValue(node, ServerType.Standalone);
-
-        Assert.False(await WritesAsync(redis, "key"));
-        foreach (var key in KeysOfAllShards(cluster))
-            await Eventually.HoldsAsync(async () => await WritesAsync(redis, key), () => $"{key} can be written\n{redis.Multiplexer.GetStatus()}", Patience);
     }
 
     [Fact]
@@ -145,10 +121,6 @@ public sealed class ClusterWorkerTests
             return false;
         }
     }
-
-    private static FieldInfo FieldOf<T>(string name) => FieldOf(typeof(T), name);
-
-    private static FieldInfo FieldOf(Type type, string name) => type.GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     private static IEnumerable<string> KeysOfAllShards(RedisCluster cluster) =>
         Enumerable.Range(0, RedisCluster.Shards).Select(shard => Enumerable.Range(0, 1000).Select(i => $"key{i}").First(key => cluster.ShardOf(key) == shard));

@@ -46,7 +46,7 @@ public sealed class MasterReadTests
         {
             await AssertAwayAsync(() => redis.Database.StringGetAsync("key"));
             await AssertAwayAsync(() => redis.Database.ExecuteAsync("GET", (RedisKey)"key"));
-            await AssertAwayAsync(() => redis.Database.RunScriptAsync("return redis.call('GET', KEYS[1])", ["key"], []));
+            await AssertAwayAsync(() => new RedisScript("return redis.call('GET', KEYS[1])").RunAsync(redis.Database, ["key"], []));
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class RedisCluster : TestRedis
         // Asking a node that is not back yet fails too, and is repeated.
         var isReplica = await MasterOfShardAsync(_nodes.ToList().IndexOf(node) % Shards, node) != node;
         var info = await ServerOf(node).InfoRawAsync("replication");
-        if (!isReplica || !info.Contains("role:slave", StringComparison.Ordinal) || !info.Contains("master_link_status:up", StringComparison.Ordinal))
+        if (!isReplica || !info!.Contains("role:slave", StringComparison.Ordinal) || !info.Contains("master_link_status:up", StringComparison.Ordinal))
             throw new InvalidOperationException($"The node on port {node.Port} does not follow its shard's master: {info}");
     }, Settles);
 
@@ -138,12 +138,21 @@ public sealed class RedisCluster : TestRedis
 
     private async Task<RedisProcess> MasterOfSlotAsync(int slot, RedisProcess? silent = null)
     {
-        foreach (var node in _nodes.Where(node => node.IsRunning && node != silent))
-        {
-            if ((await ServerOf(node).ClusterNodesAsync())?.GetBySlot(slot) is { EndPoint: IPEndPoint endpoint })
-                return _nodes.Single(other => other.Port == endpoint.Port);
-        }
-        throw new InvalidOperationException($"Nobody holds slot {slot}");
+        RedisProcess? master = null;
+        // Between a master's death and the takeover nobody holds its slots.
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                foreach (var node in _nodes.Where(node => node.IsRunning && node != silent))
+                {
+                    if ((await ServerOf(node).ClusterNodesAsync())?.GetBySlot(slot) is not { EndPoint: IPEndPoint endpoint })
+                        continue;
+                    master = _nodes.Single(other => other.Port == endpoint.Port);
+                    return true;
+                }
+                return false;
+            }, $"somebody holds slot {slot}", Settles);
+        return master!;
     }
 
     /// <summary>Waits until every node says that the cluster is whole, and every replica that it follows its master.</summary>

@@ -95,7 +95,7 @@ public abstract class TestRedis : IAsyncDisposable
 
     /// <summary>Server commands of each node that takes writes: INFO, SCAN, CONFIG.</summary>
     protected IEnumerable<IServer> Masters => Connection.GetEndPoints().Select(endpoint => Connection.GetServer(endpoint))
-        .Where(server => server is { IsConnected: true, IsSlave: false });
+        .Where(server => server is { IsConnected: true, IsReplica: false });
 
     /// <summary>Opens the test's own connection.</summary>
     protected async Task ConnectAsync() =>

@@ -61,7 +61,7 @@ public sealed class LeaseTests(RedisFixture fixture) : IClassFixture<RedisFixtur
     public async Task Keeper_WhoseRenewalsFailInAnUnforeseenWay_TellsThatTheLeaseIsOver()
     {
         var lease = (await Lease.TryAcquireAsync(_redis, "broken", "one", TimeSpan.FromMilliseconds(400), TimeProvider.System))!;
-        await using var keeper = new LeaseRenewer(lease, _redis.Timeout, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        await using var keeper = new LeaseRenewer(lease, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         // What the renewal gets for it is no error that any Redis which is away would give.
         await fixture.Redis.Database.KeyDeleteAsync("lease:broken");
         await fixture.Redis.Database.ListLeftPushAsync("lease:broken", "no lease");

@@ -1,7 +1,7 @@
 namespace Mas.IrcBackend.Protocol.Sasl;
 
 /// <summary>One exchange of a SASL mechanism (RFC 4422): what the client says to each challenge.</summary>
-public interface ISaslMechanism
+internal interface ISaslMechanism
 {
     /// <summary>The mechanism's registered name.</summary>
     string Name { get; }

@@ -7,13 +7,13 @@ namespace Mas.IrcBackend.Protocol.Sasl;
 /// <param name="Account">The account's name; may be empty for EXTERNAL.</param>
 /// <param name="Password">For PLAIN and SCRAM-SHA-256.</param>
 /// <param name="Key">In PEM: the private key for ECDSA, certificate and private key for EXTERNAL.</param>
-public sealed record SaslCredentials(string Mechanism, string Account, string? Password = null, string? Key = null)
+internal sealed record SaslCredentials(string Mechanism, string Account, string? Password = null, string? Key = null)
 {
     /// <summary>A new exchange with these credentials.</summary>
     /// <exception cref="ArgumentException">
     /// The mechanism is unknown, or it lacks what it needs. The message names no secret.
     /// </exception>
-    public ISaslMechanism Start() => Mechanism.ToUpperInvariant() switch
+    internal ISaslMechanism Start() => Mechanism.ToUpperInvariant() switch
     {
         SaslPlain.MechanismName => new SaslPlain(Account, Required(Password, "Password")),
         SaslScramSha256.MechanismName => new SaslScramSha256(Account, Required(Password, "Password")),

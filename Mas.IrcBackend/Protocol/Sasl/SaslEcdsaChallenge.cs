@@ -7,10 +7,10 @@ namespace Mas.IrcBackend.Protocol.Sasl;
 /// ECDSA-NIST256P-CHALLENGE (atheme): the account's name, then the signature of the server's challenge. The challenge
 /// is signed as it stands, without a hash, in DER.
 /// </summary>
-public sealed class SaslEcdsaChallenge : ISaslMechanism
+internal sealed class SaslEcdsaChallenge : ISaslMechanism
 {
     /// <summary>The mechanism's name.</summary>
-    public const string MechanismName = "ECDSA-NIST256P-CHALLENGE";
+    internal const string MechanismName = "ECDSA-NIST256P-CHALLENGE";
 
     private const int ChallengeBytes = 32;
     private readonly string _account;
@@ -27,9 +27,7 @@ public sealed class SaslEcdsaChallenge : ISaslMechanism
         _key = key;
         using var check = Import();
         if (check.KeySize != 256)
-        {
             throw new ArgumentException("SASL Key is not on the curve P-256.");
-        }
     }
 
     /// <inheritdoc/>
@@ -46,12 +44,8 @@ public sealed class SaslEcdsaChallenge : ISaslMechanism
             _named = true;
             return Encoding.UTF8.GetBytes(_account);
         }
-
         if (!_named || AcceptsSuccess || challenge.Length != ChallengeBytes)
-        {
             return null;
-        }
-
         AcceptsSuccess = true;
         using var key = Import();
         return key.SignHash(challenge.ToArray(), DSASignatureFormat.Rfc3279DerSequence);

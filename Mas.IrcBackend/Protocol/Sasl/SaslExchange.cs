@@ -1,7 +1,7 @@
 namespace Mas.IrcBackend.Protocol.Sasl;
 
 /// <summary>How a login ended, or that it hasn't yet.</summary>
-public enum SaslState
+internal enum SaslState
 {
     /// <summary>It is under way.</summary>
     Running,
@@ -17,7 +17,7 @@ public enum SaslState
 /// A SASL login over AUTHENTICATE (IRCv3 sasl 3.2): base64 in chunks of 400 bytes, and the numerics that end it.
 /// </summary>
 /// <param name="mechanism">The mechanism.</param>
-public sealed class SaslExchange(ISaslMechanism mechanism)
+internal sealed class SaslExchange(ISaslMechanism mechanism)
 {
     private const int ChunkBytes = 400;
     private const int MaxChallengeBytes = 64 * 1024;
@@ -25,25 +25,22 @@ public sealed class SaslExchange(ISaslMechanism mechanism)
     private readonly System.Text.StringBuilder _challenge = new();
 
     /// <summary>How it stands.</summary>
-    public SaslState State { get; private set; }
+    internal SaslState State { get; private set; }
 
     /// <summary>Why it failed, fit to show and without any secret.</summary>
-    public string Reason { get; private set; } = "";
+    internal string Reason { get; private set; } = "";
 
     /// <summary>Whether the server refused the credentials, so that the same ones would fail again.</summary>
-    public bool IsRefusal { get; private set; }
+    internal bool IsRefusal { get; private set; }
 
     /// <summary>The lines that begin it.</summary>
-    public IReadOnlyList<string> Begin() => [IrcLine.Of("AUTHENTICATE", mechanism.Name)];
+    internal IReadOnlyList<string> Begin() => [IrcLine.Of("AUTHENTICATE", mechanism.Name)];
 
     /// <summary>Takes a line of the server (AUTHENTICATE, 900–908; others do nothing) and gives the lines to answer.</summary>
-    public IReadOnlyList<string> Accept(IrcMessage message)
+    internal IReadOnlyList<string> Accept(IrcMessage message)
     {
         if (State != SaslState.Running)
-        {
             return [];
-        }
-
         switch (message.Command)
         {
             case "AUTHENTICATE":
@@ -62,7 +59,7 @@ public sealed class SaslExchange(ISaslMechanism mechanism)
     }
 
     /// <summary>Gives up, for example because the server has gone silent.</summary>
-    public IReadOnlyList<string> Abort(string reason)
+    internal IReadOnlyList<string> Abort(string reason)
     {
         Fail(reason, isRefusal: false);
         return [IrcLine.Of("AUTHENTICATE", "*")];
@@ -81,23 +78,14 @@ public sealed class SaslExchange(ISaslMechanism mechanism)
         {
             _challenge.Append(chunk);
             if (_challenge.Length > MaxChallengeBytes)
-            {
                 return Abort("the server's challenge has no end");
-            }
-
             // A full chunk says that more follows, an empty one if need be.
             if (chunk.Length == ChunkBytes)
-            {
                 return [];
-            }
         }
-
         var challenge = new byte[_challenge.Length];
         if (!Convert.TryFromBase64String(_challenge.ToString(), challenge, out var length))
-        {
             return Abort("the server's challenge is malformed");
-        }
-
         _challenge.Clear();
         return mechanism.Respond(challenge.AsSpan(0, length)) is { } response
             ? Chunks(response)
@@ -109,16 +97,10 @@ public sealed class SaslExchange(ISaslMechanism mechanism)
         var text = Convert.ToBase64String(response);
         var lines = new List<string>();
         for (var start = 0; start < text.Length; start += ChunkBytes)
-        {
             lines.Add(IrcLine.Of("AUTHENTICATE", text.Substring(start, Math.Min(ChunkBytes, text.Length - start))));
-        }
-
         // An exact multiple, and an empty response, end with a chunk of nothing.
         if (text.Length % ChunkBytes == 0)
-        {
             lines.Add(IrcLine.Of("AUTHENTICATE", "+"));
-        }
-
         return lines;
     }
 }

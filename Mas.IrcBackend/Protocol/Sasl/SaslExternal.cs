@@ -1,10 +1,10 @@
 namespace Mas.IrcBackend.Protocol.Sasl;
 
 /// <summary>EXTERNAL (RFC 4422, appendix A): the TLS certificate has said who we are.</summary>
-public sealed class SaslExternal : ISaslMechanism
+internal sealed class SaslExternal : ISaslMechanism
 {
     /// <summary>The mechanism's name.</summary>
-    public const string MechanismName = "EXTERNAL";
+    internal const string MechanismName = "EXTERNAL";
 
     /// <inheritdoc/>
     public string Name => MechanismName;
@@ -16,10 +16,7 @@ public sealed class SaslExternal : ISaslMechanism
     public byte[]? Respond(ReadOnlySpan<byte> challenge)
     {
         if (AcceptsSuccess || !challenge.IsEmpty)
-        {
             return null;
-        }
-
         AcceptsSuccess = true;
         return [];
     }

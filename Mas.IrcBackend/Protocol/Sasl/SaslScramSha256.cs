@@ -11,10 +11,10 @@ namespace Mas.IrcBackend.Protocol.Sasl;
 /// <param name="account">The account; sent as it is, for names outside ASCII are not normalised.</param>
 /// <param name="password">The password, likewise.</param>
 /// <param name="nonce">A nonce of printable characters without a comma; null for a random one.</param>
-public sealed class SaslScramSha256(string account, string password, string? nonce = null) : ISaslMechanism
+internal sealed class SaslScramSha256(string account, string password, string? nonce = null) : ISaslMechanism
 {
     /// <summary>The mechanism's name.</summary>
-    public const string MechanismName = "SCRAM-SHA-256";
+    internal const string MechanismName = "SCRAM-SHA-256";
 
     // gs2 header: no channel binding, no authorization identity.
     private const string Header = "n,,";
@@ -73,17 +73,13 @@ public sealed class SaslScramSha256(string account, string password, string? non
         {
             return null;
         }
-
         var withoutProof = $"c={Convert.ToBase64String(Encoding.ASCII.GetBytes(Header))},r={fullNonce}";
         var authMessage = Encoding.UTF8.GetBytes($"{FirstBare},{serverFirst},{withoutProof}");
         var salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
         var clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
         var proof = HMACSHA256.HashData(SHA256.HashData(clientKey), authMessage);
         for (var i = 0; i < proof.Length; i++)
-        {
             proof[i] ^= clientKey[i];
-        }
-
         _serverSignature = HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), authMessage);
         return Encoding.UTF8.GetBytes($"{withoutProof},p={Convert.ToBase64String(proof)}");
     }

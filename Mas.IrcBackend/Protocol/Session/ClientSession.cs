@@ -6,33 +6,33 @@ namespace Mas.IrcBackend.Protocol.Session;
 /// Our side of one connection, without the socket: it takes lines and the time, and says which lines to send, what has
 /// happened, and when it is over. All calls come from one loop.
 /// </summary>
-public sealed class ClientSession
+internal sealed class ClientSession
 {
     /// <summary>How long a server may take until 001.</summary>
-    public static readonly TimeSpan RegistrationPatience = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan RegistrationTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>How long after 001 we wait for the end of the message of the day before we go on without it.</summary>
-    public static readonly TimeSpan WelcomePatience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan WelcomeTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a server may take to close the connection after our QUIT.</summary>
-    public static readonly TimeSpan QuitPatience = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a batch may stay open without a further line, before it is taken as far as it came.</summary>
-    public static readonly TimeSpan BatchPatience = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan BatchTimeout = TimeSpan.FromSeconds(10);
 
     // More than any answer that we ask for; a server can't make us hold more.
     private const int MaxBatchLines = 5000;
 
     // Over plain text, how long the server's password waits for a word of STS.
-    private static readonly TimeSpan StsPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StsTimeout = TimeSpan.FromSeconds(5);
 
     private readonly RegistrationPlan _plan;
     private readonly OutputBudget _budget;
     private readonly OutputQueue _output;
     private readonly Liveness _liveness;
     private readonly Negotiation _negotiation;
-    private readonly NickKeeper _nick;
-    private readonly BatchCollector _batches = new(BatchPatience, MaxBatchLines);
+    private readonly NickTracker _nick;
+    private readonly BatchCollector _batches = new(BatchTimeout, MaxBatchLines);
     private readonly Queue<SessionEvent> _events = new();
     private readonly List<string> _supportLines = [];
     private string _server = "";
@@ -50,7 +50,7 @@ public sealed class ClientSession
         _output = new OutputQueue(_budget);
         _liveness = new Liveness(now);
         _negotiation = new Negotiation(plan.Sasl, plan.StopsOnLoginFailure, plan is { NickServ.Length: > 0, Sasl.Password.Length: > 0 });
-        _nick = new NickKeeper(plan.Nick, plan.NickLengthHint);
+        _nick = new NickTracker(plan.Nick, plan.NickLengthHint);
     }
 
     private enum Stage
@@ -61,40 +61,38 @@ public sealed class ClientSession
     }
 
     /// <summary>How it ended, or null while it lives.</summary>
-    public ConnectionOutcome? Outcome { get; private set; }
+    internal ConnectionOutcome? Outcome { get; private set; }
 
     /// <summary>What the server has said of itself.</summary>
-    public ISupport Support { get; } = new();
+    internal ISupport Support { get; } = new();
 
     /// <summary>When 001 came, or null.</summary>
-    public DateTimeOffset? WelcomedAt { get; private set; }
+    internal DateTimeOffset? WelcomedAt { get; private set; }
 
     /// <summary>Our nick, null before 001.</summary>
-    public string? Nick => _nick.Current;
+    internal string? Nick => _nick.Current;
 
     /// <summary>The nick that the user wants.</summary>
-    public string WantedNick => _nick.Wanted;
+    internal string WantedNick => _nick.Wanted;
 
     /// <summary>Whether the registration is complete.</summary>
-    public bool IsRegistered => _stage == Stage.Complete && Outcome is null;
+    internal bool IsRegistered => _stage == Stage.Complete && Outcome is null;
 
     /// <summary>What a newcomer needs to follow the connection.</summary>
-    public RegistrationSummary Summary => new(
+    internal RegistrationSummary Summary => new(
         Nick ?? "", _server,
         _negotiation.Caps.Enabled.ToDictionary(name => name, name => _negotiation.Caps.Offered.GetValueOrDefault(name, "")),
         [.. _supportLines]);
 
     /// <summary>Begins the registration.</summary>
-    public void Begin(DateTimeOffset now)
+    internal void Begin(DateTimeOffset now)
     {
-        _stageDue = now + RegistrationPatience;
+        _stageDue = now + RegistrationTimeout;
         _output.AddUrgent(CapNegotiation.FirstLine);
 
         // A password must not cross the net in the clear when the server is about to ask for TLS.
         if (_plan.IsSecure || _plan.ServerPassword is null)
-        {
             Introduce();
-        }
     }
 
     /// <summary>Takes a line.</summary>
@@ -104,106 +102,78 @@ public sealed class ClientSession
     /// Whether it's a line for others too; false when it only concerned the connection, or belongs to a batch, which is for
     /// others when it is complete (<see cref="SessionEvent.BatchReceived"/>).
     /// </returns>
-    public bool Receive(string line, DateTimeOffset now)
+    internal bool Receive(string line, DateTimeOffset now)
     {
         _liveness.Heard(now);
         if (Outcome is not null || !IrcMessage.TryParse(line, out var message))
-        {
             return false;
-        }
-
-        var isForOthers = Handle(message, line, now);
-        LookAtNegotiation(now);
+        var isForwarded = Handle(message, line, now);
+        CheckNegotiation(now);
         if (Outcome is null && !_introduced)
-        {
             Introduce();
-        }
-
-        return isForOthers && !IsHeld(message, now);
+        return isForwarded && !IsHeld(message, now);
     }
 
     /// <summary>Bytes came that are no whole line yet.</summary>
-    public void Heard(DateTimeOffset now) => _liveness.Heard(now);
+    internal void Heard(DateTimeOffset now) => _liveness.Heard(now);
 
     /// <summary>Sends a line for the user, as the budget allows; when too many wait already it is told (<see cref="SessionEvent.LineRefused"/>).</summary>
-    public void Send(string line)
+    internal void Send(string line)
     {
         if (IrcMessage.TryParse(line, out var message) && message.Command == "NICK")
-        {
             SendUrgent(_nick.Asked(message.Parameter(0)));
-        }
-
         if (!_output.TryAdd(line))
-        {
             _events.Enqueue(new SessionEvent.LineRefused(line));
-        }
     }
 
     /// <summary>Ends the connection in order.</summary>
     /// <param name="reason">What others see.</param>
     /// <param name="now">The time.</param>
-    public void Quit(string reason, DateTimeOffset now) =>
+    internal void Quit(string reason, DateTimeOffset now) =>
         Leave(new ConnectionOutcome(OutcomeKind.Stopped, "stopped"), reason, now);
 
     /// <summary>The connection is gone.</summary>
-    public void Closed(string detail) => Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.Closed, detail);
+    internal void Closed(string detail) => Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.Closed, detail);
 
     /// <summary>A write took too long.</summary>
-    public void WriteTimedOut() => Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.TimedOut, "the server takes nothing more from us");
+    internal void WriteTimedOut() => Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.TimedOut, "the server takes nothing more from us");
 
     /// <summary>Looks at the clock.</summary>
-    public void Elapsed(DateTimeOffset now)
+    internal void CheckTimers(DateTimeOffset now)
     {
         if (_stageDue is { } due && now >= due)
-        {
-            StageElapsed(now);
-        }
-
-        if (!_introduced && Outcome is null && now >= _stageDue - RegistrationPatience + StsPatience)
-        {
+            StageTimedOut(now);
+        if (!_introduced && Outcome is null && now >= _stageDue - RegistrationTimeout + StsTimeout)
             Introduce();
-        }
-
         foreach (var unfinished in _batches.TakeDue(now))
-        {
             _events.Enqueue(new SessionEvent.BatchReceived(unfinished.Batch!));
-        }
-
-        SendUrgent(_negotiation.Elapsed(now));
-        LookAtNegotiation(now);
-        SendUrgent(_nick.Elapsed(now));
-        if (_stage != Stage.Registering && _liveness.Elapsed(now) is { } ping)
-        {
+        SendUrgent(_negotiation.CheckTimers(now));
+        CheckNegotiation(now);
+        SendUrgent(_nick.CheckTimers(now));
+        if (_stage != Stage.Registering && _liveness.CheckTimers(now) is { } ping)
             _output.AddUrgent(ping);
-        }
-
         if (_liveness.IsDead)
-        {
             Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.TimedOut, "the server does not answer");
-        }
     }
 
-    /// <summary>When <see cref="Elapsed"/> or <see cref="TryTakeLine"/> has something to do at the latest.</summary>
-    public DateTimeOffset NextDue(DateTimeOffset now)
+    /// <summary>When <see cref="CheckTimers"/> or <see cref="TryTakeLine"/> has something to do at the latest.</summary>
+    internal DateTimeOffset NextDue(DateTimeOffset now)
     {
         var next = _stage == Stage.Registering ? _stageDue!.Value : _liveness.NextDue;
         ReadOnlySpan<DateTimeOffset?> others =
         [
-            _stageDue, _negotiation.NextDue, _nick.NextDue, _output.NextDue(now), _batches.NextDue, _introduced ? null : _stageDue - RegistrationPatience + StsPatience,
+            _stageDue, _negotiation.NextDue, _nick.NextDue, _output.NextDue(now), _batches.NextDue, _introduced ? null : _stageDue - RegistrationTimeout + StsTimeout,
         ];
         foreach (var other in others)
-        {
             next = other < next ? other.Value : next;
-        }
-
         return next;
     }
 
     /// <summary>Takes the next line to send now.</summary>
-    public bool TryTakeLine(DateTimeOffset now, [NotNullWhen(true)] out string? line) => _output.TryTake(now, out line);
+    internal bool TryTakeLine(DateTimeOffset now, [NotNullWhen(true)] out string? line) => _output.TryTake(now, out line);
 
     /// <summary>Takes the next event.</summary>
-    public bool TryTakeEvent([NotNullWhen(true)] out SessionEvent? next) => _events.TryDequeue(out next);
+    internal bool TryTakeEvent([NotNullWhen(true)] out SessionEvent? next) => _events.TryDequeue(out next);
 
     private bool Handle(IrcMessage message, string line, DateTimeOffset now)
     {
@@ -231,10 +201,7 @@ public sealed class ClientSession
                 _budget.IsUnlimited |= Support.HasSafeRate;
                 _supportLines.Add(line);
                 if (_stage == Stage.Complete)
-                {
                     _events.Enqueue(new SessionEvent.SummaryChanged(Summary));
-                }
-
                 return true;
             default:
                 return _stage == Stage.Registering ? HandleRegistering(message, now) : HandleWelcomed(message, now);
@@ -248,15 +215,10 @@ public sealed class ClientSession
         foreach (var item in _batches.Accept(message, now))
         {
             if (item.Batch is { } batch)
-            {
                 _events.Enqueue(new SessionEvent.BatchReceived(batch));
-            }
             else
-            {
                 isHeld = false;
-            }
         }
-
         return isHeld;
     }
 
@@ -269,14 +231,9 @@ public sealed class ClientSession
                 return true;
             case "432" or "433" or "436" or "437":
                 if (_nick.Refused(message) is { } next)
-                {
                     _output.AddUrgent(IrcLine.Of("NICK", next));
-                }
                 else
-                {
                     Outcome = new ConnectionOutcome(OutcomeKind.NickRefused, $"the server takes none of the nicks tried: {message.Last}");
-                }
-
                 return false;
             case "464":
                 Outcome = new ConnectionOutcome(OutcomeKind.Refused, message.Last);
@@ -296,30 +253,23 @@ public sealed class ClientSession
     private bool HandleWelcomed(IrcMessage message, DateTimeOffset now)
     {
         if (IsOwnSecret(message))
-        {
             return false;
-        }
-
         if (message.Command is "376" or "422" && _stage == Stage.Welcomed)
         {
             Complete(now);
             return true;
         }
-
         var before = _nick.Current;
         SendUrgent(_nick.Accept(message, Support, now, out var isOurs));
         if (_nick.Current != before)
-        {
             _events.Enqueue(new SessionEvent.NickChanged(_nick.Current!));
-        }
-
         return !isOurs;
     }
 
     private void Welcome(IrcMessage message, DateTimeOffset now)
     {
         _stage = Stage.Welcomed;
-        _stageDue = now + WelcomePatience;
+        _stageDue = now + WelcomeTimeout;
         _server = message.Source?.Nick ?? "";
         WelcomedAt = now;
         _nick.Welcomed(message.Parameter(0));
@@ -333,10 +283,7 @@ public sealed class ClientSession
         _stageDue = null;
         _output.IsOpen = true;
         if (_negotiation.FallsBack)
-        {
             _output.AddUrgent(IrcLine.WithText($"IDENTIFY {_plan.Sasl!.Account} {_plan.Sasl.Password}", "PRIVMSG", _plan.NickServ!));
-        }
-
         SendUrgent(_nick.Completed(Support, now));
         _events.Enqueue(new SessionEvent.Registered(Summary));
     }
@@ -346,42 +293,30 @@ public sealed class ClientSession
         _negotiation.FallsBack && message.Command == "PRIVMSG" && message.Source?.Nick is { } nick && Support.CaseMapping.Equals(nick, _nick.Current)
         && message.Last.StartsWith("IDENTIFY ", StringComparison.Ordinal);
 
-    private void StageElapsed(DateTimeOffset now)
+    private void StageTimedOut(DateTimeOffset now)
     {
         if (_quitting is not null)
-        {
             Outcome ??= _quitting;
-        }
         else if (_stage == Stage.Registering)
-        {
             Outcome ??= new ConnectionOutcome(OutcomeKind.TimedOut, "the server has not let us in within a minute");
-        }
         else
-        {
             Complete(now);
-        }
     }
 
     private void Introduce()
     {
         _introduced = true;
         if (_plan.ServerPassword is { } password)
-        {
             _output.AddUrgent(IrcLine.WithText(password, "PASS"));
-        }
-
         _output.AddUrgent(IrcLine.Of("NICK", _plan.Nick));
         _output.AddUrgent(IrcLine.WithText(_plan.RealName, "USER", _plan.User, "0", "*"));
     }
 
     // What the last line or the clock has changed in capabilities, login and STS.
-    private void LookAtNegotiation(DateTimeOffset now)
+    private void CheckNegotiation(DateTimeOffset now)
     {
         if (Outcome is not null)
-        {
             return;
-        }
-
         if (_negotiation.Sts is { } sts && sts != _told.Sts)
         {
             _told.Sts = sts;
@@ -390,33 +325,23 @@ public sealed class ClientSession
                 Outcome = new ConnectionOutcome(OutcomeKind.StsUpgrade, $"the server asks for TLS on port {port}") { StsPort = port };
                 return;
             }
-
             if (_plan.IsSecure && sts.Duration is { } duration)
-            {
                 _events.Enqueue(new SessionEvent.StsAnnounced(duration));
-            }
         }
-
         if (_negotiation.Login != _told.Login)
         {
             _told.Login = _negotiation.Login;
             LoginChanged(now);
         }
-
         if (_stage == Stage.Complete && _negotiation.Caps.Enabled.Count != _told.Caps && _negotiation.Caps.IsSettled)
-        {
             _events.Enqueue(new SessionEvent.SummaryChanged(Summary));
-        }
-
         _told.Caps = _negotiation.Caps.Enabled.Count;
     }
 
     private void LoginChanged(DateTimeOffset now)
     {
         if (_negotiation.Login == LoginState.Succeeded)
-        {
             _events.Enqueue(new SessionEvent.LoggedIn());
-        }
         else if (_negotiation.Login == LoginState.Failed)
         {
             _events.Enqueue(new SessionEvent.LoginFailed(_negotiation.LoginFailure, _negotiation.FallsBack));
@@ -435,7 +360,7 @@ public sealed class ClientSession
         {
             _quitting = outcome;
             _introduced = true;
-            _stageDue = now + QuitPatience;
+            _stageDue = now + QuitTimeout;
             _output.Clear();
             _output.AddUrgent(IrcLine.WithText(reason, "QUIT"));
         }
@@ -444,8 +369,6 @@ public sealed class ClientSession
     private void SendUrgent(IReadOnlyList<string> lines)
     {
         foreach (var line in lines)
-        {
             _output.AddUrgent(line);
-        }
     }
 }

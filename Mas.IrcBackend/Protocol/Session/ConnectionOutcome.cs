@@ -1,7 +1,7 @@
 namespace Mas.IrcBackend.Protocol.Session;
 
 /// <summary>Why a connection, or the attempt to make one, ended.</summary>
-public enum OutcomeKind
+internal enum OutcomeKind
 {
     /// <summary>We ended it: the user or the operator wanted it so.</summary>
     Stopped,
@@ -37,20 +37,20 @@ public enum OutcomeKind
 /// <summary>How a connection ended.</summary>
 /// <param name="Kind">Why.</param>
 /// <param name="Detail">A sentence fit to show; it holds no secret.</param>
-public sealed record ConnectionOutcome(OutcomeKind Kind, string Detail)
+internal sealed record ConnectionOutcome(OutcomeKind Kind, string Detail)
 {
     /// <summary>
     /// Whether trying again would change nothing and only anger the server: it's shown, and left to the user.
     /// </summary>
-    public bool IsTerminal => Kind is OutcomeKind.Banned or OutcomeKind.Refused or OutcomeKind.Stopped
+    internal bool IsTerminal => Kind is OutcomeKind.Banned or OutcomeKind.Refused or OutcomeKind.Stopped
         || (Kind == OutcomeKind.SaslFailed && IsRefusal);
 
     /// <summary>
     /// With <see cref="OutcomeKind.SaslFailed"/>: whether the server refused the credentials, which it would do again, rather
     /// than having had no answer, which it may have later.
     /// </summary>
-    public bool IsRefusal { get; init; }
+    internal bool IsRefusal { get; init; }
 
     /// <summary>The port to come back to; only with <see cref="OutcomeKind.StsUpgrade"/>.</summary>
-    public int? StsPort { get; init; }
+    internal int? StsPort { get; init; }
 }

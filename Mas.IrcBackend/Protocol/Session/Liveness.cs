@@ -5,46 +5,42 @@ namespace Mas.IrcBackend.Protocol.Session;
 /// it is over. Any byte counts as a sign of life.
 /// </summary>
 /// <param name="now">The time at which it starts.</param>
-public sealed class Liveness(DateTimeOffset now)
+internal sealed class Liveness(DateTimeOffset now)
 {
     /// <summary>Silence after which we send a PING.</summary>
-    public static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
+    internal static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Silence after our PING that ends the connection.</summary>
-    public static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    internal static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>The token of our PINGs; an answer that carries it is nobody else's business.</summary>
-    public const string Token = "mas-alive";
+    internal const string Token = "mas-alive";
 
     private bool _asked;
 
     /// <summary>When to look again.</summary>
-    public DateTimeOffset NextDue { get; private set; } = now + IdleLimit;
+    internal DateTimeOffset NextDue { get; private set; } = now + IdleLimit;
 
     /// <summary>Whether the connection is dead.</summary>
-    public bool IsDead { get; private set; }
+    internal bool IsDead { get; private set; }
 
     /// <summary>Something was heard.</summary>
-    public void Heard(DateTimeOffset now)
+    internal void Heard(DateTimeOffset now)
     {
         _asked = false;
         NextDue = now + IdleLimit;
     }
 
     /// <summary>Looks at the clock; gives the PING to send, or null.</summary>
-    public string? Elapsed(DateTimeOffset now)
+    internal string? CheckTimers(DateTimeOffset now)
     {
         if (now < NextDue)
-        {
             return null;
-        }
-
         if (_asked)
         {
             IsDead = true;
             return null;
         }
-
         _asked = true;
         NextDue = now + AnswerLimit;
         return IrcLine.WithText(Token, "PING");

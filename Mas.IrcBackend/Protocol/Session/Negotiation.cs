@@ -3,7 +3,7 @@ using Mas.IrcBackend.Protocol.Sasl;
 namespace Mas.IrcBackend.Protocol.Session;
 
 /// <summary>How the login to an account stands.</summary>
-public enum LoginState
+internal enum LoginState
 {
     /// <summary>There is no account to log in to, or it's not yet time.</summary>
     None,
@@ -25,73 +25,62 @@ public enum LoginState
 /// <param name="credentials">What to log in with, or null.</param>
 /// <param name="stopsOnFailure">Whether a failed login keeps us from ending the negotiation.</param>
 /// <param name="hasFallback">Whether there is another way to log in, later, where the server has no SASL for us.</param>
-public sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailure, bool hasFallback)
+internal sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailure, bool hasFallback)
 {
     /// <summary>How long the server may be silent in the middle of a login.</summary>
-    public static readonly TimeSpan LoginPatience = TimeSpan.FromSeconds(20);
+    internal static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(20);
 
     private SaslExchange? _exchange;
     private bool _ended;
 
     /// <summary>The capabilities.</summary>
-    public CapNegotiation Caps { get; } = new(CapabilityCatalog.Wanted(credentials is not null));
+    internal CapNegotiation Caps { get; } = new(CapabilityCatalog.Wanted(credentials is not null));
 
     /// <summary>How the login stands.</summary>
-    public LoginState Login { get; private set; }
+    internal LoginState Login { get; private set; }
 
     /// <summary>Why the login failed, fit to show.</summary>
-    public string LoginFailure { get; private set; } = "";
+    internal string LoginFailure { get; private set; } = "";
 
     /// <summary>Whether the server refused the credentials themselves.</summary>
-    public bool IsLoginRefused { get; private set; }
+    internal bool IsLoginRefused { get; private set; }
 
     /// <summary>Whether the server has no way to log in that we could use.</summary>
-    public bool IsLoginUnavailable { get; private set; }
+    internal bool IsLoginUnavailable { get; private set; }
 
     /// <summary>Whether the other way to log in has to be taken.</summary>
-    public bool FallsBack => hasFallback && IsLoginUnavailable;
+    internal bool FallsBack => hasFallback && IsLoginUnavailable;
 
     /// <summary>When the login's patience ends, or null.</summary>
-    public DateTimeOffset? NextDue { get; private set; }
+    internal DateTimeOffset? NextDue { get; private set; }
 
     /// <summary>What the server says of strict transport security, or null.</summary>
-    public StsValue? Sts => Caps.Offered.TryGetValue(CapabilityCatalog.Sts, out var value) ? StsValue.Parse(value) : null;
+    internal StsValue? Sts => Caps.Offered.TryGetValue(CapabilityCatalog.Sts, out var value) ? StsValue.Parse(value) : null;
 
     /// <summary>Takes CAP, AUTHENTICATE and the numerics of SASL; gives the lines to answer.</summary>
-    public IReadOnlyList<string> Accept(IrcMessage message, DateTimeOffset now)
+    internal IReadOnlyList<string> Accept(IrcMessage message, DateTimeOffset now)
     {
         if (message.Command == "CAP")
-        {
             return [.. Caps.Accept(message), .. Continue(now)];
-        }
-
         if (_exchange is null)
-        {
             return [];
-        }
-
         var lines = _exchange.Accept(message);
         return [.. lines, .. Follow(now)];
     }
 
     /// <summary>The server doesn't know CAP, or has let us in without it.</summary>
-    public void Skipped()
+    internal void Skipped()
     {
         _ended = true;
         if (credentials is not null && Login == LoginState.None)
-        {
             Unavailable("the server does not offer SASL");
-        }
     }
 
     /// <summary>Looks at the clock.</summary>
-    public IReadOnlyList<string> Elapsed(DateTimeOffset now)
+    internal IReadOnlyList<string> CheckTimers(DateTimeOffset now)
     {
         if (NextDue is not { } due || now < due || _exchange is null)
-        {
             return [];
-        }
-
         var lines = _exchange.Abort("the server has not answered");
         return [.. lines, .. Follow(now)];
     }
@@ -99,10 +88,7 @@ public sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailur
     private IReadOnlyList<string> Continue(DateTimeOffset now)
     {
         if (!Caps.IsSettled || Login == LoginState.Running)
-        {
             return [];
-        }
-
         return credentials is not null && (Login == LoginState.None || (_ended && IsLoginUnavailable && Caps.Has(CapabilityCatalog.Sasl)))
             ? LogIn(credentials, now)
             : End();
@@ -115,7 +101,6 @@ public sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailur
             Unavailable("the server does not offer SASL");
             return End();
         }
-
         // A value lists the mechanisms (SASL 3.2); without one, only trying tells.
         var mechanisms = Caps.Offered.GetValueOrDefault(CapabilityCatalog.Sasl, "");
         if (mechanisms.Length > 0 && !mechanisms.Split(',').Contains(account.Mechanism, StringComparer.OrdinalIgnoreCase))
@@ -123,11 +108,10 @@ public sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailur
             Unavailable($"the server offers only {mechanisms}");
             return End();
         }
-
         _exchange = new SaslExchange(account.Start());
         Login = LoginState.Running;
         IsLoginUnavailable = false;
-        NextDue = now + LoginPatience;
+        NextDue = now + LoginTimeout;
         return _exchange.Begin();
     }
 
@@ -136,7 +120,7 @@ public sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailur
         switch (_exchange!.State)
         {
             case SaslState.Running:
-                NextDue = now + LoginPatience;
+                NextDue = now + LoginTimeout;
                 return [];
             case SaslState.Succeeded:
                 Login = LoginState.Succeeded;
@@ -146,7 +130,6 @@ public sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailur
                 Fail(_exchange.Reason);
                 break;
         }
-
         _exchange = null;
         NextDue = null;
         return End();
@@ -155,10 +138,7 @@ public sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailur
     private IReadOnlyList<string> End()
     {
         if (_ended || (Login == LoginState.Failed && stopsOnFailure && !FallsBack))
-        {
             return [];
-        }
-
         _ended = true;
         return ["CAP END"];
     }

@@ -6,31 +6,31 @@ namespace Mas.IrcBackend.Protocol.Session;
 /// <param name="Nick">The wanted nick.</param>
 /// <param name="User">The user name (ident).</param>
 /// <param name="RealName">The real name.</param>
-public sealed record RegistrationPlan(string Nick, string User, string RealName)
+internal sealed record RegistrationPlan(string Nick, string User, string RealName)
 {
     /// <summary>The server's password (PASS), or null.</summary>
-    public string? ServerPassword { get; init; }
+    internal string? ServerPassword { get; init; }
 
     /// <summary>The account to log in to, or null.</summary>
-    public SaslCredentials? Sasl { get; init; }
+    internal SaslCredentials? Sasl { get; init; }
 
     /// <summary>Whether a failed login ends the connection; else it goes on without the account.</summary>
-    public bool StopsOnLoginFailure { get; init; }
+    internal bool StopsOnLoginFailure { get; init; }
 
     /// <summary>The nick of the service that takes IDENTIFY where the server has no SASL; null for none.</summary>
-    public string? NickServ { get; init; }
+    internal string? NickServ { get; init; }
 
     /// <summary>Whether the connection is over TLS; over plain text an STS policy makes us leave.</summary>
-    public bool IsSecure { get; init; }
+    internal bool IsSecure { get; init; }
 
     /// <summary>NICKLEN as an earlier connection to the network told it, or null.</summary>
-    public int? NickLengthHint { get; init; }
+    internal int? NickLengthHint { get; init; }
 
     /// <summary>How many lines may be sent at once.</summary>
-    public int Burst { get; init; } = OutputBudget.DefaultBurst;
+    internal int Burst { get; init; } = OutputBudget.DefaultBurst;
 
     /// <summary>Time for each further line; zero for no limit.</summary>
-    public TimeSpan Interval { get; init; } = OutputBudget.DefaultInterval;
+    internal TimeSpan Interval { get; init; } = OutputBudget.DefaultInterval;
 
     /// <summary>Leaves the secrets out, so that no log shows them.</summary>
     public override string ToString() => $"{nameof(RegistrationPlan)} {{ Nick = {Nick}, User = {User} }}";

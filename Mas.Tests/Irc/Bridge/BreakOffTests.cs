@@ -185,7 +185,7 @@ public sealed class BreakOffTests(BreakableNetwork network) : IClassFixture<Brea
         foreach (var kept in new[] { "conversation", "conversationmembers", "conversationmsgs", "conversationsessions", "ircholders", "ircstatuses", "irclines", "ircnamesreporter" })
             Assert.False(await redis.KeyExistsAsync($"{kept}:{id}"), $"{kept} at write {atWrite}");
         if (how == "KICK")
-            await Irc.System.ServerSaysAsync(alice.Client, $"bob put you out of {channel}", "kick");
+            await Irc.System.ServerSaysAsync(alice.Client, $"bob kicked you from {channel}", "kick");
     });
 
     [Theory]

@@ -225,7 +225,7 @@ public sealed class ChannelTests(IrcFixture irc) : IClassFixture<IrcFixture>
         await bob.SendAsync($"KICK {channel} {IrcSystem.Nick(alice)} :rude");
 
         await alice.WaitAsync(view => view.Group(channel, Network) is null, "the window is gone");
-        await irc.System.ServerSaysAsync(alice, $"{bob.Nick} put you out of {channel}: rude", "kick");
+        await irc.System.ServerSaysAsync(alice, $"{bob.Nick} kicked you from {channel}: rude", "kick");
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class DisconnectTests
             var alice = await irc.ConnectedAsync("alice");
             var dora = await irc.ConnectedAsync("dora");
             await alice.Peer.DisposeAsync();
-            await irc.System.ServerSaysAsync(alice.Client, "the next attempt is in");
+            await irc.System.ServerSaysAsync(alice.Client, "Next attempt in");
 
             await alice.Client.OkAsync("DISCONNECT", new { network = Network });
 
@@ -51,7 +51,7 @@ public sealed class DisconnectTests
         {
             var alice = await irc.ConnectedAsync("alice");
             await alice.Peer.DisposeAsync();
-            await irc.System.ServerSaysAsync(alice.Client, "the next attempt is in");
+            await irc.System.ServerSaysAsync(alice.Client, "Next attempt in");
 
             await alice.Client.OkAsync("CONNECT", new { network = Network });
 
@@ -75,7 +75,7 @@ public sealed class DisconnectTests
             var alice = await irc.ConnectedAsync("alice");
             var dora = await irc.ConnectedAsync("dora");
             await alice.Peer.DisposeAsync();
-            await irc.System.ServerSaysAsync(alice.Client, "the next attempt is in");
+            await irc.System.ServerSaysAsync(alice.Client, "Next attempt in");
             // No write of what is wanted succeeds.
             await redis.KeyRenameAsync("ircconnections", "aside");
             await redis.StringSetAsync("ircconnections", "no set");
@@ -111,7 +111,7 @@ public sealed class DisconnectTests
         {
             var alice = await irc.ConnectedAsync("alice");
             await alice.Peer.DisposeAsync();
-            await irc.System.ServerSaysAsync(alice.Client, "the next attempt is in");
+            await irc.System.ServerSaysAsync(alice.Client, "Next attempt in");
 
             await irc.System.Manager.Process.StopAsync();
             await irc.System.Manager.StartAgainAsync();

@@ -81,7 +81,7 @@ public sealed class FreezeTests
             await Eventually.PassesAsync(() =>
             {
                 var unsent = Told(alice.Client, "Not sent");
-                var unsure = Told(alice.Client, "Perhaps not sent");
+                var unsure = Told(alice.Client, "May not have been sent");
                 Assert.Empty(sent.Intersect(unsent));
                 Assert.Equal(said.Order(StringComparer.Ordinal), sent.Concat(unsent).Union(unsure).Order(StringComparer.Ordinal));
                 return Task.CompletedTask;

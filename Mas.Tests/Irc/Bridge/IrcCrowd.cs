@@ -10,7 +10,7 @@ namespace Mas.Tests.Irc.Bridge;
 internal sealed class IrcCrowd : IAsyncDisposable
 {
     internal const string Channel = "#crowd";
-    internal static readonly TimeSpan Patience = Eventually.DefaultDeadline;
+    internal static readonly TimeSpan Timeout = Eventually.DefaultDeadline;
     private readonly CancellationTokenSource _stop = new();
     private Task _hearing = Task.CompletedTask;
     private Task<int>[] _saying = [];
@@ -70,7 +70,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
     internal Task HearMoreAsync(int lines)
     {
         var enough = Heard + lines;
-        return Eventually.HoldsAsync(() => Heard >= enough, () => $"{enough} lines are told\n{Mas.Logs}", Patience);
+        return Eventually.HoldsAsync(() => Heard >= enough, () => $"{enough} lines are told\n{Mas.Logs}", Timeout);
     }
 
     /// <summary>Ends all talk.</summary>
@@ -89,14 +89,14 @@ internal sealed class IrcCrowd : IAsyncDisposable
     internal Task LayoutIsAsync(string endpoint, int version, int parts) => Eventually.HoldsAsync(
         async () => JToken.DeepEquals(JObject.Parse((string?)await Mas.Redis.Database.StringGetAsync($"inboxlayout:{endpoint}") ?? "{}"), new JObject { ["version"] = version, ["parts"] = parts })
             && (await HoldersAsync(endpoint, parts)).All(holder => holder is not null),
-        () => $"layout {version} of {endpoint} has {parts} inboxes\n{Mas.Logs}", Patience);
+        () => $"layout {version} of {endpoint} has {parts} inboxes\n{Mas.Logs}", Timeout);
 
     /// <summary>The workers of an endpoint's parts, and for a moment whoever changes its layout.</summary>
     internal async Task<MasProcess?[]> HoldersAsync(string endpoint, int parts) => [.. (await Task.WhenAll(
         Enumerable.Range(0, parts).Select(part => Mas.Redis.Database.StringGetAsync("lease:" + InboxPartition.NameOf(endpoint, part))))).Select(ProcessOf)];
 
     /// <summary>Who holds the connections of each part's users.</summary>
-    internal async Task<MasProcess?[]> LinkHoldersAsync(int parts) => [.. (await Mas.Redis.Database.HashGetAsync(
+    internal async Task<MasProcess?[]> ConnectionHoldersAsync(int parts) => [.. (await Mas.Redis.Database.HashGetAsync(
         "ircconnectionsholders", [.. Enumerable.Range(0, parts).Select(part => (StackExchange.Redis.RedisValue)$"{part}/{parts}")])).Select(ProcessOf)];
 
     /// <summary>Everybody shows every line that was told, and has said everything, each once, in order, over one connection.</summary>
@@ -137,7 +137,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
 
     private static async Task<IrcCrowdUser> JoinAsync(MasSystem mas, string network)
     {
-        var client = await mas.NewClientAsync("crowd", new MasClientOptions { Deadline = Patience, WorkersFail = true });
+        var client = await mas.NewClientAsync("crowd", new MasClientOptions { Deadline = Timeout, WorkersFail = true });
         await IrcSystem.RequestAsync(client, "JOIN", new { network, name = Channel });
         await client.WaitAsync(view => view.Group(Channel, network)?.Members.ContainsKey(client.UserId) == true, () => $"the window on {network}\n{mas.Logs}");
         return new IrcCrowdUser(client, network);
@@ -165,7 +165,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
         {
             if (_stop.IsCancellationRequested)
                 return i;
-            await Eventually.PassesAsync(() => user.Client.OkAsync("SEND", new { windowId = user.WindowId, text = $"said {i}", rid = $"{user.Client.UserId}-{i}", retry = true }), Patience);
+            await Eventually.PassesAsync(() => user.Client.OkAsync("SEND", new { windowId = user.WindowId, text = $"said {i}", rid = $"{user.Client.UserId}-{i}", retry = true }), Timeout);
         }
     }
 }

@@ -105,7 +105,7 @@ public sealed class RestartTests
         await system.IsAsync(alice, "disconnected");
         var ack = await alice.RequestAsync("SEND", new { windowId, text = "anybody?" });
         Assert.Equal("NOT_CONNECTED", ack.Value<string>("status"));
-        await system.ServerSaysAsync(alice, "the next attempt is in");
+        await system.ServerSaysAsync(alice, "Next attempt in");
         await server.StartAgainAsync();
 
         await system.IsAsync(alice, "connected");
@@ -167,7 +167,7 @@ public sealed class RestartTests
         var alice = await system.Mas.NewClientAsync("alice");
 
         await IrcSystem.RequestAsync(alice, "JOIN", new { network = Network, name = "#early" });
-        await system.ServerSaysAsync(alice, "the next attempt is in");
+        await system.ServerSaysAsync(alice, "Next attempt in");
         await using var server = await NgircdServer.StartAsync(port: port);
 
         await alice.WaitAsync(view => view.Group("#early", Network) is not null, () => $"the window\n{system.Mas.Logs}");

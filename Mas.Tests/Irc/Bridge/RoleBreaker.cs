@@ -9,7 +9,7 @@ public sealed class RoleBreaker : IAsyncDisposable
     // All of them take minutes: so a few at a time, and the next run begins at another one. MAS_TEST_EACH_WRITE=1 takes all.
     private static readonly int Stride = Environment.GetEnvironmentVariable("MAS_TEST_EACH_WRITE") == "1" ? 1 : 8;
 
-    private static readonly TimeSpan Patience = Eventually.DefaultDeadline;
+    private static readonly TimeSpan Timeout = Eventually.DefaultDeadline;
 
     private readonly RedisBreaker _breaker;
     private readonly Func<MasProcess> _role;
@@ -53,7 +53,7 @@ public sealed class RoleBreaker : IAsyncDisposable
     {
         var broken = _breaker.BreakAfter(writes);
         var done = work();
-        await Task.WhenAny(broken, done).WaitAsync(Patience);
+        await Task.WhenAny(broken, done).WaitAsync(Timeout);
         _brokenAt = _breaker.Disarm();
         if (_brokenAt is not null)
         {
@@ -61,7 +61,7 @@ public sealed class RoleBreaker : IAsyncDisposable
             _breaker.Mend();
             await _role().StartAgainAsync();
         }
-        await done.WaitAsync(Patience);
+        await done.WaitAsync(Timeout);
     }
 
     /// <inheritdoc/>

@@ -310,8 +310,8 @@ public sealed class ScriptedTests(ScriptedNetwork irc) : IClassFixture<ScriptedN
         await peer.ExpectStartAsync("PRIVMSG #slow :first");
         await peer.DisposeAsync();
 
-        await system.SeesAsync(client, "#slow", "Not sent, since the connection was lost: second", "error");
-        await system.SeesAsync(client, "#slow", "Not sent, since the connection was lost: third", "error");
+        await system.SeesAsync(client, "#slow", "Not sent because the connection was lost: second", "error");
+        await system.SeesAsync(client, "#slow", "Not sent because the connection was lost: third", "error");
         Assert.Equal(2, client.Read(view => view.Group("#slow", Network)!.Messages.Values.Count(message => message.Cat == "error")));
     }
 

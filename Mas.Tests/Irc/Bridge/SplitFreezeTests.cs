@@ -57,7 +57,7 @@ public sealed class SplitFreezeTests
         await HasBothAsync(crowd, Manager, frozen);
         await HasBothAsync(crowd, Parser, frozen);
         await Eventually.HoldsAsync(
-            () => moved.TrueForAll(user => crowd.Server.ConnectionsOf(user.Nick) > connected[user.Nick]), () => $"the other one has connected its users\n{mas.Logs}", IrcCrowd.Patience);
+            () => moved.TrueForAll(user => crowd.Server.ConnectionsOf(user.Nick) > connected[user.Nick]), () => $"the other one has connected its users\n{mas.Logs}", IrcCrowd.Timeout);
         await crowd.HearMoreAsync(50);
         // The sockets of the frozen one are open still: the server has not heard that it is gone.
         Assert.All(moved, user => Assert.True(
@@ -89,7 +89,7 @@ public sealed class SplitFreezeTests
     {
         var sent = crowd.Server.SaidBy(user.Nick);
         var unsent = Told(user, "Not sent");
-        var unsure = Told(user, "Perhaps not sent");
+        var unsure = Told(user, "May not have been sent");
         Assert.Equal(sent.Distinct(), sent);
         Assert.Empty(sent.Intersect(unsent));
         Assert.Equal(Enumerable.Range(0, said).Select(number => $"said {number}").Order(), sent.Concat(unsent).Union(unsure).Order());
@@ -103,11 +103,11 @@ public sealed class SplitFreezeTests
 
     /// <summary>Waits until both processes have an inbox of the endpoint each.</summary>
     private static Task AreSharedAsync(IrcCrowd crowd, string endpoint) => Eventually.HoldsAsync(
-        async () => (await crowd.HoldersAsync(endpoint, 2)).OfType<MasProcess>().Distinct().Count() == 2, () => $"two share {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
+        async () => (await crowd.HoldersAsync(endpoint, 2)).OfType<MasProcess>().Distinct().Count() == 2, () => $"two share {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Timeout);
 
     /// <summary>Waits until the one that is not frozen has both inboxes of the endpoint.</summary>
     private static Task HasBothAsync(IrcCrowd crowd, string endpoint, MasProcess frozen) => Eventually.HoldsAsync(
-        async () => (await crowd.HoldersAsync(endpoint, 2)).All(holder => holder is not null && holder != frozen), () => $"the other one has both of {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Patience);
+        async () => (await crowd.HoldersAsync(endpoint, 2)).All(holder => holder is not null && holder != frozen), () => $"the other one has both of {endpoint}\n{crowd.Mas.Logs}", IrcCrowd.Timeout);
 
     private static Dictionary<string, int> Connections(IrcCrowd crowd) => crowd.Users.ToDictionary(user => user.Nick, user => crowd.Server.ConnectionsOf(user.Nick));
 
@@ -125,7 +125,7 @@ public sealed class SplitFreezeTests
         await Eventually.PassesAsync(
             async () =>
             {
-                var holders = await crowd.LinkHoldersAsync(2);
+                var holders = await crowd.ConnectionHoldersAsync(2);
                 Assert.Equal(await crowd.HoldersAsync(Manager, 2), holders);
                 moved = crowd.Users.Where(user => holders[InboxPartition.IndexOf(user.Client.UserId, 2)] != former).ToList();
                 Assert.InRange(moved.Count, 1, crowd.Users.Count - 1);
@@ -137,7 +137,7 @@ public sealed class SplitFreezeTests
                         $"{user.Nick} has connected {connected} times, of which {open} are open\n{crowd.Mas.Logs}");
                 }
             },
-            IrcCrowd.Patience);
+            IrcCrowd.Timeout);
         return moved;
     }
 }

@@ -30,7 +30,7 @@ public sealed class SplitIrcTests
         var killed = (await crowd.HoldersAsync(Parser, 3))[2]!;
         await killed.Process.KillAsync();
         await crowd.HearMoreAsync(50);
-        await Eventually.HoldsAsync(async () => (await crowd.HoldersAsync(Parser, 3)).All(holder => holder is not null && holder != killed), "the other one holds its inboxes", IrcCrowd.Patience);
+        await Eventually.HoldsAsync(async () => (await crowd.HoldersAsync(Parser, 3)).All(holder => holder is not null && holder != killed), "the other one holds its inboxes", IrcCrowd.Timeout);
         await crowd.HearMoreAsync(50);
 
         await mas.AddIrcBackendAsync(Parser, inboxes: 2);
@@ -56,7 +56,7 @@ public sealed class SplitIrcTests
 
         await mas.AddIrcBackendAsync(inboxes: 3);
         await LayoutsAreAsync(1, 3);
-        await Eventually.HoldsAsync(async () => (await crowd.LinkHoldersAsync(3)).Distinct().Count() == 2, "two processes share the users", IrcCrowd.Patience);
+        await Eventually.HoldsAsync(async () => (await crowd.ConnectionHoldersAsync(3)).Distinct().Count() == 2, "two processes share the users", IrcCrowd.Timeout);
         await OnlyTheMovedReconnectAsync(3);
         Assert.Contains(1, connected.Values);
         Assert.Contains(2, connected.Values);
@@ -67,7 +67,7 @@ public sealed class SplitIrcTests
 
         var killed = (await crowd.HoldersAsync(Manager, 2))[1]!;
         await killed.Process.KillAsync();
-        await Eventually.HoldsAsync(async () => !(await crowd.LinkHoldersAsync(2)).Contains(killed), "another one has its users", IrcCrowd.Patience);
+        await Eventually.HoldsAsync(async () => !(await crowd.ConnectionHoldersAsync(2)).Contains(killed), "another one has its users", IrcCrowd.Timeout);
         await OnlyTheMovedReconnectAsync(2);
 
         var (heard, _) = await crowd.StopAsync();
@@ -104,11 +104,11 @@ public sealed class SplitIrcTests
             await Eventually.HoldsAsync(
                 async () =>
                 {
-                    byPart = await crowd.LinkHoldersAsync(parts);
+                    byPart = await crowd.ConnectionHoldersAsync(parts);
                     var leases = await crowd.HoldersAsync(Manager, parts);
                     return byPart.SequenceEqual(leases);
                 },
-                "whoever has a lease goes on with its users", IrcCrowd.Patience);
+                "whoever has a lease goes on with its users", IrcCrowd.Timeout);
             return [.. crowd.Users.Select(user => byPart[InboxPartition.IndexOf(user.Client.UserId, parts)])];
         }
 
@@ -127,7 +127,7 @@ public sealed class SplitIrcTests
                             $"{nick}, user {crowd.Users[i].Client.UserId}, has connected {crowd.Server.ConnectionsOf(nick)} times of {wanted}\n{mas.Logs}");
                     }
                 },
-                IrcCrowd.Patience);
+                IrcCrowd.Timeout);
             var stayed = crowd.Users.Where((_, i) => now[i] == holders[i]).ToList();
             foreach (var user in crowd.Users.Except(stayed))
                 connected[user.Nick]++;

@@ -98,7 +98,7 @@ public class DeadlineTests
     {
         public ValueTask ConnectingAsync(ServerAddress server, long generation, CancellationToken stop) => ValueTask.CompletedTask;
 
-        public ValueTask ReceivedAsync(string line, bool isForOthers, CancellationToken stop) => ValueTask.CompletedTask;
+        public ValueTask ReceivedAsync(string line, bool isForwarded, CancellationToken stop) => ValueTask.CompletedTask;
 
         public ValueTask SentAsync(string line, CancellationToken stop) => ValueTask.CompletedTask;
 

@@ -56,8 +56,8 @@ public class BatchTests
         rig.Events.Clear();
         rig.SayAll("BATCH +1 draft/multiline #c", "@batch=1 :a!u@h PRIVMSG #c :one");
 
-        Assert.True(rig.Session.NextDue(rig.Now) <= rig.Now + ClientSession.BatchPatience);
-        rig.Wait(ClientSession.BatchPatience);
+        Assert.True(rig.Session.NextDue(rig.Now) <= rig.Now + ClientSession.BatchTimeout);
+        rig.Wait(ClientSession.BatchTimeout);
 
         Assert.False(Assert.IsType<SessionEvent.BatchReceived>(Assert.Single(rig.Events)).Batch.IsComplete);
         // What still comes of it is taken for what it is by itself.

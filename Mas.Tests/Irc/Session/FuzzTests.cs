@@ -37,7 +37,7 @@ public class FuzzTests
             {
                 var line = charset.Decode(bytes);
                 session.Receive(line, now);
-                session.Elapsed(now);
+                session.CheckTimers(now);
                 while (session.TryTakeLine(now, out var sent))
                 {
                     Assert.Equal(-1, sent.AsSpan().IndexOfAny('\r', '\n', '\0'));

@@ -176,20 +176,20 @@ public class RegistrationTests
     }
 
     [Theory]
-    [InlineData("ERROR :Closing Link: 1.2.3.4 (K-Lined)", OutcomeKind.Banned, true)]
-    [InlineData("ERROR :Closing link: (bob@1.2.3.4) [G-lined: spam]", OutcomeKind.Banned, true)]
-    [InlineData("ERROR :You are banned from this server", OutcomeKind.Banned, true)]
-    [InlineData(":s 465 bob :You are banned", OutcomeKind.Banned, true)]
-    [InlineData(":s 464 bob :Password incorrect", OutcomeKind.Refused, true)]
-    [InlineData("FAIL * ACCOUNT_REQUIRED :Log in first", OutcomeKind.Refused, true)]
-    [InlineData("ERROR :Closing Link: 1.2.3.4 (Trying to reconnect too fast.)", OutcomeKind.Closed, false)]
-    [InlineData("ERROR :Closing Link: 1.2.3.4 (Server shutting down)", OutcomeKind.Closed, false)]
-    [InlineData("ERROR :Closing Link: urban.example (Ping timeout)", OutcomeKind.Closed, false)]
-    public void Refusal_OfTheServer_IsTerminalOrNot(string line, OutcomeKind kind, bool isTerminal)
+    [InlineData("ERROR :Closing Link: 1.2.3.4 (K-Lined)", nameof(OutcomeKind.Banned), true)]
+    [InlineData("ERROR :Closing link: (bob@1.2.3.4) [G-lined: spam]", nameof(OutcomeKind.Banned), true)]
+    [InlineData("ERROR :You are banned from this server", nameof(OutcomeKind.Banned), true)]
+    [InlineData(":s 465 bob :You are banned", nameof(OutcomeKind.Banned), true)]
+    [InlineData(":s 464 bob :Password incorrect", nameof(OutcomeKind.Refused), true)]
+    [InlineData("FAIL * ACCOUNT_REQUIRED :Log in first", nameof(OutcomeKind.Refused), true)]
+    [InlineData("ERROR :Closing Link: 1.2.3.4 (Trying to reconnect too fast.)", nameof(OutcomeKind.Closed), false)]
+    [InlineData("ERROR :Closing Link: 1.2.3.4 (Server shutting down)", nameof(OutcomeKind.Closed), false)]
+    [InlineData("ERROR :Closing Link: urban.example (Ping timeout)", nameof(OutcomeKind.Closed), false)]
+    public void Refusal_OfTheServer_IsTerminalOrNot(string line, string kind, bool isTerminal)
     {
         var rig = new SessionRig();
         rig.Say(line);
-        Assert.Equal(kind, rig.Session.Outcome!.Kind);
+        Assert.Equal(kind, rig.Session.Outcome!.Kind.ToString());
         Assert.Equal(isTerminal, rig.Session.Outcome.IsTerminal);
     }
 
@@ -208,7 +208,7 @@ public class RegistrationTests
         var rig = new SessionRig().Registered();
         rig.Session.Quit("bye", rig.Now);
         Assert.Equal(["QUIT :bye"], rig.Sent());
-        rig.Wait(ClientSession.QuitPatience);
+        rig.Wait(ClientSession.QuitTimeout);
         Assert.Equal(OutcomeKind.Stopped, rig.Session.Outcome!.Kind);
     }
 

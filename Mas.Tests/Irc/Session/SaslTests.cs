@@ -169,7 +169,7 @@ public class SaslTests
     {
         var rig = Begin(new("PLAIN", "acc", "pw"));
         rig.Say(":s CAP * ACK :sasl");
-        Assert.Equal(["AUTHENTICATE *", "CAP END"], rig.Wait(Negotiation.LoginPatience));
+        Assert.Equal(["AUTHENTICATE *", "CAP END"], rig.Wait(Negotiation.LoginTimeout));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class SessionRig
     public string[] Wait(TimeSpan time)
     {
         Now += time;
-        Session.Elapsed(Now);
+        Session.CheckTimers(Now);
         return Sent();
     }
 
