@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,6 +25,7 @@ public static class CoreServices
         .AddSingleton<ConversationHistory>()
         .AddSingleton<UserWindows>()
         .AddSingleton<WindowLifecycle>()
+        .AddSingleton<ConversationNotifier>()
         .AddSingleton<Friends>()
         .AddSingleton<Settings>()
         .AddSingleton<Alerts>()

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Mas.Core.Protocol;
+using Mas.Core.Json;
 
 namespace Mas.Core.Model;
 
@@ -65,7 +65,6 @@ public sealed record ChatMessage(
     private static ReadOnlySpan<byte> RidHead => "\"rid\":\""u8;
 
     private static readonly byte[] GidHead = """{"gid":"""u8.ToArray();
-    private static readonly byte[] AddMessageHead = """{"type":"ADD_MESSAGE","windowId":"""u8.ToArray();
 
     /// <summary>What orders it among the changes of its conversation: its newest edit's gid, or its own.</summary>
     public long Order => Rev ?? Gid;
@@ -101,10 +100,6 @@ public sealed record ChatMessage(
         var start = json.LastIndexOf(RidHead) + RidHead.Length;
         return $"{author.Value}:{Encoding.UTF8.GetString(json[start..^"\"}".Length])}";
     }
-
-    /// <summary>The ADD_MESSAGE for a window, from the message's JSON, which is not parsed again.</summary>
-    public static byte[] AddMessage(int windowId, ReadOnlySpan<byte> messageJson) =>
-        WireJson.Splice(AddMessageHead, windowId, messageJson[1..]);
 
     /// <summary>Reads the JSON of a history.</summary>
     /// <returns>Null when it is no message: operators may have written there, and one bad entry must not hide the others.</returns>

@@ -17,7 +17,7 @@ public sealed record Conversation(
     /// <summary><see cref="Type"/> of a group or channel.</summary>
     public const string Group = "group";
 
-    /// <summary><see cref="Type"/> of a conversation of two.</summary>
+    /// <summary><see cref="Type"/> of a one-on-one.</summary>
     public const string OneOnOne = "1on1";
 
     /// <summary>Field names, in the order in which <see cref="From"/> expects their values.</summary>
@@ -28,6 +28,10 @@ public sealed record Conversation(
 
     /// <summary>Whether it lives in MAS itself.</summary>
     public bool IsMas => Network == Networks.Mas;
+
+    /// <summary>The other one of a one-on-one, or <paramref name="user"/> alone in it; null in a group.</summary>
+    public UserId? PeerOf(UserId user, IEnumerable<UserId> members) =>
+        IsGroup ? null : members.Where(member => member != user).Cast<UserId?>().FirstOrDefault() ?? user;
 
     internal static Conversation? From(ConversationId id, RedisValue[] values) => values[0].IsNull
         ? null

@@ -1,4 +1,3 @@
-using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using StackExchange.Redis;
@@ -6,8 +5,7 @@ using StackExchange.Redis;
 namespace Mas.Core.Model;
 
 /// <summary>
-/// The one writer of conversations: the worker that holds the lease of the conversation's backend. It changes what Redis
-/// holds, and adds to a <see cref="Delivery"/> what the live sessions are to be told of it.
+/// Changes conversations, for the one worker that may: the holder of the lease of the conversation's backend. It tells nobody.
 /// </summary>
 public sealed class ConversationWriter(
     FencingToken fence, RedisConnection redis, Conversations conversations, HistoryOptions options, TimeProvider time)
@@ -15,42 +13,28 @@ public sealed class ConversationWriter(
     private readonly MasterDatabase _database = redis.Database;
     private readonly MessagePoster _poster = new(fence, redis, conversations, options, time);
 
-    private long Now => time.GetUtcNow().ToUnixTimeSeconds();
-
-    /// <summary>Posts messages, in order. A repeated one is posted once. Nobody is told.</summary>
+    /// <summary>Posts messages, in order. A repeated one is posted once.</summary>
     /// <param name="id">Where.</param>
     /// <param name="messages">What, in order.</param>
     /// <param name="required">Who must be attached.</param>
     public Task<PostResult> PostAsync(ConversationId id, IReadOnlyList<NewMessage> messages, RequiredMembers required = RequiredMembers.None) =>
         _poster.PostAsync(id, messages, required);
 
-    /// <summary>Changes a message's text, or takes it back when <paramref name="text"/> is empty.</summary>
+    /// <summary>Changes a message's text, or deletes it when <paramref name="text"/> is empty.</summary>
     /// <param name="id">Where.</param>
     /// <param name="old">The message as it stands.</param>
     /// <param name="text">The new text.</param>
-    /// <param name="delivery">Collects the notifications.</param>
-    /// <returns>The changed message, or null when it is not in the history any more.</returns>
-    public async Task<ChatMessage?> EditAsync(ConversationId id, StoredMessage old, string text, Delivery delivery)
+    /// <returns>The changed message, the same when a redelivered edit finds itself done; null when it is not in the history any more.</returns>
+    public async Task<ChatMessage?> EditAsync(ConversationId id, StoredMessage old, string text)
     {
         var status = text.Length == 0 ? ChatMessage.Deleted : ChatMessage.Edited;
-        var changed = old.Message;
-        // Told again, but not done again, when a redelivered edit finds itself done.
-        if (changed.Status != status || changed.Body != text)
-        {
-            changed = changed with { Body = text, Status = status, UpdatedTs = Now, Rev = await ReserveRevAsync(id) };
-            // lastrev first: who reads it and then finds no such message yet, hears of the edit through the outbox.
-            await fence.ExecuteAsync("HSET", RedisKeys.Conversation(id), "lastrev", changed.Rev);
-            var replaced = await fence.RunAsync(LuaScripts.HistoryReplace, RedisKeys.ConversationMessages(id), [old.Json, changed.ToJson()]);
-            if ((long)replaced == 0)
-                return null;
-        }
-        var json = changed.ToJson();
-        foreach (var live in await conversations.GetLiveSessionsAsync(id))
-        {
-            delivery.Mention(live.Session, changed.UserId);
-            delivery.Add(live.Session, ChatMessage.AddMessage(live.WindowId, json));
-        }
-        return changed;
+        if (old.Message.Status == status && old.Message.Body == text)
+            return old.Message;
+        var changed = old.Message with { Body = text, Status = status, UpdatedTs = time.GetUtcNow().ToUnixTimeSeconds(), Rev = await ReserveRevAsync(id) };
+        // lastrev first: a session that reads it and then finds no such message yet, hears of the edit through its outbox.
+        await fence.ExecuteAsync("HSET", RedisKeys.Conversation(id), "lastrev", changed.Rev);
+        var replaced = await fence.RunAsync(LuaScripts.HistoryReplace, RedisKeys.ConversationMessages(id), [old.Json, changed.ToJson()]);
+        return (long)replaced == 0 ? null : changed;
     }
 
     /// <summary>Writes the record of a new conversation.</summary>
@@ -79,7 +63,7 @@ public sealed class ConversationWriter(
             : throw new InvalidOperationException($"{RedisKeys.ConversationIndex} {field} came and went.");
     }
 
-    /// <summary>Makes somebody a member, or gives a member another role. Nobody is told.</summary>
+    /// <summary>Makes somebody a member, or gives a member another role.</summary>
     public Task SetMemberAsync(ConversationId id, UserId user, string role) =>
         fence.ExecuteAsync("HSET", RedisKeys.ConversationMembers(id), user.Value, role);
 
@@ -87,55 +71,16 @@ public sealed class ConversationWriter(
     public Task SetOwnerAsync(ConversationId id, UserId? owner) =>
         fence.ExecuteAsync("HSET", RedisKeys.Conversation(id), "owner", owner?.Value ?? "");
 
-    /// <summary>Drops all but the newest messages. Nobody is told.</summary>
+    /// <summary>Drops all but the newest messages.</summary>
     public Task TrimAsync(ConversationId id, int keep) =>
         fence.RunAsync(LuaScripts.HistoryTrim, RedisKeys.ConversationMessages(id), [keep], RedisKeys.ConversationRids(id));
 
-    /// <summary>Puts somebody out of the members. Nobody is told.</summary>
+    /// <summary>Puts somebody out of the members.</summary>
     public Task RemoveMemberAsync(ConversationId id, UserId user) =>
         fence.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(id), user.Value);
 
-    /// <summary>Tells the live sessions of members who are new or have another role.</summary>
-    public async Task TellMembersAsync(ConversationId id, IReadOnlyDictionary<UserId, string> members, Delivery delivery)
-    {
-        var rest = Notifications.UpdateMembersRest(reset: false, members);
-        foreach (var live in await conversations.GetLiveSessionsAsync(id))
-        {
-            foreach (var user in members.Keys)
-                delivery.Mention(live.Session, user);
-            delivery.Add(live.Session, WireJson.Splice(Notifications.UpdateMembersHead, live.WindowId, rest));
-        }
-    }
-
-    /// <summary>Tells the live sessions that members are gone.</summary>
-    public async Task TellMembersGoneAsync(ConversationId id, IReadOnlyList<UserId> users, Delivery delivery)
-    {
-        foreach (var live in await conversations.GetLiveSessionsAsync(id))
-        {
-            foreach (var user in users)
-                delivery.Mention(live.Session, user);
-            delivery.Add(live.Session, Notifications.DeleteMembers(live.WindowId, users));
-        }
-    }
-
-    /// <summary>Tells one member's live sessions of the own role.</summary>
-    public async Task TellRoleAsync(ConversationId id, UserId user, string role, Delivery delivery)
-    {
-        foreach (var live in await conversations.GetLiveSessionsAsync(id))
-        {
-            if (live.Session.UserId == user)
-                delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, new WindowChanges { Role = role }));
-        }
-    }
-
-    /// <summary>Sets a field of the record that windows show (<c>topic</c>, <c>password</c>), and tells the live sessions.</summary>
-    public async Task SetFieldAsync(ConversationId id, string field, string value, Delivery delivery)
-    {
-        await fence.ExecuteAsync("HSET", RedisKeys.Conversation(id), field, value);
-        var changes = field == "topic" ? new WindowChanges { Topic = value } : new WindowChanges { Password = value };
-        foreach (var live in await conversations.GetLiveSessionsAsync(id))
-            delivery.Add(live.Session, Notifications.UpdateWindow(live.WindowId, changes));
-    }
+    /// <summary>Sets a field of the record (<c>topic</c>, <c>password</c>).</summary>
+    public Task SetFieldAsync(ConversationId id, string field, string value) => fence.ExecuteAsync("HSET", RedisKeys.Conversation(id), field, value);
 
     /// <summary>Removes a conversation that has no members: its index entry first, so that nobody finds half of one.</summary>
     public async Task DeleteAsync(Conversation conversation, RedisValue indexField)

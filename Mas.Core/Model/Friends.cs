@@ -1,4 +1,3 @@
-using Mas.Core.Protocol;
 using Mas.Core.Redis;
 using StackExchange.Redis;
 
@@ -74,3 +73,9 @@ public sealed class Friends(RedisConnection redis)
         return [.. users];
     }
 }
+
+/// <summary>A friend's presence.</summary>
+/// <param name="UserId">The friend.</param>
+/// <param name="Online">Whether there is a session now.</param>
+/// <param name="Last">When the last session ended, unix seconds; −1 never.</param>
+public sealed record FriendState(UserId UserId, bool Online, long Last);

@@ -30,7 +30,7 @@ public sealed record Window(
     ];
 }
 
-/// <summary>Reads and changes windows; making and removing them is <see cref="WindowLifecycle"/>'s.</summary>
+/// <summary>Reads and changes windows. <c>WindowLifecycle</c> opens and removes them.</summary>
 public sealed class UserWindows(RedisConnection redis)
 {
     private readonly MasterDatabase _database = redis.Database;

@@ -1,4 +1,5 @@
 using System.Text;
+using Mas.Core.Json;
 
 namespace Mas.Core.Protocol;
 
@@ -11,14 +12,14 @@ public sealed record Ack(string Status, string? ErrorMsg = null, AckResult? Resu
     /// <summary>Success without further fields.</summary>
     public static readonly Ack Ok = new(Protocol.Status.Ok);
 
-    /// <summary>The window is not there, or not this user's.</summary>
-    public static readonly Ack NoWindow = new(Protocol.Status.NotFound, "There is no such window.");
+    /// <summary>The window does not exist, or is not this user's.</summary>
+    public static readonly Ack NoWindow = new(Protocol.Status.NotFound, "This window does not exist.");
 
-    /// <summary>Redis or a worker is away.</summary>
-    public static readonly Ack Unavailable = new(Protocol.Status.Unavailable, "The service is not available at the moment. Please try again.");
+    /// <summary>Redis or a worker is unavailable.</summary>
+    public static readonly Ack Unavailable = new(Protocol.Status.Unavailable, "The service is temporarily unavailable. Try again.");
 
-    /// <summary>Something that nobody has foreseen.</summary>
-    public static readonly Ack Failed = new(Protocol.Status.Error, "The request could not be carried out. The operator has been told.");
+    /// <summary>An unexpected error.</summary>
+    public static readonly Ack Failed = new(Protocol.Status.Error, "The request failed. The operator has been notified.");
 
     /// <summary>Writes the ACK. By hand, since most are as small as this, and repeat the <c>reqId</c> as it is.</summary>
     /// <param name="reqId">The request's <c>reqId</c>, as the JSON that it was.</param>

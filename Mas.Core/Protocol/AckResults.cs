@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mas.Core.Json;
 using Mas.Core.Model;
 
 namespace Mas.Core.Protocol;

@@ -9,7 +9,7 @@ public sealed record RemoveGroup(Origin Origin, long ConversationId) : Conversat
 /// <summary>Makes a member the owner of a group; the owner before becomes an operator.</summary>
 public sealed record SetOwner(Origin Origin, long ConversationId, string Target) : ConversationMessage(Origin, ConversationId);
 
-/// <summary>Puts a member out of a group, the owner too.</summary>
+/// <summary>Removes a member from a group, the owner too.</summary>
 public sealed record RemoveMember(Origin Origin, long ConversationId, string Target, string Reason = "") : ConversationMessage(Origin, ConversationId);
 
 /// <summary>Deletes a message, whoever wrote it.</summary>

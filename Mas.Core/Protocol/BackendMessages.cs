@@ -61,9 +61,9 @@ public sealed record Origin(
     string? SessionId = null,
     string? ReqId = null)
 {
-    /// <summary>The session that gets the ACK, or null.</summary>
+    /// <summary>Who waits for the ACK, or null.</summary>
     [JsonIgnore]
-    public SessionRef? Session => SessionId is null ? null : new SessionRef(User, SessionId);
+    public PendingAck? PendingAck => SessionId is not null && ReqId is not null ? new PendingAck(new SessionRef(User, SessionId), ReqId) : null;
 }
 
 /// <summary>What is asked of a conversation that is there: its messages stay in order.</summary>
@@ -83,16 +83,16 @@ public abstract record ConversationMessage(Origin Origin, long ConversationId) :
 /// <param name="ConversationId">Where.</param>
 /// <param name="Cat"><see cref="Category.Message"/> or <see cref="Category.Action"/>.</param>
 /// <param name="Text">What.</param>
-/// <param name="ClientRid">The client's <c>rid</c>.</param>
-/// <param name="Retry">Whether the client may have sent it before.</param>
-/// <param name="Echo">Whether the asking session is told of the message like everybody else, since it typed it elsewhere.</param>
+/// <param name="ClientRid">The client's <c>rid</c>, its idempotency key; null or empty for none.</param>
+/// <param name="Retry">Whether the client says that it may have sent it before.</param>
+/// <param name="Echo">Whether the sending session gets the message like everybody else, since it typed it in another window.</param>
 public sealed record PostMessage(Origin Origin, long ConversationId, string Cat, string Text, string? ClientRid, bool Retry, bool Echo = false) : ConversationMessage(Origin, ConversationId)
 {
     /// <inheritdoc/>
     public override byte[] ToJson() => PostMessageJson.Write(this);
 }
 
-/// <summary>Changes or, with an empty text, deletes a message of the own.</summary>
+/// <summary>Changes or, with an empty text, deletes one of the user's own messages.</summary>
 public sealed record EditMessage(Origin Origin, long ConversationId, long Gid, string Text) : ConversationMessage(Origin, ConversationId);
 
 /// <summary>Makes a group. <paramref name="ConversationId"/>: the id that its name has already, from an attempt that was cut off.</summary>
@@ -111,7 +111,7 @@ public sealed record JoinGroup(Origin Origin, long ConversationId, string Name, 
     public override string OrderingKey => ConversationId > 0 ? ConversationId.ToString() : "group:" + Networks.Fold(Name);
 }
 
-/// <summary>Opens the 1on1 with another MAS user, and says <paramref name="Text"/> there, if any; <paramref name="ClientRid"/> is the client's id of it.</summary>
+/// <summary>Opens the one-on-one with another MAS user, and says <paramref name="Text"/> there, if any, under the idempotency key <paramref name="ClientRid"/>.</summary>
 public sealed record OpenChat(Origin Origin, long ConversationId, string Peer, string? Text = null, string? ClientRid = null) : BackendMessage(Origin)
 {
     /// <inheritdoc/>
@@ -121,7 +121,7 @@ public sealed record OpenChat(Origin Origin, long ConversationId, string Peer, s
         : Redis.RedisKeys.OneOnOneField(Networks.Mas, Origin.User, new UserId(Peer)).ToString();
 }
 
-/// <summary>Leaves a group or detaches from an 1on1. <paramref name="Account"/>: because the account is closed.</summary>
+/// <summary>Leaves a group or detaches from a one-on-one. <paramref name="Account"/>: because the account is closed.</summary>
 public sealed record CloseWindow(Origin Origin, long ConversationId, bool Account = false) : ConversationMessage(Origin, ConversationId);
 
 /// <summary>Sets the topic.</summary>
@@ -133,7 +133,7 @@ public sealed record SetPassword(Origin Origin, long ConversationId, string Pass
 /// <summary>Gives a member a role.</summary>
 public sealed record SetRole(Origin Origin, long ConversationId, string Target, string Role) : ConversationMessage(Origin, ConversationId);
 
-/// <summary>Puts a member out.</summary>
+/// <summary>Removes a member.</summary>
 public sealed record KickMember(Origin Origin, long ConversationId, string Target, string Reason) : ConversationMessage(Origin, ConversationId);
 
 /// <summary>Tells a user, by an alert, that they are welcome in a group.</summary>

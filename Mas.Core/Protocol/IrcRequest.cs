@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mas.Core.Json;
 
 namespace Mas.Core.Protocol;
 

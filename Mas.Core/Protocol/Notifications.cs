@@ -1,11 +1,11 @@
 using System.Text.Json;
+using Mas.Core.Json;
 using Mas.Core.Model;
 
 namespace Mas.Core.Protocol;
 
 /// <summary>
-/// Builds every notification of the protocol but ADD_MESSAGE, which <see cref="ChatMessage"/> builds. The serializer writes
-/// those that are records; those that repeat JSON from elsewhere (messages of a history, a <c>reqId</c>) are written here.
+/// Builds every notification of the protocol. The serializer writes those that are records; those that repeat JSON from elsewhere (messages of a history, a <c>reqId</c>) are written here.
 /// </summary>
 public static class Notifications
 {
@@ -38,6 +38,12 @@ public static class Notifications
     /// <summary>DELETE_WINDOW.</summary>
     public static byte[] DeleteWindow(int windowId) =>
         WireJson.Write(new DeleteWindowNotification(windowId), NotificationJson.Default.DeleteWindowNotification);
+
+    /// <summary>ADD_MESSAGE: a message that is new or has changed.</summary>
+    /// <param name="windowId">The receiver's window.</param>
+    /// <param name="messageJson">The message as the history holds it; it is not parsed again.</param>
+    public static byte[] AddMessage(int windowId, ReadOnlySpan<byte> messageJson) =>
+        WireJson.Splice("""{"type":"ADD_MESSAGE","windowId":"""u8, windowId, messageJson[1..]);
 
     /// <summary>ADD_MESSAGES: backlogs, from the JSON that the histories hold.</summary>
     public static byte[] AddMessages(IEnumerable<Backlog> backlogs) => WireJson.Write(backlogs, static (json, backlogs) =>
@@ -190,9 +196,3 @@ public sealed record Backlog(int WindowId, bool Gap, IReadOnlyList<StoredMessage
 /// <param name="State"><c>connected</c>, <c>connecting</c> or <c>disconnected</c>.</param>
 /// <param name="Nick">The nick there.</param>
 public sealed record NetworkState(string Name, string State, string Nick);
-
-/// <summary>A friend's presence.</summary>
-/// <param name="UserId">The friend.</param>
-/// <param name="Online">Whether there is a session now.</param>
-/// <param name="Last">When the last session ended, unix seconds; −1 never.</param>
-public sealed record FriendState(UserId UserId, bool Online, long Last);

@@ -8,9 +8,33 @@ namespace Mas.Core.Protocol;
 /// <param name="ReqId">Its <c>reqId</c>, as the JSON that it was.</param>
 public readonly record struct PendingAck(SessionRef Session, string ReqId);
 
-/// <summary>Tells of what was posted.</summary>
+/// <summary>Adds to a delivery the answers to requests, and what was posted.</summary>
 public static class PostDelivery
 {
+    /// <summary>Adds the answer to a request, if anybody waits for it.</summary>
+    public static void AddAck(this Delivery delivery, Origin origin, Ack ack)
+    {
+        if (origin.PendingAck is { } waiting)
+            delivery.Add(waiting.Session, ack.ToJson(waiting.ReqId));
+    }
+
+    /// <summary>Adds the answer to a SEND.</summary>
+    public static void AddSent(this Delivery delivery, PendingAck sender, ChatMessage message) =>
+        delivery.Add(sender.Session, Ack.Sent(sender.ReqId, message.Gid, message.Ts));
+
+    /// <summary>Adds what the live sessions are told of messages that nobody was refused.</summary>
+    /// <param name="delivery">Collects it.</param>
+    /// <param name="result">What came of the post.</param>
+    /// <param name="redelivered">As for the other overload.</param>
+    public static void AddPosted(this Delivery delivery, PostResult result, bool redelivered = false)
+    {
+        foreach (var posted in result.Messages)
+        {
+            if (posted is { } message)
+                delivery.AddPosted(message, result.Live, redelivered);
+        }
+    }
+
     /// <summary>Adds what the live sessions are told of a message.</summary>
     /// <param name="delivery">Collects it.</param>
     /// <param name="posted">The message.</param>
@@ -27,22 +51,17 @@ public static class PostDelivery
         {
             if (session == sender?.Session)
             {
-                // Among the notifications, since what follows the ACK must not come before it.
-                AddAck(delivery, sender.Value, message);
+                AddSent(delivery, sender.Value, message);
                 isAnswered = true;
                 continue;
             }
             // Members of one group often have the same windowId: then the bytes are shared.
             if (windowId != lastWindowId || entry is null)
-                (lastWindowId, entry) = (windowId, ChatMessage.AddMessage(windowId, posted.Stored.Json));
+                (lastWindowId, entry) = (windowId, Notifications.AddMessage(windowId, posted.Stored.Json));
             delivery.Mention(session, message.UserId);
             delivery.Add(session, entry);
         }
         if (!isAnswered)
-            AddAck(delivery, sender!.Value, message);
+            AddSent(delivery, sender!.Value, message);
     }
-
-    /// <summary>Adds the ACK of a SEND.</summary>
-    public static void AddAck(this Delivery delivery, PendingAck sender, ChatMessage message) =>
-        delivery.Add(sender.Session, Ack.Sent(sender.ReqId, message.Gid, message.Ts));
 }

@@ -27,7 +27,7 @@ public static class Status
     /// <summary>The user is a member already.</summary>
     public const string AlreadyJoined = "ALREADY_JOINED";
 
-    /// <summary>The group's (or the account's) password is another one.</summary>
+    /// <summary>Wrong password of the group or the account.</summary>
     public const string IncorrectPassword = "INCORRECT_PASSWORD";
 
     /// <summary>A group needs a name.</summary>
@@ -45,7 +45,7 @@ public static class Status
     /// <summary>Something is larger than its limit.</summary>
     public const string TooLarge = "TOO_LARGE";
 
-    /// <summary>Redis or a worker is away; the same request may succeed later.</summary>
+    /// <summary>Redis or a worker is unavailable; the same request may succeed later.</summary>
     public const string Unavailable = "UNAVAILABLE";
 }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Mas.Core.Protocol;
+using Mas.Core.Json;
 using Mas.Core.Redis;
 using Mas.Core.Telemetry;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Mas.Core.Protocol;
+using Mas.Core.Json;
 
 namespace Mas.IrcBackend.Check;
 

@@ -14,7 +14,7 @@ internal sealed class Targets(Conversations conversations, WindowOpener windows,
         if (conversation.IsGroup)
             return new Target(conversation, null, conversation.Name);
         var members = await conversations.GetMembersAsync(id);
-        if (WindowLifecycle.PeerOf(conversation, context.User, members.Keys) is not { } peer)
+        if (conversation.PeerOf(context.User, members.Keys) is not { } peer)
             return null;
         return new Target(conversation, peer, peer == UserId.Server ? "" : await NickOfAsync(context, peer) ?? "");
     }

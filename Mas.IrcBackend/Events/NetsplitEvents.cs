@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.Core.Protocol;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
@@ -10,7 +11,7 @@ namespace Mas.IrcBackend.Events;
 /// </summary>
 internal sealed class NetsplitEvents(
     IrcUsers ircUsers, Conversations conversations, ConversationAccess access, ChannelDeduplicators deduplicators, ChannelMembers members,
-    EntryPoster poster, ConversationHistory history, ConversationWriter writer)
+    EntryPoster poster, ConversationHistory history, ConversationWriter writer, ConversationNotifier notifier)
 {
     /// <summary>Whether a line is a QUIT of a netsplit.</summary>
     internal static bool IsPartOf(IrcMessage message) => message is { Command: "QUIT", Source: not null } && Netsplit.IsSplit(message.Last);
@@ -71,9 +72,12 @@ internal sealed class NetsplitEvents(
         // A message that is right and was never edited is told again as it was posted: an edit would be newer than messages that
         // may not have been told yet.
         if (posted is not null && (posted.Message.Body != text || posted.Message.Status == ChatMessage.Edited))
-            await writer.EditAsync(scope.Id, posted, text, scope.Delivery);
-        else
-            await poster.PostAsync(scope, [new NewMessage(UserId.Server, Category.Info, text, split.Rid, posted is not null, context.At.ToUnixTimeSeconds())]);
+        {
+            if (await writer.EditAsync(scope.Id, posted, text) is { } edited)
+                await notifier.MessageChangedAsync(scope.Id, edited, scope.Delivery);
+            return;
+        }
+        await poster.PostAsync(scope, [new NewMessage(UserId.Server, Category.Info, text, split.Rid, posted is not null, context.At.ToUnixTimeSeconds())]);
     }
 
     private readonly record struct Quitter(string Nick, string Folded, UserId User);

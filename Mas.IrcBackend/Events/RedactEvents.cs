@@ -1,11 +1,13 @@
 using Mas.Core.Model;
+using Mas.Core.Protocol;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.State;
 
 namespace Mas.IrcBackend.Events;
 
 /// <summary>REDACT: a message was deleted (draft/message-redaction).</summary>
-internal sealed class RedactEvents(IrcUsers ircUsers, OneOnOnes oneOnOnes, ConversationAccess access, ConversationWriter writer, MessageLookup lookup)
+internal sealed class RedactEvents(IrcUsers ircUsers, OneOnOnes oneOnOnes, ConversationAccess access, ConversationWriter writer, ConversationNotifier notifier,
+    MessageLookup lookup)
 {
     internal async Task RedactAsync(ParserContext context, IrcMessage message)
     {
@@ -18,8 +20,9 @@ internal sealed class RedactEvents(IrcUsers ircUsers, OneOnOnes oneOnOnes, Conve
             return;
         await access.InAsync(context, id, async scope =>
         {
-            if (await lookup.FindAsync(id, message.Parameter(1)) is { } old && old.Message.Status != ChatMessage.Deleted)
-                await writer.EditAsync(id, old, "", scope.Delivery);
+            if (await lookup.FindAsync(id, message.Parameter(1)) is { } old && old.Message.Status != ChatMessage.Deleted
+                && await writer.EditAsync(id, old, "") is { } deleted)
+                await notifier.MessageChangedAsync(id, deleted, scope.Delivery);
         });
     }
 }

@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using StackExchange.Redis;
@@ -10,7 +11,8 @@ namespace Mas.IrcBackend.State;
 /// (<c>ircstatuses:</c>); the role that sessions see follows from it.
 /// </summary>
 internal sealed class ChannelMembers(
-    FencingToken fence, RedisConnection redis, Conversations conversations, ConversationWriter writer, EntryPoster poster, IrcUsers ircUsers, ChannelHolders holders)
+    FencingToken fence, RedisConnection redis, Conversations conversations, ConversationWriter writer, ConversationNotifier notifier, EntryPoster poster, IrcUsers ircUsers,
+    ChannelHolders holders)
 {
     /// <summary>
     /// The member who has this nick, or null. For a redelivered entry also a former member: an earlier delivery may have removed
@@ -56,9 +58,9 @@ internal sealed class ChannelMembers(
         if (before == role && !scope.Context.Redelivered)
             return;
         await writer.SetMemberAsync(scope.Id, user, role);
-        await writer.TellMembersAsync(scope.Id, new Dictionary<UserId, string> { [user] = role }, scope.Delivery);
+        await notifier.MembersChangedAsync(scope.Id, new Dictionary<UserId, string> { [user] = role }, scope.Delivery);
         if (before is not null && !user.IsIrc)
-            await writer.TellRoleAsync(scope.Id, user, role, scope.Delivery);
+            await notifier.RoleChangedAsync(scope.Id, user, role, scope.Delivery);
     }
 
     /// <summary>
@@ -92,7 +94,7 @@ internal sealed class ChannelMembers(
     {
         await writer.RemoveMemberAsync(scope.Id, user);
         await SetStatusAsync(scope, user, "");
-        await writer.TellMembersGoneAsync(scope.Id, [user], scope.Delivery);
+        await notifier.MembersLeftAsync(scope.Id, [user], scope.Delivery);
     }
 
     /// <summary>Removes many members in few commands and tells.</summary>
@@ -104,7 +106,7 @@ internal sealed class ChannelMembers(
             await fence.ExecuteAsync("HDEL", RedisKeys.ConversationMembers(scope.Id), fields);
             await fence.ExecuteAsync("HDEL", RedisKeys.IrcStatuses(scope.Id), fields);
         }
-        await writer.TellMembersGoneAsync(scope.Id, users, scope.Delivery);
+        await notifier.MembersLeftAsync(scope.Id, users, scope.Delivery);
     }
 
     /// <summary>Deletes what is kept of the members beside the conversation's own records.</summary>

@@ -1,3 +1,4 @@
+using Mas.Core.Json;
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;

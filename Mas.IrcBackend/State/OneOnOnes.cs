@@ -60,7 +60,7 @@ internal sealed class OneOnOnes(ConversationAccess access, ConversationWriter wr
         {
             var members = (await conversations.GetMembersAsync(id)).Keys;
             var closed = await Task.WhenAll(members.Where(member => !member.IsIrc).Select(users.IsClosedAsync));
-            if (!closed.Contains(false) && WindowLifecycle.PeerOf(conversation, context.User, members) is { } peer)
+            if (!closed.Contains(false) && conversation.PeerOf(context.User, members) is { } peer)
                 await writer.DeleteAsync(conversation, RedisKeys.OneOnOneField(context.Network, context.User, peer));
         });
     }

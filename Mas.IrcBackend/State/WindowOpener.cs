@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.Core.Protocol;
 using Mas.Core.Queues;
 
 namespace Mas.IrcBackend.State;

@@ -1,48 +1,54 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
+using Mas.Core.Queues;
 using Mas.Core.Redis;
 
 namespace Mas.Loopback.Commands;
 
-/// <summary>CHAT: opens the 1on1 with another user. The other one sees nothing of it until something is said.</summary>
-internal static class ChatCommand
+/// <summary>CHAT: opens the one-on-one with another user. The peer sees nothing of it until something is said.</summary>
+internal sealed class ChatCommand(
+    PartitionLease held, Users users, Conversations conversations, UserWindows userWindows, ConversationWriter writer, ConversationNotifier notifier,
+    MemberWindows windows, OneOnOnePeers peers, RequestForwarder forwarder) : Command<OpenChat>
 {
-    internal static async Task<Ack?> RunAsync(OpenChat chat, CommandContext context)
+    protected override async Task<Ack?> RunAsync(OpenChat chat, CommandRun run)
     {
         var user = chat.Origin.User;
-        if (!UserId.TryParse(chat.Peer, out var peer) || peer.IsIrc || peer == user || !await context.On.Users.IsInUseAsync(peer))
+        if (!UserId.TryParse(chat.Peer, out var peer) || peer.IsIrc || peer == user || !await users.IsInUseAsync(peer))
             return new Ack(Status.NotFound, "There is no such user.");
-        var (id, _) = await context.Writer.ClaimAsync(RedisKeys.OneOnOneField(Networks.Mas, user, peer), context.Part);
-        if (!context.Part.Owns(id))
-            return await context.HandOnAsync(chat with { ConversationId = id.Value });
-        var members = await context.On.Conversations.GetMembersAsync(id);
+        var (id, _) = await writer.ClaimAsync(RedisKeys.OneOnOneField(Networks.Mas, user, peer), held.Partition);
+        if (!held.Partition.Owns(id))
+            return await forwarder.ForwardAsync(chat with { ConversationId = id.Value }, run);
+        var members = await conversations.GetMembersAsync(id);
         var isNewHere = members.GetValueOrDefault(user) is null or Roles.Detached;
-        if (isNewHere && await JoinCommand.RefuseOneMoreWindowAsync(user, context) is { } refusal)
+        if (isNewHere && await windows.RefuseOneMoreAsync(user, run) is { } refusal)
             return refusal;
         if (!members.ContainsKey(peer))
-            await context.Writer.SetMemberAsync(id, peer, Roles.Detached);
+            await writer.SetMemberAsync(id, peer, Roles.Detached);
         if (isNewHere)
-            await context.Writer.SetMemberAsync(id, user, Roles.User);
-        var conversation = await context.On.Conversations.FindAsync(id);
+            await writer.SetMemberAsync(id, user, Roles.User);
+        var conversation = await conversations.FindAsync(id);
         if (conversation is null)
         {
             conversation = new Conversation(id, Conversation.OneOnOne, Networks.Mas, "", "", "", "", 0);
-            await context.Writer.CreateAsync(conversation);
+            await writer.CreateAsync(conversation);
         }
-        if (isNewHere || context.Redelivered)
-            await context.Writer.TellMembersAsync(id, new Dictionary<UserId, string> { [user] = Roles.User }, context.Delivery);
-        var windowId = isNewHere || context.Redelivered || await context.On.Windows.FindWindowIdAsync(user, id) is not { } open
-            ? await context.On.Lifecycle.OpenAsync(user, conversation, context.FencingToken, context.Delivery)
+        if (isNewHere || run.Redelivered)
+            await notifier.MembersChangedAsync(id, new Dictionary<UserId, string> { [user] = Roles.User }, run.Delivery);
+        var windowId = isNewHere || run.Redelivered || await userWindows.FindWindowIdAsync(user, id) is not { } open
+            ? await windows.OpenAsync(user, conversation, run)
             : open;
-        if (chat.Text is { } text)
-        {
-            if (await PostCommand.AttachPeersAsync(context.On, context.Writer, id, isDetached: !context.Redelivered, except: user, context.FencingToken, context.Delivery) is { } closed)
-                return closed;
-            // The client may send it again, and the first attempt come last.
-            var message = new NewMessage(user, Category.Message, text, chat.ClientRid ?? chat.Origin.Rid, context.Redelivered || chat.ClientRid is not null);
-            var result = await context.Writer.PostAsync(id, [message]);
-            context.Delivery.AddPosted(result.Messages[0]!.Value, result.Live, context.Redelivered);
-        }
-        return CommandContext.Opened(windowId);
+        return chat.Text is { } text && await SayAsync(id, chat, text, run) is { } closed ? closed : MemberWindows.Opened(windowId);
+    }
+
+    /// <returns>Null, or why nothing can be said.</returns>
+    private async Task<Ack?> SayAsync(ConversationId id, OpenChat chat, string text, CommandRun run)
+    {
+        var user = chat.Origin.User;
+        if (await (run.Redelivered ? peers.AttachAgainAsync(id, user, run) : peers.AttachAsync(id, run)) is { } closed)
+            return closed;
+        // With a rid the client may send it again, and the first attempt may arrive last.
+        var message = new NewMessage(user, Category.Message, text, chat.ClientRid ?? chat.Origin.Rid, run.Redelivered || chat.ClientRid is not null);
+        run.Delivery.AddPosted(await writer.PostAsync(id, [message]), run.Redelivered);
+        return null;
     }
 }

@@ -4,77 +4,58 @@ using Mas.Core.Redis;
 
 namespace Mas.Loopback.Commands;
 
-/// <summary>CLOSE: leaves a group, or detaches from an 1on1, whose history stays for when it is opened again.</summary>
-internal static class CloseCommand
+/// <summary>CLOSE: leaves a group, or detaches from a one-on-one, whose history stays for when it is opened again.</summary>
+internal sealed class CloseCommand(
+    Conversations conversations, Users users, ConversationWriter writer, ConversationNotifier notifier, MemberWindows windows, Memberships memberships,
+    EventLines lines) : Command<CloseWindow>
 {
-    internal static async Task<Ack> RunAsync(CloseWindow close, CommandContext context)
+    protected override async Task<Ack?> RunAsync(CloseWindow close, CommandRun run)
     {
         var user = close.Origin.User;
-        var conversation = await context.On.Conversations.FindAsync(close.Id);
-        var members = await context.On.Conversations.GetMembersAsync(close.Id);
-        var role = members.GetValueOrDefault(user);
-        if (conversation is not { IsMas: true } || role is null or Roles.Detached)
+        var conversation = await conversations.FindAsync(close.Id);
+        var members = await conversations.GetMembersAsync(close.Id);
+        var isAttached = members.GetValueOrDefault(user) is not (null or Roles.Detached);
+        // After a crash the window may be all that is left of the membership.
+        await windows.RemoveAsync(user, close.Id, run);
+        if (conversation is not { IsMas: true } || !isAttached)
         {
-            // After a crash the window may be all that is left of the membership.
-            await context.On.Lifecycle.RemoveAsync(user, close.Id, context.FencingToken, context.Delivery);
             if (conversation is { IsMas: true, IsGroup: false })
-                await DeleteDesertedAsync(conversation, members, context);
-            if (!context.Redelivered)
+                await DeleteDesertedAsync(conversation, members);
+            if (!run.Redelivered)
                 return Ack.NoWindow;
-            await EndAgainAsync(close.Id, conversation, user, members.Count, context);
+            await memberships.EndAgainAsync(conversation, user, members.Count, run);
             return Ack.Ok;
         }
-        await context.On.Lifecycle.RemoveAsync(user, close.Id, context.FencingToken, context.Delivery);
         if (conversation.IsGroup)
-            await LeaveAsync(conversation, user, members.Count, close, context);
+            await LeaveAsync(conversation, members.Count, close, run);
         else
-            await DetachAsync(conversation, user, members, context);
+            await DetachAsync(conversation, user, members, run);
         return Ack.Ok;
     }
 
-    /// <summary>Ends a membership of a group; a group without members is gone.</summary>
-    internal static async Task EndMembershipAsync(Conversation conversation, UserId user, int members, CommandContext context)
-    {
-        await context.Writer.RemoveMemberAsync(conversation.Id, user);
-        if (members <= 1)
-            await context.Writer.DeleteAsync(conversation, RedisKeys.GroupField(Networks.Mas, Networks.Fold(conversation.Name)));
-        else
-            await context.Writer.TellMembersGoneAsync(conversation.Id, [user], context.Delivery);
-    }
-
-    /// <summary>Does again what a crash may have kept from following the end of a membership.</summary>
-    internal static async Task EndAgainAsync(ConversationId id, Conversation? conversation, UserId user, int members, CommandContext context)
-    {
-        if (conversation is { IsMas: true, IsGroup: true } && members == 0)
-            await context.Writer.DeleteAsync(conversation, RedisKeys.GroupField(Networks.Mas, Networks.Fold(conversation.Name)));
-        else if (conversation is { IsMas: true })
-            await context.Writer.TellMembersGoneAsync(id, [user], context.Delivery);
-    }
-
-    private static async Task LeaveAsync(Conversation conversation, UserId user, int members, CloseWindow close, CommandContext context)
+    private async Task LeaveAsync(Conversation conversation, int members, CloseWindow close, CommandRun run)
     {
         if (members > 1)
-            await context.PostLineAsync(conversation.Id, close, Category.Part, "");
-        // Who does this again after a crash finds a membership only before its end: by then the line has been told.
-        await context.Delivery.FlushAsync();
-        await EndMembershipAsync(conversation, user, members, context);
+            await lines.PostAsync(conversation.Id, close, Category.Part, "", run);
+        // A repetition after a crash finds the membership until its end: by then the line has been delivered.
+        await run.Delivery.FlushAsync();
+        await memberships.EndAsync(conversation, close.Origin.User, members, run);
     }
 
-    private static async Task DetachAsync(
-        Conversation conversation, UserId user, IReadOnlyDictionary<UserId, string> members, CommandContext context)
+    private async Task DetachAsync(Conversation conversation, UserId user, IReadOnlyDictionary<UserId, string> members, CommandRun run)
     {
-        await context.Writer.SetMemberAsync(conversation.Id, user, Roles.Detached);
-        await context.Writer.TellMembersGoneAsync(conversation.Id, [user], context.Delivery);
-        await DeleteDesertedAsync(conversation, members, context);
+        await writer.SetMemberAsync(conversation.Id, user, Roles.Detached);
+        await notifier.MembersLeftAsync(conversation.Id, [user], run.Delivery);
+        await DeleteDesertedAsync(conversation, members);
     }
 
     /// <summary>Between two closed accounts nobody is left who could open it again.</summary>
-    private static async Task DeleteDesertedAsync(Conversation conversation, IReadOnlyDictionary<UserId, string> members, CommandContext context)
+    private async Task DeleteDesertedAsync(Conversation conversation, IReadOnlyDictionary<UserId, string> members)
     {
-        var closed = await Task.WhenAll(members.Keys.Select(context.On.Users.IsClosedAsync));
+        var closed = await Task.WhenAll(members.Keys.Select(users.IsClosedAsync));
         if (closed.Length == 0 || closed.Contains(false))
             return;
         var pair = members.Keys.ToArray();
-        await context.Writer.DeleteAsync(conversation, RedisKeys.OneOnOneField(Networks.Mas, pair[0], pair[^1]));
+        await writer.DeleteAsync(conversation, RedisKeys.OneOnOneField(Networks.Mas, pair[0], pair[^1]));
     }
 }

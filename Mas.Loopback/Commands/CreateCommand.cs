@@ -1,30 +1,32 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
+using Mas.Core.Queues;
 using Mas.Core.Redis;
 
 namespace Mas.Loopback.Commands;
 
 /// <summary>CREATE: makes a group; its creator owns it.</summary>
-internal static class CreateCommand
+internal sealed class CreateCommand(
+    PartitionLease held, Conversations conversations, ConversationWriter writer, MemberWindows windows, RequestForwarder forwarder) : Command<CreateGroup>
 {
-    internal static async Task<Ack?> RunAsync(CreateGroup create, CommandContext context)
+    protected override async Task<Ack?> RunAsync(CreateGroup create, CommandRun run)
     {
         var user = create.Origin.User;
-        if (await JoinCommand.RefuseOneMoreWindowAsync(user, context) is { } refusal)
+        if (await windows.RefuseOneMoreAsync(user, run) is { } refusal)
             return refusal;
-        var (id, isNew) = await context.Writer.ClaimAsync(RedisKeys.GroupField(Networks.Mas, Networks.Fold(create.Name)), context.Part);
-        if (!isNew && await context.On.Conversations.FindAsync(id) is { } existing)
+        var (id, isNew) = await writer.ClaimAsync(RedisKeys.GroupField(Networks.Mas, Networks.Fold(create.Name)), held.Partition);
+        if (!isNew && await conversations.FindAsync(id) is { } existing)
         {
-            if (!context.Redelivered || existing.Owner != user.Value)
-                return new Ack(Status.ErrorExists, "There is a group of this name already.");
-            // The own group, perhaps made by this very request before a crash: all that may be missing of it is the window.
-            return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, existing, context.FencingToken, context.Delivery));
+            if (!run.Redelivered || existing.Owner != user.Value)
+                return new Ack(Status.ErrorExists, "A group with this name already exists. Choose another name.");
+            // The user's own group, perhaps made by this very request before a crash: at most the window is missing.
+            return await windows.AnswerOpenedAsync(user, existing, run);
         }
-        if (!context.Part.Owns(id))
-            return await context.HandOnAsync(create with { ConversationId = id.Value });
+        if (!held.Partition.Owns(id))
+            return await forwarder.ForwardAsync(create with { ConversationId = id.Value }, run);
         var conversation = new Conversation(id, Conversation.Group, Networks.Mas, create.Name, "", create.Password, user.Value, 0);
-        await context.Writer.SetMemberAsync(id, user, Roles.Owner);
-        await context.Writer.CreateAsync(conversation);
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.FencingToken, context.Delivery));
+        await writer.SetMemberAsync(id, user, Roles.Owner);
+        await writer.CreateAsync(conversation);
+        return await windows.AnswerOpenedAsync(user, conversation, run);
     }
 }

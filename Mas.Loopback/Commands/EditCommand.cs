@@ -3,23 +3,26 @@ using Mas.Core.Protocol;
 
 namespace Mas.Loopback.Commands;
 
-/// <summary>EDIT: changes or takes back a message of the own.</summary>
-internal static class EditCommand
+/// <summary>EDIT: changes or deletes one of the user's own messages.</summary>
+internal sealed class EditCommand(OwnConversations own, ConversationHistory history, ConversationWriter writer, ConversationNotifier notifier) : Command<EditMessage>
 {
-    private static readonly Ack NoMessage = new(Status.NotFound, "The message is not there any more.");
+    internal static readonly Ack NoMessage = new(Status.NotFound, "This message no longer exists.");
 
-    internal static async Task<Ack> RunAsync(EditMessage edit, CommandContext context)
+    protected override async Task<Ack?> RunAsync(EditMessage edit, CommandRun run)
     {
-        if (await context.FindOwnAsync(edit) is null)
+        if (await own.FindAsync(edit) is null)
             return Ack.NoWindow;
-        var messages = await context.On.History.GetNewestAsync(edit.Id, -1);
+        var messages = await history.GetNewestAsync(edit.Id, -1);
         var old = messages.Find(message => message.Message.Gid == edit.Gid);
         if (old is null)
             return NoMessage;
         if (old.Message.UserId != edit.Origin.User || old.Message.Cat is not (Category.Message or Category.Action))
-            return new Ack(Status.NoPermission, "Only messages of your own can be changed.");
-        if (old.Message.Status == ChatMessage.Deleted && !context.Redelivered)
+            return new Ack(Status.NoPermission, "You can only edit or delete your own messages.");
+        if (old.Message.Status == ChatMessage.Deleted && !run.Redelivered)
             return NoMessage;
-        return await context.Writer.EditAsync(edit.Id, old, edit.Text, context.Delivery) is null ? NoMessage : Ack.Ok;
+        if (await writer.EditAsync(edit.Id, old, edit.Text) is not { } changed)
+            return NoMessage;
+        await notifier.MessageChangedAsync(edit.Id, changed, run.Delivery);
+        return Ack.Ok;
     }
 }

@@ -2,76 +2,59 @@ using System.Security.Cryptography;
 using System.Text;
 using Mas.Core.Model;
 using Mas.Core.Protocol;
+using Mas.Core.Queues;
 using Mas.Core.Redis;
 
 namespace Mas.Loopback.Commands;
 
 /// <summary>JOIN: makes a user a member of a group.</summary>
-internal static class JoinCommand
+internal sealed class JoinCommand(
+    PartitionLease held, Conversations conversations, ConversationWriter writer, Memberships memberships, MemberWindows windows, EventLines lines,
+    RequestForwarder forwarder) : Command<JoinGroup>
 {
-    private static readonly Ack NoGroup = new(Status.NotFound, "There is no such group.");
-
-    internal static async Task<Ack?> RunAsync(JoinGroup join, CommandContext context)
+    protected override async Task<Ack?> RunAsync(JoinGroup join, CommandRun run)
     {
         var user = join.Origin.User;
-        if (await FindAsync(join, context) is not { IsMas: true, IsGroup: true } conversation)
-            return NoGroup;
-        if (!context.Part.Owns(conversation.Id))
-            return await context.HandOnAsync(join with { ConversationId = conversation.Id.Value });
-        var role = await context.On.Conversations.GetRoleAsync(conversation.Id, user);
-        // Of a join that is delivered again, the line tells whether it was this one that made the user a member.
-        if (role is not null && !(context.Redelivered && (join.Initial || await context.HasPostedAsync(conversation.Id, join))))
-            return new Ack(Status.AlreadyJoined, "You are a member of this group already.");
+        if (await FindAsync(join) is not { IsMas: true, IsGroup: true } conversation)
+            return new Ack(Status.NotFound, "There is no such group.");
+        if (!held.Partition.Owns(conversation.Id))
+            return await forwarder.ForwardAsync(join with { ConversationId = conversation.Id.Value }, run);
+        var role = await conversations.GetRoleAsync(conversation.Id, user);
+        // Of a redelivered join, the line says whether it was this one that made the user a member.
+        if (role is not null && !(run.Redelivered && (join.Initial || await lines.HasPostedAsync(conversation.Id, join))))
+            return new Ack(Status.AlreadyJoined, "You are already a member of this group.");
         var isOwner = conversation.Owner == user.Value;
         if (role is null)
         {
-            if (!isOwner && !SamePassword(conversation.Password, join.Password))
-                return new Ack(Status.IncorrectPassword, "The group's password is another one.");
-            if (await RefuseOneMoreWindowAsync(user, context) is { } refusal)
+            if (!isOwner && !IsPassword(conversation.Password, join.Password))
+                return new Ack(Status.IncorrectPassword, "Wrong group password.");
+            if (await windows.RefuseOneMoreAsync(user, run) is { } refusal)
                 return refusal;
         }
         if (!join.Initial)
-            await context.PostLineAsync(conversation.Id, join, Category.Join, "");
-        if (role is null)
-        {
-            role = isOwner ? Roles.Owner : Roles.User;
-            await context.Writer.SetMemberAsync(conversation.Id, user, role);
-        }
-        await context.Writer.TellMembersAsync(conversation.Id, new Dictionary<UserId, string> { [user] = role }, context.Delivery);
-        return CommandContext.Opened(await context.On.Lifecycle.OpenAsync(user, conversation, context.FencingToken, context.Delivery));
+            await lines.PostAsync(conversation.Id, join, Category.Join, "", run);
+        await memberships.SetAsync(conversation.Id, new Dictionary<UserId, string> { [user] = role ?? (isOwner ? Roles.Owner : Roles.User) }, run);
+        return await windows.AnswerOpenedAsync(user, conversation, run);
     }
 
-    /// <summary>Refuses when the user has as many windows as allowed (<c>maxwindows</c>).</summary>
-    internal static async Task<Ack?> RefuseOneMoreWindowAsync(UserId user, CommandContext context)
+    private async Task<Conversation?> FindAsync(JoinGroup join)
     {
-        var most = context.On.Users.GetMaxWindowsAsync(user);
-        var count = context.On.Windows.CountAsync(user);
-        await Task.WhenAll(most, count);
-        return count.Result >= most.Result && !context.Redelivered
-            ? new Ack(Status.Error, $"You have {count.Result} windows, which is as many as allowed. Close one first.")
-            : null;
-    }
-
-    private static async Task<Conversation?> FindAsync(JoinGroup join, CommandContext context)
-    {
-        if (join.ConversationId > 0)
-            return await context.On.Conversations.FindAsync(new ConversationId(join.ConversationId)) ?? (join.Initial ? await MakeInitialAsync(join, context) : null);
-        return join.Initial ? await MakeInitialAsync(join, context) : null;
+        var conversation = join.ConversationId > 0 ? await conversations.FindAsync(new ConversationId(join.ConversationId)) : null;
+        return conversation ?? (join.Initial ? await MakeInitialAsync(join) : null);
     }
 
     /// <summary>An initial group belongs to nobody.</summary>
-    private static async Task<Conversation> MakeInitialAsync(JoinGroup join, CommandContext context)
+    private async Task<Conversation> MakeInitialAsync(JoinGroup join)
     {
-        var (id, _) = await context.Writer.ClaimAsync(RedisKeys.GroupField(Networks.Mas, Networks.Fold(join.Name)), context.Part);
-        if (await context.On.Conversations.FindAsync(id) is { } existing)
+        var (id, _) = await writer.ClaimAsync(RedisKeys.GroupField(Networks.Mas, Networks.Fold(join.Name)), held.Partition);
+        if (await conversations.FindAsync(id) is { } existing)
             return existing;
         var conversation = new Conversation(id, Conversation.Group, Networks.Mas, join.Name, "", "", "", 0);
-        if (!context.Part.Owns(id))
-            return conversation;
-        await context.Writer.CreateAsync(conversation);
+        if (held.Partition.Owns(id))
+            await writer.CreateAsync(conversation);
         return conversation;
     }
 
-    private static bool SamePassword(string wanted, string given) =>
+    private static bool IsPassword(string wanted, string given) =>
         wanted.Length == 0 || CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(wanted), Encoding.UTF8.GetBytes(given));
 }

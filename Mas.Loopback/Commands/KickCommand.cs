@@ -3,39 +3,40 @@ using Mas.Core.Protocol;
 
 namespace Mas.Loopback.Commands;
 
-/// <summary>KICK: puts a member out of a group.</summary>
-internal static class KickCommand
+/// <summary>KICK: removes a member from a group.</summary>
+internal sealed class KickCommand(
+    OwnConversations own, Conversations conversations, Memberships memberships, MemberWindows windows, KickLines lines) : Command<KickMember>
 {
-    private static readonly Ack NoMember = new(Status.NotFound, "There is no such member.");
+    internal static readonly Ack NoMember = new(Status.NotFound, "There is no such member.");
 
-    internal static async Task<Ack> RunAsync(KickMember kick, CommandContext context)
+    protected override async Task<Ack?> RunAsync(KickMember kick, CommandRun run)
     {
-        if (await context.FindOwnAsync(kick) is not var (conversation, role))
+        if (await own.FindAsync(kick) is not var (conversation, role))
             return Ack.NoWindow;
         var target = new UserId(kick.Target);
-        var members = await context.On.Conversations.GetMembersAsync(kick.Id);
+        var members = await conversations.GetMembersAsync(kick.Id);
         if (!conversation.IsGroup)
             return NoMember;
         if (!members.TryGetValue(target, out var targetRole))
         {
-            if (!context.Redelivered)
+            if (!run.Redelivered)
                 return NoMember;
             // After a crash the window may be all that is left of the membership.
-            await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.FencingToken, context.Delivery);
-            await CloseCommand.EndAgainAsync(kick.Id, conversation, target, members.Count, context);
+            await windows.RemoveAsync(target, kick.Id, run);
+            await memberships.EndAgainAsync(conversation, target, members.Count, run);
             return Ack.Ok;
         }
-        if (!Roles.MayModerate(role) || targetRole == Roles.Owner)
-            return new Ack(Status.NoPermission, targetRole == Roles.Owner ? "The owner can't be kicked." : "Only the owner and operators may kick.");
+        if (targetRole == Roles.Owner)
+            return new Ack(Status.NoPermission, "The owner can't be kicked.");
+        if (!Roles.MayModerate(role))
+            return new Ack(Status.NoPermission, "Only the owner and operators can kick members.");
         if (target == kick.Origin.User)
-            return new Ack(Status.Error, "To leave, close the window.");
-        await context.On.Lifecycle.RemoveAsync(target, kick.Id, context.FencingToken, context.Delivery);
-        var card = (await context.On.Cards.GetAsync([target]))[0];
-        var nick = card.Nicks.GetValueOrDefault(Networks.Mas, card.Name);
-        await context.PostLineAsync(kick.Id, kick, Category.Kick, kick.Reason.Length > 0 ? $"{nick}: {kick.Reason}" : nick);
-        // Told before the membership ends, by which a repetition after a crash knows that there is something to do.
-        await context.Delivery.FlushAsync();
-        await CloseCommand.EndMembershipAsync(conversation, target, members.Count, context);
+            return new Ack(Status.Error, "You can't kick yourself. To leave, close the window.");
+        await windows.RemoveAsync(target, kick.Id, run);
+        await lines.PostAsync(kick.Id, kick, target, kick.Reason, run);
+        // Delivered before the membership ends, by which a repetition after a crash knows that there is something to do.
+        await run.Delivery.FlushAsync();
+        await memberships.EndAsync(conversation, target, members.Count, run);
         return Ack.Ok;
     }
 }

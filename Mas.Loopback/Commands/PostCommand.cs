@@ -6,92 +6,75 @@ using Mas.Core.Telemetry;
 
 namespace Mas.Loopback.Commands;
 
-/// <summary>SEND: says something. The one command that handles many messages of a conversation at once.</summary>
-internal static class PostCommand
+/// <summary>SEND: says something. The one command that handles many requests of a conversation at once.</summary>
+internal sealed class PostCommand(
+    Conversations conversations, ConversationHistory history, ConversationWriter writer, OneOnOnePeers peers, RepeatedPosts repeated)
 {
     private static readonly Counter<long> Posted =
         MasMeter.Meter.CreateCounter<long>("mas.messages.posted", "{message}", "Messages posted to MAS conversations");
 
-    internal static async Task RunAsync(LoopbackDependencies on, ConversationWriter writer, IReadOnlyList<Work<BackendMessage>> run, RepeatedPosts repeated, FencingToken fence, Delivery delivery)
+    /// <summary>Posts what requests of one conversation say, and answers them.</summary>
+    internal async Task RunAsync(IReadOnlyList<Work<PostMessage>> works, Delivery delivery)
     {
-        var posts = run.Select(work => (Request: (PostMessage)work.Message, work.Redelivered)).ToList();
-        var id = posts[0].Request.Id;
-        if (await on.Conversations.FindKindAsync(id) is not { Network: Networks.Mas } kind)
+        var id = works[0].Message.Id;
+        if (await conversations.FindKindAsync(id) is not { Network: Networks.Mas } kind)
         {
-            posts.ForEach(post => LoopbackHandler.Answer(delivery, post.Request.Origin, Ack.NoWindow));
+            foreach (var work in works)
+                delivery.AddAck(work.Message.Origin, Ack.NoWindow);
             return;
         }
-        var messages = posts.ConvertAll(post => ToMessage(post.Request, post.Redelivered, repeated));
+        var messages = works.Select(ToMessage).ToList();
         var refusal = Ack.NoWindow;
         var result = await writer.PostAsync(id, messages, kind.IsGroup ? RequiredMembers.Authors : RequiredMembers.Everyone);
         if (result == PostResult.MemberDetached)
         {
-            if (await AttachPeersAsync(on, writer, id, isDetached: true, except: null, fence, delivery) is { } closed)
-                (refusal, result) = (closed, await FindAsync(on, id, messages));
+            if (await peers.AttachAsync(id, new CommandRun(delivery, Redelivered: false)) is { } closed)
+                (refusal, result) = (closed, await FindAsync(id, messages));
             else
                 result = await writer.PostAsync(id, messages, RequiredMembers.Authors);
         }
-        for (var i = 0; i < posts.Count; i++)
-            Answer(posts[i].Request, posts[i].Redelivered, result.Messages[i], result.Live, refusal, delivery);
-        // After a crash the peer may have been attached and have no window yet.
-        if (!kind.IsGroup && posts.FindIndex(post => post.Redelivered) is >= 0 and var index && result.Messages[index] is not null)
-            await AttachPeersAsync(on, writer, id, isDetached: false, except: messages[index].Author, fence, delivery);
-    }
-
-    /// <summary>Attaches members of an 1on1 again, and gives them the window.</summary>
-    /// <param name="on">The dependencies.</param>
-    /// <param name="writer">The writer.</param>
-    /// <param name="id">The conversation.</param>
-    /// <param name="isDetached">Whether only those who are detached.</param>
-    /// <param name="except">Who has the window in any case.</param>
-    /// <param name="fence">The lease.</param>
-    /// <param name="delivery">Collects the notifications.</param>
-    /// <returns>Null, or why nothing can be said there.</returns>
-    internal static async Task<Ack?> AttachPeersAsync(
-        LoopbackDependencies on, ConversationWriter writer, ConversationId id, bool isDetached, UserId? except, FencingToken fence, Delivery delivery)
-    {
-        foreach (var (peer, role) in await on.Conversations.GetMembersAsync(id))
+        for (var i = 0; i < works.Count; i++)
+            Answer(works[i], result.Messages[i], result.Live, refusal, delivery);
+        for (var i = 0; i < works.Count && !kind.IsGroup; i++)
         {
-            if (peer == except || (isDetached && role != Roles.Detached))
-                continue;
-            if (!await on.Users.IsInUseAsync(peer))
-                return new Ack(Status.NotFound, "This account is closed.");
-            await writer.SetMemberAsync(id, peer, Roles.User);
-            await writer.TellMembersAsync(id, new Dictionary<UserId, string> { [peer] = Roles.User }, delivery);
-            await on.Lifecycle.OpenAsync(peer, (await on.Conversations.FindAsync(id))!, fence, delivery);
+            if (works[i].Redelivered && result.Messages[i] is not null)
+            {
+                await peers.AttachAgainAsync(id, messages[i].Author, new CommandRun(delivery, Redelivered: true));
+                break;
+            }
         }
-        return null;
     }
 
-    private static NewMessage ToMessage(PostMessage post, bool redelivered, RepeatedPosts repeated)
+    private NewMessage ToMessage(Work<PostMessage> work)
     {
-        var rid = string.IsNullOrEmpty(post.ClientRid) ? post.Origin.Rid : post.ClientRid;
-        return new(post.Origin.User, post.Cat, post.Text, rid, redelivered || repeated.MayBeThere(post.Origin.User, post.ClientRid, post.Retry));
+        var (post, origin) = (work.Message, work.Message.Origin);
+        var isRepeated = work.Redelivered || repeated.MayBeThere(origin.User, post.ClientRid, post.Retry);
+        return new(origin.User, post.Cat, post.Text, string.IsNullOrEmpty(post.ClientRid) ? origin.Rid : post.ClientRid, isRepeated);
     }
 
-    /// <summary>What earlier attempts have posted, where nothing can be posted any more.</summary>
-    private static async Task<PostResult> FindAsync(LoopbackDependencies on, ConversationId id, List<NewMessage> messages)
+    /// <summary>What earlier attempts have posted, where nothing can be posted any more: two answers to one request must not differ.</summary>
+    private async Task<PostResult> FindAsync(ConversationId id, List<NewMessage> messages)
     {
         var found = new PostedMessage?[messages.Count];
         for (var i = 0; i < found.Length; i++)
         {
-            if (messages[i].IsRepeated && await on.History.FindByRidAsync(id, messages[i].Author, messages[i].Rid) is { } stored)
+            if (messages[i].IsRepeated && await history.FindByRidAsync(id, messages[i].Author, messages[i].Rid) is { } stored)
                 found[i] = new PostedMessage(stored, IsNew: false);
         }
         return new PostResult(found, []);
     }
 
-    private static void Answer(PostMessage request, bool redelivered, PostedMessage? posted, IReadOnlyList<LiveSession> live, Ack refusal, Delivery delivery)
+    private static void Answer(Work<PostMessage> work, PostedMessage? posted, IReadOnlyList<LiveSession> live, Ack refusal, Delivery delivery)
     {
+        var (request, sender) = (work.Message, work.Message.Origin.PendingAck);
         if (posted is not { } message)
         {
-            LoopbackHandler.Answer(delivery, request.Origin, refusal);
+            delivery.AddAck(request.Origin, refusal);
             return;
         }
-        PendingAck? sender = request.Origin is { Session: { } session, ReqId: { } reqId } ? new PendingAck(session, reqId) : null;
-        delivery.AddPosted(message, live, redelivered, request.Echo ? null : sender);
+        delivery.AddPosted(message, live, work.Redelivered, request.Echo ? null : sender);
         if (request.Echo && sender is { } echoed)
-            delivery.AddAck(echoed, message.Message);
+            delivery.AddSent(echoed, message.Message);
         Posted.Add(1);
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Mas.Core.Protocol;
+using Mas.Core.Json;
 using Spectre.Console;
 
 namespace Mas.Server.Operator;

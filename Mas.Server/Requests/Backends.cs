@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mas.Core.Json;
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;

@@ -95,7 +95,7 @@ internal sealed class SessionSnapshot(
                 await sessions.UnlistenAsync(found[i].ConversationId, session.Ref);
                 continue;
             }
-            window = window with { Peer = WindowLifecycle.PeerOf(conversation, user, members.Result[i].Keys) };
+            window = window with { Peer = conversation.PeerOf(user, members.Result[i].Keys) };
             session.RememberTarget(window.WindowId, new WindowTarget(conversation.Id, conversation.Network, conversation.IsGroup));
             views.Add(new View(window, conversation, members.Result[i], new Backlog(window.WindowId, false, newest.Result[i]), 0));
         }

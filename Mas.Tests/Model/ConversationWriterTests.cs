@@ -77,9 +77,9 @@ public sealed class ConversationWriterTests(ModelFixture mas) : IClassFixture<Mo
         var posted = await writer.PostAsync(id, [new NewMessage(UserId.Mas(1), "msg", "tpyo", "r")]);
         var old = (await mas.Get<ConversationHistory>().GetNewestAsync(id, -1)).Single();
 
-        var edited = (await writer.EditAsync(id, old, "typo", mas.Get<Outboxes>().NewDelivery()))!;
+        var edited = (await writer.EditAsync(id, old, "typo"))!;
         var stored = (await mas.Get<ConversationHistory>().GetNewestAsync(id, -1)).Single();
-        var deleted = (await writer.EditAsync(id, stored, "", mas.Get<Outboxes>().NewDelivery()))!;
+        var deleted = (await writer.EditAsync(id, stored, ""))!;
 
         Assert.Equal(("edited", "typo", posted.Messages[0]!.Value.Message.Gid), (edited.Status, edited.Body, edited.Gid));
         Assert.Equal(edited, stored.Message);

@@ -1,4 +1,5 @@
 using Mas.Core.Model;
+using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using StackExchange.Redis;
@@ -88,7 +89,7 @@ public sealed class CounterTests(ModelFixture mas) : IClassFixture<ModelFixture>
         await Database.HashSetAsync($"conversation:{id.Value}", "lastrev", 700_010);
         await Database.StringSetAsync("nextGlobalMsgId", 699_990);
 
-        var edited = await writer.EditAsync(id, (await mas.Get<ConversationHistory>().GetNewestAsync(id, 1)).Single(), "new", mas.Get<Outboxes>().NewDelivery());
+        var edited = await writer.EditAsync(id, (await mas.Get<ConversationHistory>().GetNewestAsync(id, 1)).Single(), "new");
 
         Assert.Equal(700_011, edited!.Rev);
         Assert.Equal(700_011, (long)await Database.HashGetAsync($"conversation:{id.Value}", "lastrev"));

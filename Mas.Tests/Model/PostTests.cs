@@ -197,7 +197,7 @@ public abstract class PostTests(ModelFixture mas)
     {
         var writer = await mas.NewWriterAsync();
         var first = (await writer.PostAsync(_id, [New("tpyo", "r")])).Messages[0]!.Value;
-        await writer.EditAsync(_id, first.Stored, "typo", mas.Get<Outboxes>().NewDelivery());
+        await writer.EditAsync(_id, first.Stored, "typo");
 
         var again = (await writer.PostAsync(_id, [New("tpyo", "r", isRepeated: true)])).Messages[0]!.Value;
 

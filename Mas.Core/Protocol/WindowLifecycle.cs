@@ -1,9 +1,9 @@
-using Mas.Core.Protocol;
+using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using StackExchange.Redis;
 
-namespace Mas.Core.Model;
+namespace Mas.Core.Protocol;
 
 /// <summary>
 /// Makes and removes users' windows, and tells their sessions, for the worker that writes the conversation. Each step may be
@@ -93,7 +93,7 @@ public sealed class WindowLifecycle(
         await Task.WhenAll(members, stored);
         if (stored.Result is not { } window)
             return;
-        window = window with { Peer = PeerOf(conversation, user, members.Result.Keys) };
+        window = window with { Peer = conversation.PeerOf(user, members.Result.Keys) };
         var entry = Notifications.AddWindow(window, conversation, members.Result.GetValueOrDefault(user, Roles.User));
         foreach (var session in live)
         {
@@ -123,18 +123,5 @@ public sealed class WindowLifecycle(
             foreach (var entry in entries)
                 delivery.Add(session, entry);
         }
-    }
-
-    /// <summary>The other one of an 1on1, null in a group.</summary>
-    public static UserId? PeerOf(Conversation conversation, UserId user, IEnumerable<UserId> members)
-    {
-        if (conversation.IsGroup)
-            return null;
-        foreach (var member in members)
-        {
-            if (member != user)
-                return member;
-        }
-        return user;
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Mas.Core.Protocol;
+namespace Mas.Core.Json;
 
 /// <summary>Builds the UTF-8 JSON objects that travel to clients and into lists.</summary>
 public static class WireJson
