@@ -2,11 +2,11 @@ using Mas.IrcBackend.Protocol.Sasl;
 
 namespace Mas.IrcBackend.Connections;
 
-/// <summary>What one user's connection to a network registers with.</summary>
+/// <summary>A user's account on a network.</summary>
 /// <param name="Nick">The wanted nick.</param>
 /// <param name="User">The user name (ident).</param>
 /// <param name="RealName">The real name.</param>
-/// <param name="Sasl">The account on the network, or null.</param>
+/// <param name="Sasl">The SASL credentials, or null.</param>
 internal sealed record IrcAccount(string Nick, string User, string RealName, SaslCredentials? Sasl)
 {
     /// <summary>Reads an account: <c>Nick</c>, <c>User</c>, <c>RealName</c>, <c>Sasl</c>.</summary>
@@ -15,7 +15,7 @@ internal sealed record IrcAccount(string Nick, string User, string RealName, Sas
     {
         var nick = account["Nick"]?.Trim();
         if (string.IsNullOrEmpty(nick) || nick.Any(character => character <= ' '))
-            throw new IrcSettingsException("The account's Nick is missing, or is no single word.");
+            throw new IrcSettingsException("Set the account's Nick to one word without spaces.");
         var user = account["User"]?.Trim() is { Length: > 0 } named ? named : nick;
         var realName = account["RealName"]?.Trim() is { Length: > 0 } full ? full : nick;
         return new IrcAccount(nick, user, realName, ReadSasl(account.GetSection("Sasl")));
@@ -28,14 +28,14 @@ internal sealed record IrcAccount(string Nick, string User, string RealName, Sas
         var credentials = new SaslCredentials(sasl["Mechanism"]!.Trim().ToUpperInvariant(), sasl["Account"] ?? "", sasl["Password"], sasl["Key"]);
         try
         {
-            // What could not even begin is said now, not when the server asks.
+            // Wrong credentials are reported now, not when the server asks for them.
             credentials.Start();
             ClientCertificate.From(credentials)?.Dispose();
             return credentials;
         }
         catch (ArgumentException e)
         {
-            throw new IrcSettingsException($"The account's Sasl can't be used: {e.Message}");
+            throw new IrcSettingsException($"The account's Sasl is not usable: {e.Message}");
         }
     }
 }

@@ -6,12 +6,12 @@ using Mas.IrcBackend.Protocol.Session;
 namespace Mas.IrcBackend.Connections;
 
 /// <summary>
-/// One open connection: a stream, the <see cref="ClientSession"/> that decides, and one loop between them in which
-/// everything happens in order: lines, the user's commands, the clock. An idle one holds no buffer.
+/// One open connection: a stream, its <see cref="ClientSession"/>, and one loop that handles received lines, the user's lines and timers
+/// in order. An idle connection holds no buffer.
 /// </summary>
 internal sealed class IrcConnection
 {
-    /// <summary>How long a write may take.</summary>
+    /// <summary>The deadline of a write.</summary>
     internal static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(10);
 
     private const int ReadBytes = 4096;
@@ -23,7 +23,7 @@ internal sealed class IrcConnection
     private readonly IConnectionObserver _observer;
     private readonly Channel<Input> _inputs = Channel.CreateUnbounded<Input>(new UnboundedChannelOptions { SingleReader = true });
 
-    /// <summary>Makes the connection of an open stream, which it owns from now on.</summary>
+    /// <summary>Takes ownership of the stream.</summary>
     public IrcConnection(Stream stream, ClientSession session, LineCharset charset, TimeProvider time, IConnectionObserver observer)
     {
         _stream = stream;
@@ -33,15 +33,15 @@ internal sealed class IrcConnection
         _observer = observer;
     }
 
-    /// <summary>Sends lines for the user, each as the budget allows. Harmless when the connection is gone.</summary>
+    /// <summary>Sends lines for the user, as the budget allows. Does nothing when the connection has ended.</summary>
     internal void Send(IReadOnlyList<string> lines) => _inputs.Writer.TryWrite(new Input(Commands: lines));
 
     /// <summary>Runs the connection until it ends, and closes it.</summary>
-    /// <param name="quitReason">What others see when <paramref name="stop"/> ends it.</param>
-    /// <param name="stop">Ends it in order, with QUIT.</param>
+    /// <param name="quitReason">The QUIT reason when <paramref name="stop"/> ends it.</param>
+    /// <param name="stop">Ends it with QUIT.</param>
     internal async Task<ConnectionOutcome> RunAsync(string quitReason, CancellationToken stop)
     {
-        // The reader waits until its lines have been handled: a server that talks faster than we listen has to wait.
+        // The reader waits until its lines are handled, so that TCP slows down a server that sends too fast.
         using var readTurn = new SemaphoreSlim(1, 1);
         using var closed = new CancellationTokenSource();
         var reader = ReadAsync(readTurn, closed.Token);
@@ -51,7 +51,7 @@ internal sealed class IrcConnection
         {
             _session.Begin(_time.GetUtcNow());
             while (await StepAsync(timer))
-                await TakeAsync(await _inputs.Reader.ReadAsync(CancellationToken.None), quitReason);
+                await HandleAsync(await _inputs.Reader.ReadAsync(CancellationToken.None), quitReason);
             return _session.Outcome!;
         }
         finally
@@ -63,15 +63,15 @@ internal sealed class IrcConnection
         }
     }
 
-    // Tells what has happened, sends what may go and sets the clock; false when it is over.
+    // Reports events, sends what may go and sets the timer; false when the session has ended.
     private async Task<bool> StepAsync(ITimer timer)
     {
-        await TellAsync();
+        await ReportAsync();
         if (_session.Outcome is null)
             await WriteAsync();
         if (_session.Outcome is not null)
         {
-            await TellAsync();
+            await ReportAsync();
             return false;
         }
         var now = _time.GetUtcNow();
@@ -80,11 +80,11 @@ internal sealed class IrcConnection
         return true;
     }
 
-    private async Task TakeAsync(Input input, string quitReason)
+    private async Task HandleAsync(Input input, string quitReason)
     {
         if (input.Lines is not null)
         {
-            await HearAsync(input.Lines);
+            await ReceiveAsync(input.Lines);
             input.ReadTurn?.Release();
         }
         else if (input.Commands is not null)
@@ -100,22 +100,22 @@ internal sealed class IrcConnection
             _session.CheckTimers(_time.GetUtcNow());
     }
 
-    private async Task HearAsync(IReadOnlyList<byte[]> lines)
+    private async Task ReceiveAsync(IReadOnlyList<byte[]> lines)
     {
         _session.Heard(_time.GetUtcNow());
         foreach (var bytes in lines)
         {
             if (_session.Outcome is not null)
                 return;
-            // A NUL can't be in a line; what stands behind one is no more of a line than what stands before it.
+            // NUL is not allowed in IRC lines.
             var line = _charset.Decode(bytes).Replace("\0", "", StringComparison.Ordinal);
             var isForwarded = _session.Receive(line, _time.GetUtcNow());
             await _observer.ReceivedAsync(line, isForwarded, CancellationToken.None);
-            await TellAsync();
+            await ReportAsync();
         }
     }
 
-    private async Task TellAsync()
+    private async Task ReportAsync()
     {
         while (_session.TryTakeEvent(out var next))
             await _observer.HappenedAsync(next, CancellationToken.None);
@@ -145,7 +145,7 @@ internal sealed class IrcConnection
         }
         catch (IOException)
         {
-            // What the server had to say before it closed, an ERROR perhaps, is still to be read; the reader tells the end.
+            // The server's last lines, perhaps an ERROR, are still to be read; the reader reports the end.
         }
         foreach (var line in sent)
             await _observer.SentAsync(line, CancellationToken.None);
@@ -158,8 +158,8 @@ internal sealed class IrcConnection
         {
             while (true)
             {
-                // Waiting for bytes with no buffer costs no memory; then there is something to read.
-#pragma warning disable CA2022 // A read of nothing is never inexact.
+                // An empty read waits for data without holding a buffer.
+#pragma warning disable CA2022 // An empty read is never inexact.
                 await _stream.ReadAsync(Memory<byte>.Empty, closed);
 #pragma warning restore CA2022
                 await readTurn.WaitAsync(closed);
@@ -182,14 +182,13 @@ internal sealed class IrcConnection
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            _inputs.Writer.TryWrite(new Input(Closed: e is IOException ? "the connection broke" : "closed"));
+            _inputs.Writer.TryWrite(new Input(Closed: e is IOException ? "the network connection failed" : "closed"));
         }
     }
 
     private readonly record struct Input(
         IReadOnlyList<byte[]>? Lines = null, SemaphoreSlim? ReadTurn = null, IReadOnlyList<string>? Commands = null, string? Closed = null, bool IsStop = false)
     {
-        // The clock says only that it is time to look at it.
         internal static Input Tick => default;
     }
 }

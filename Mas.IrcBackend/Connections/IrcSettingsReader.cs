@@ -4,10 +4,10 @@ using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.Connections;
 
-/// <summary>A setting that can't be what it says. The message is a sentence for the operator.</summary>
+/// <summary>A setting is missing or wrong. The message is for the operator.</summary>
 internal sealed class IrcSettingsException(string message) : Exception(message);
 
-/// <summary>Reads the section <c>Irc</c>; whatever is wrong in it is said in one sentence.</summary>
+/// <summary>Reads the section <c>Irc</c> of the settings.</summary>
 internal static class IrcSettingsReader
 {
     private const int TlsPort = 6697;
@@ -27,7 +27,7 @@ internal static class IrcSettingsReader
         {
             null or "REQUIRED" or "ON" or "TRUE" => true,
             "OFF" or "FALSE" => false,
-            _ => throw Wrong(network, "Tls", "is neither \"required\" nor \"off\""),
+            _ => throw Wrong(network, "Tls", "must be \"required\" or \"off\""),
         };
         return new NetworkSettings
         {
@@ -72,7 +72,7 @@ internal static class IrcSettingsReader
         {
             return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var own) && own is > 0 and <= 65535
                 ? new ServerAddress(text[..colon].Trim('[', ']'), own, usesTls)
-                : throw Wrong(network, "Servers", $"names no port in \"{text}\"");
+                : throw Wrong(network, "Servers", $"has no valid port in \"{text}\"");
         }
         return new ServerAddress(text.Trim('[', ']'), port, usesTls);
     }
@@ -82,7 +82,7 @@ internal static class IrcSettingsReader
         var hex = pin.Replace(":", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
         return hex.Length == 64 && hex.All(char.IsAsciiHexDigit)
             ? hex
-            : throw Wrong(network, "PinnedSha256", "is no SHA-256 fingerprint: 64 hexadecimal digits");
+            : throw Wrong(network, "PinnedSha256", "must be a SHA-256 fingerprint: 64 hexadecimal digits");
     }
 
     private static IReadOnlyList<TimeSpan> ReadSteps(IConfigurationSection network)
@@ -90,7 +90,7 @@ internal static class IrcSettingsReader
         var steps = Texts(network, "ReconnectSeconds").Select(text =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= 7 * 24 * 3600
                 ? TimeSpan.FromSeconds(seconds)
-                : throw Wrong(network, "ReconnectSeconds", "is neither a number of seconds nor a list of them")).ToList();
+                : throw Wrong(network, "ReconnectSeconds", "must be a number of seconds or a list of numbers")).ToList();
         return steps.Count > 0 ? steps : ReconnectBackoff.DefaultSteps;
     }
 
@@ -103,7 +103,7 @@ internal static class IrcSettingsReader
         }
         catch (ArgumentException)
         {
-            throw Wrong(network, "FallbackCharset", $"is no charset: \"{name}\"");
+            throw Wrong(network, "FallbackCharset", $"is not a known charset: \"{name}\"");
         }
     }
 
@@ -117,20 +117,20 @@ internal static class IrcSettingsReader
         return list.Value is { Length: > 0 } single ? [single] : list.GetChildren().Select(item => item.Value ?? "");
     }
 
-    private static double? Number(IConfiguration section, string name, double most)
+    private static double? Number(IConfiguration section, string name, double max)
     {
         if (Text(section, name) is not { } text)
             return null;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0 && number <= most
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0 && number <= max
             ? number
-            : throw Wrong(section, name, $"is no number from 0 to {most}");
+            : throw Wrong(section, name, $"must be a number from 0 to {max}");
     }
 
     private static bool Flag(IConfigurationSection section, string name) => Text(section, name)?.ToUpperInvariant() switch
     {
         null or "FALSE" => false,
         "TRUE" => true,
-        _ => throw Wrong(section, name, "is neither true nor false"),
+        _ => throw Wrong(section, name, "must be true or false"),
     };
 
     private static IrcSettingsException Wrong(IConfiguration section, string name, string what) =>

@@ -2,6 +2,8 @@ using System.Threading.Channels;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using Mas.IrcBackend.Bridge;
+using Polly;
+using Polly.Retry;
 
 namespace Mas.IrcBackend.Connections;
 
@@ -16,6 +18,7 @@ internal sealed partial class ParserProducer : IAsyncDisposable
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly CancellationTokenSource _giveUp = new();
+    private readonly ResiliencePipeline _retry;
     private readonly InboxProducer _producer;
     private readonly ILogger<ParserProducer> _logger;
     private readonly Task _pushing;
@@ -24,6 +27,7 @@ internal sealed partial class ParserProducer : IAsyncDisposable
     {
         _producer = producer;
         _logger = logger;
+        _retry = NewRetry();
         _pushing = PushAsync();
     }
 
@@ -59,7 +63,6 @@ internal sealed partial class ParserProducer : IAsyncDisposable
     {
         var batch = new List<(string Network, byte[] Json)>(BatchSize);
         var behind = new List<TaskCompletionSource>();
-        var pause = new GrowingPause(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
         var isPushed = true;
         while (await _waiting.Reader.WaitToReadAsync())
         {
@@ -71,7 +74,7 @@ internal sealed partial class ParserProducer : IAsyncDisposable
                     batch.Add((entry.Network, entry.Json));
             }
             // Once a batch is given up, nothing behind it is pushed.
-            isPushed = isPushed && (batch.Count == 0 || await TryPushAsync([.. batch], pause));
+            isPushed = isPushed && (batch.Count == 0 || await TryPushAsync([.. batch]));
             foreach (var pushed in behind)
             {
                 if (isPushed)
@@ -85,41 +88,44 @@ internal sealed partial class ParserProducer : IAsyncDisposable
     }
 
     /// <summary>Pushes a batch, retrying while Redis is unreachable; the parser drops what arrives twice by its sequence numbers.</summary>
-    private async Task<bool> TryPushAsync((string Network, byte[] Json)[] batch, GrowingPause pause)
-    {
-        while (true)
-        {
-            try
-            {
-                await _producer.SendAsync(Endpoints.IrcParser, batch);
-                pause.Reset();
-                return true;
-            }
-            catch (Exception e) when (RedisErrors.IsAway(e))
-            {
-                LogAway(e.Message);
-                if (!await WaitAsync(pause))
-                    return false;
-            }
-        }
-    }
-
-    private async Task<bool> WaitAsync(GrowingPause pause)
+    /// <returns>False when it was given up.</returns>
+    private async Task<bool> TryPushAsync((string Network, byte[] Json)[] batch)
     {
         try
         {
-            await pause.WaitAsync(_giveUp.Token);
+            await _retry.ExecuteAsync(async _ => await _producer.SendAsync(Endpoints.IrcParser, batch));
             return true;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (RedisErrors.IsAway(e))
         {
+            LogGivenUp(batch.Length, e.Message);
             return false;
         }
     }
+
+    private ResiliencePipeline NewRetry() => new ResiliencePipelineBuilder()
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && RedisErrors.IsAway(e) && !_giveUp.IsCancellationRequested),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            Delay = TimeSpan.FromMilliseconds(50),
+            MaxDelay = TimeSpan.FromSeconds(2),
+            OnRetry = args =>
+            {
+                LogAway(args.Outcome.Exception?.Message ?? "");
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
 
     /// <summary>An entry of a network, or a waiter for everything before.</summary>
     private readonly record struct Waiting(string Network, byte[] Json, TaskCompletionSource? Pushed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "IRC lines are queued until Redis is reachable: {Reason}")]
     private partial void LogAway(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Lost {Count} IRC lines and events: Redis was unreachable when the process stopped ({Reason})")]
+    private partial void LogGivenUp(int count, string reason);
 }

@@ -1,5 +1,7 @@
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.Protocol.Session;
+using Polly;
+using Polly.Retry;
 
 namespace Mas.IrcBackend.Connections;
 
@@ -19,12 +21,16 @@ internal sealed record NetworkContext(NetworkSettings Settings, ConnectRate Rate
 /// <param name="observer">Gets lines and events.</param>
 internal sealed class ReconnectingConnection(NetworkContext network, IrcAccount account, IConnectionObserver observer)
 {
+    private static readonly ConnectionOutcome Stopped = new(OutcomeKind.Stopped, "stopped");
+
     private readonly ReconnectBackoff _backoff = new(network.Settings.ReconnectSteps);
     private readonly ServerTransport _transport = new(network.Time);
     private IrcConnection? _connection;
     private string _wantedNick = account.Nick;
     private int? _nickLength;
+    private ServerAddress? _upgraded;
     private int _turn;
+    private int _failedInRound;
 
     /// <summary>The number of the present connection, from 1.</summary>
     internal long Generation { get; private set; }
@@ -50,54 +56,63 @@ internal sealed class ReconnectingConnection(NetworkContext network, IrcAccount 
     /// <returns>The last outcome.</returns>
     internal async Task<ConnectionOutcome> RunAsync(string quitReason, CancellationToken stop)
     {
-        var servers = network.Settings.Servers;
-        ServerAddress? upgraded = null;
-        var inRound = 0;
-        while (true)
+        ConnectionOutcome outcome;
+        try
         {
-            var server = upgraded ?? WithPolicy(servers[_turn % servers.Count]);
-            var (outcome, registered) = await AttemptAsync(server, quitReason, stop);
-            if (stop.IsCancellationRequested && !outcome.IsTerminal)
-            {
-                // It broke while it was being stopped: another worker may connect again.
-                outcome = new ConnectionOutcome(OutcomeKind.Stopped, "stopped");
-            }
-            if (outcome.IsTerminal || stop.IsCancellationRequested)
-            {
-                await observer.EndedAsync(outcome, new NextAttempt(NextStep.None), CancellationToken.None);
-                return outcome;
-            }
-            if (outcome.Kind == OutcomeKind.StsUpgrade)
-            {
-                upgraded = server with { Port = outcome.StsPort!.Value, UsesTls = true };
-                await observer.EndedAsync(outcome, new NextAttempt(NextStep.Upgrade), CancellationToken.None);
-                continue;
-            }
-            upgraded = null;
-            _turn++;
-            inRound = registered ? servers.Count : inRound + 1;
-            var next = new NextAttempt(NextStep.NextServer);
-            if (inRound >= servers.Count)
-            {
-                inRound = 0;
-                next = new NextAttempt(NextStep.AfterPause, _backoff.Next(Random.Shared));
-            }
-            await observer.EndedAsync(outcome, next, CancellationToken.None);
-            if (!await PauseAsync(next.Pause, stop))
-            {
-                // The reason is the stop, not what ended the last connection.
-                var stopped = new ConnectionOutcome(OutcomeKind.Stopped, "stopped");
-                await observer.EndedAsync(stopped, new NextAttempt(NextStep.None), CancellationToken.None);
-                return stopped;
-            }
+            var last = await NewPipeline().ExecuteAsync(token => AttemptAsync(quitReason, token), stop);
+            // A connection that broke while it was being stopped was stopped: another worker may connect again.
+            outcome = stop.IsCancellationRequested && !last.Outcome.IsTerminal ? Stopped : last.Outcome;
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            outcome = Stopped;
+        }
+        await observer.EndedAsync(outcome, new NextAttempt(NextStep.None), CancellationToken.None);
+        return outcome;
+    }
+
+    /// <summary>Tries again for ever, until an outcome is terminal. The state of the schedule is this object's.</summary>
+    private ResiliencePipeline<Attempt> NewPipeline()
+    {
+        var next = default(NextAttempt);
+        return new ResiliencePipelineBuilder<Attempt> { TimeProvider = network.Time }
+            .AddRetry(new RetryStrategyOptions<Attempt>
+            {
+                MaxRetryAttempts = int.MaxValue,
+                ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is null && !args.Outcome.Result.Outcome.IsTerminal),
+                DelayGenerator = args =>
+                {
+                    next = NextOf(args.Outcome.Result);
+                    return ValueTask.FromResult<TimeSpan?>(next.Pause);
+                },
+                OnRetry = args => observer.EndedAsync(args.Outcome.Result.Outcome, next, CancellationToken.None),
+            })
+            .Build();
+    }
+
+    /// <summary>The upgrade that the server asks for (STS), or the next server, after a pause when every server has had its turn.</summary>
+    private NextAttempt NextOf(Attempt last)
+    {
+        if (last.Outcome is { Kind: OutcomeKind.StsUpgrade, StsPort: { } port })
+        {
+            _upgraded = last.Server with { Port = port, UsesTls = true };
+            return new NextAttempt(NextStep.Upgrade);
+        }
+        _upgraded = null;
+        _turn++;
+        _failedInRound = last.Registered ? network.Settings.Servers.Count : _failedInRound + 1;
+        if (_failedInRound < network.Settings.Servers.Count)
+            return new NextAttempt(NextStep.NextServer);
+        _failedInRound = 0;
+        return new NextAttempt(NextStep.AfterPause, _backoff.Next(Random.Shared));
     }
 
     private ServerAddress WithPolicy(ServerAddress server) =>
         network.Sts.PortOf(server.Host) is { } port && !server.UsesTls ? server with { Port = port, UsesTls = true } : server;
 
-    private async Task<(ConnectionOutcome Outcome, bool Registered)> AttemptAsync(ServerAddress server, string quitReason, CancellationToken stop)
+    private async ValueTask<Attempt> AttemptAsync(string quitReason, CancellationToken stop)
     {
+        var server = _upgraded ?? WithPolicy(network.Settings.Servers[_turn % network.Settings.Servers.Count]);
         try
         {
             await network.Rate.WaitAsync(stop);
@@ -107,15 +122,15 @@ internal sealed class ReconnectingConnection(NetworkContext network, IrcAccount 
             var opened = await _transport.OpenAsync(server, network.Settings.PinnedSha256, certificate, stop);
             return opened.Stream is { } stream
                 ? await ConverseAsync(stream, server, quitReason, stop)
-                : (opened.Failure!, false);
+                : new Attempt(opened.Failure!, server, Registered: false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return (new ConnectionOutcome(OutcomeKind.Stopped, "stopped"), false);
+            return new Attempt(Stopped, server, Registered: false);
         }
     }
 
-    private async Task<(ConnectionOutcome Outcome, bool Registered)> ConverseAsync(Stream stream, ServerAddress server, string quitReason, CancellationToken stop)
+    private async Task<Attempt> ConverseAsync(Stream stream, ServerAddress server, string quitReason, CancellationToken stop)
     {
         var session = new ClientSession(Plan(server), network.Time.GetUtcNow());
         var connection = new IrcConnection(stream, session, network.Settings.Charset, network.Time, new StsObserver(observer, network.Sts, server));
@@ -131,7 +146,7 @@ internal sealed class ReconnectingConnection(NetworkContext network, IrcAccount 
                 _wantedNick = session.WantedNick;
                 _nickLength = session.Support.NickLength;
             }
-            return (outcome, session.WelcomedAt is not null);
+            return new Attempt(outcome, server, Registered: session.WelcomedAt is not null);
         }
         finally
         {
@@ -151,18 +166,11 @@ internal sealed class ReconnectingConnection(NetworkContext network, IrcAccount 
         Interval = network.Settings.LineInterval,
     };
 
-    private async Task<bool> PauseAsync(TimeSpan pause, CancellationToken stop)
-    {
-        try
-        {
-            await Task.Delay(pause, network.Time, stop);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    /// <summary>An attempt that has ended.</summary>
+    /// <param name="Outcome">How.</param>
+    /// <param name="Server">The server.</param>
+    /// <param name="Registered">Whether the server had accepted the registration (001).</param>
+    private readonly record struct Attempt(ConnectionOutcome Outcome, ServerAddress Server, bool Registered);
 
     /// <summary>Saves announced STS policies and passes everything on.</summary>
     private sealed class StsObserver(IConnectionObserver next, StsPolicies policies, ServerAddress server) : IConnectionObserver

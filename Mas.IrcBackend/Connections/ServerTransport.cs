@@ -7,25 +7,24 @@ using Mas.IrcBackend.Protocol.Session;
 
 namespace Mas.IrcBackend.Connections;
 
-/// <summary>The stream of a connection that was made, or why there is none.</summary>
-/// <param name="Stream">The stream, owned by the receiver.</param>
-/// <param name="Failure">Why there is none.</param>
+/// <summary>An open stream, or the failure.</summary>
+/// <param name="Stream">The stream, owned by the caller.</param>
+/// <param name="Failure">Why there is no stream.</param>
 internal readonly record struct OpenedTransport(Stream? Stream, ConnectionOutcome? Failure);
 
 /// <summary>
-/// Opens TCP and TLS connections to servers. Over TLS not a byte of IRC is sent before the server's certificate has been
-/// found to be the right one.
+/// Opens TCP and TLS connections to servers. Over TLS, nothing is sent before the server's certificate is verified.
 /// </summary>
 /// <param name="time">The clock of the deadline.</param>
 internal sealed class ServerTransport(TimeProvider time)
 {
-    /// <summary>How long name lookup, TCP and TLS may take together.</summary>
+    /// <summary>The deadline of name lookup, TCP and TLS together.</summary>
     internal static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     /// <summary>Opens a connection; failures are results.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="pins">Fingerprints, one of which its certificate must have; none to check chain and name.</param>
-    /// <param name="clientCertificate">What we present when asked, or null.</param>
+    /// <param name="pins">SHA-256 fingerprints, one of which the certificate must have; empty to verify chain and host name.</param>
+    /// <param name="clientCertificate">The client certificate, or null.</param>
     /// <param name="stop">Cancels the attempt, with an exception.</param>
     internal async Task<OpenedTransport> OpenAsync(ServerAddress server, IReadOnlyList<string> pins, X509Certificate2? clientCertificate, CancellationToken stop)
     {
@@ -40,7 +39,7 @@ internal sealed class ServerTransport(TimeProvider time)
         {
             socket.Dispose();
             stop.ThrowIfCancellationRequested();
-            return Failed(OutcomeKind.Unreachable, e is SocketException socketError ? socketError.Message : e is ArgumentException ? "it has no usable address" : "no answer");
+            return Failed(OutcomeKind.Unreachable, e is SocketException socketError ? socketError.Message : e is ArgumentException ? "the address is not valid" : "no answer within 15 s");
         }
         var network = new NetworkStream(socket, ownsSocket: true);
         return server.UsesTls ? await SecureAsync(network, server.Host, pins, clientCertificate, either.Token, stop) : new OpenedTransport(network, null);
@@ -49,7 +48,7 @@ internal sealed class ServerTransport(TimeProvider time)
     private static async Task<OpenedTransport> SecureAsync(
         NetworkStream network, string host, IReadOnlyList<string> pins, X509Certificate2? clientCertificate, CancellationToken deadline, CancellationToken stop)
     {
-        string? objection = null;
+        string? refusal = null;
         var tls = new SslStream(network, leaveInnerStreamOpen: false);
         try
         {
@@ -62,8 +61,8 @@ internal sealed class ServerTransport(TimeProvider time)
                     ClientCertificates = clientCertificate is null ? null : [clientCertificate],
                     RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                     {
-                        objection = Objection(certificate, chain, errors, pins);
-                        return objection is null;
+                        refusal = RefusalOf(certificate, chain, errors, pins);
+                        return refusal is null;
                     },
                 },
                 deadline);
@@ -74,22 +73,22 @@ internal sealed class ServerTransport(TimeProvider time)
             await tls.DisposeAsync();
             stop.ThrowIfCancellationRequested();
             return e is OperationCanceledException
-                ? Failed(OutcomeKind.TimedOut, "no answer to the TLS handshake")
-                : Failed(OutcomeKind.TlsRefused, objection ?? (e.InnerException ?? e).Message);
+                ? Failed(OutcomeKind.TimedOut, "no answer to the TLS handshake within 15 s")
+                : Failed(OutcomeKind.TlsRefused, refusal ?? (e.InnerException ?? e).Message);
         }
     }
 
-    // What is wrong with a certificate, or null when nothing is.
-    private static string? Objection(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, IReadOnlyList<string> pins)
+    // Why a certificate is refused, or null.
+    private static string? RefusalOf(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, IReadOnlyList<string> pins)
     {
         if (certificate is null)
-            return "the server has no certificate";
+            return "the server sent no certificate";
         var fingerprint = Convert.ToHexString(SHA256.HashData(certificate.GetRawCertData()));
         if (pins.Count > 0)
         {
             return pins.Contains(fingerprint, StringComparer.OrdinalIgnoreCase)
                 ? null
-                : $"the certificate is not a pinned one; its SHA-256 is {fingerprint}";
+                : $"the certificate is not pinned; its SHA-256 fingerprint is {fingerprint}";
         }
         if (errors == SslPolicyErrors.None)
             return null;
@@ -98,7 +97,7 @@ internal sealed class ServerTransport(TimeProvider time)
             reasons.Add("it is for another host name");
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
             reasons.AddRange(chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? ["its chain is not trusted"]);
-        return $"the certificate can't be trusted: {string.Join("; ", reasons)}; its SHA-256 is {fingerprint}";
+        return $"the certificate is not trusted: {string.Join("; ", reasons)}; its SHA-256 fingerprint is {fingerprint}";
     }
 
     private static OpenedTransport Failed(OutcomeKind kind, string detail) => new(null, new ConnectionOutcome(kind, detail));

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Mas.IrcBackend.Connections;
 
 /// <summary>
-/// The strict transport security policies that servers have announced: until one expires, its host is only ever spoken to
-/// over TLS on its port. They survive a restart in a file, a JSON object host → <c>{port, seconds, expires}</c>.
+/// The STS policies that servers have announced: until a policy expires, its host is used only over TLS on its port. They survive a
+/// restart in a file, a JSON object host → <c>{port, seconds, expires}</c>.
 /// </summary>
 internal sealed partial class StsPolicies
 {
@@ -17,9 +17,9 @@ internal sealed partial class StsPolicies
     private readonly ILogger<StsPolicies> _log;
 
     /// <summary>Loads the policies.</summary>
-    /// <param name="file">The file, made when it is first needed; null for none.</param>
+    /// <param name="file">The file; null keeps the policies in memory.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="log">Tells when the file can't be read or written; the policies then live in memory.</param>
+    /// <param name="log">The log.</param>
     public StsPolicies(string? file, TimeProvider time, ILogger<StsPolicies> log)
     {
         _file = file;
@@ -29,11 +29,11 @@ internal sealed partial class StsPolicies
             Load(file);
     }
 
-    /// <summary>The port on which a host must be spoken to over TLS, or null when it has no policy.</summary>
+    /// <summary>The TLS port that a host must be used on; null without a policy.</summary>
     internal int? PortOf(string host) =>
         _policies.TryGetValue(host, out var policy) && policy.Expires > _time.GetUtcNow() ? policy.Port : null;
 
-    /// <summary>Takes what a server announced over TLS.</summary>
+    /// <summary>Saves a policy that a server announced over TLS.</summary>
     /// <param name="host">The host.</param>
     /// <param name="port">The port of the connection over which it was announced.</param>
     /// <param name="duration">How long it holds; zero ends it.</param>
@@ -46,7 +46,7 @@ internal sealed partial class StsPolicies
         Save();
     }
 
-    /// <summary>A connection to the host has ended; a policy's time counts from then (STS, "rescheduling expiry").</summary>
+    /// <summary>A connection to the host has ended: its policy's duration counts from now (STS, "rescheduling expiry").</summary>
     internal void Disconnected(string host)
     {
         if (_policies.TryGetValue(host, out var policy) && policy.Expires > _time.GetUtcNow())
@@ -75,7 +75,7 @@ internal sealed partial class StsPolicies
         }
     }
 
-    // Written beside and moved into place, so that a crash leaves the old file or the new one.
+    // Replaced by a rename, so that a crash leaves the old file or the new one.
     private void Save()
     {
         if (_file is null)
@@ -86,12 +86,12 @@ internal sealed partial class StsPolicies
             {
                 var full = Path.GetFullPath(_file);
                 Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-                var beside = $"{full}.{Environment.ProcessId}.new";
-                using (var stream = File.Create(beside))
+                var temporary = $"{full}.{Environment.ProcessId}.new";
+                using (var stream = File.Create(temporary))
                 {
                     Write(stream);
                 }
-                File.Move(beside, full, overwrite: true);
+                File.Move(temporary, full, overwrite: true);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -115,10 +115,10 @@ internal sealed partial class StsPolicies
         json.WriteEndObject();
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The STS policies in {File} can't be read; hosts are spoken to as the settings say until they announce them again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Can't read the STS policies in {File}; hosts are used as the settings say until they announce a policy again. Check the file")]
     private partial void LogNotRead(string file, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The STS policies can't be written to {File}; they are lost when this process ends")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Can't write the STS policies to {File}; they are lost when this process ends. Check the folder's permissions")]
     private partial void LogNotWritten(string file, Exception exception);
 
     private sealed record Policy(int Port, TimeSpan Duration, DateTimeOffset Expires);

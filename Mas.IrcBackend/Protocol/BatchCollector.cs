@@ -1,23 +1,23 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// Gathers the messages of batches until their end. Messages that belong to none pass through at once. A server that
-/// never ends a batch, or fills it without end, doesn't keep its messages from us: a deadline and a limit close it.
+/// Collects the messages of batches until their end; other messages pass through. A deadline and a limit close a batch that the server
+/// never ends.
 /// </summary>
 /// <param name="deadline">How long a batch may stay open without a further message.</param>
-/// <param name="maxMessages">How many messages, and batches that have ended in others, all open batches together may hold.</param>
+/// <param name="maxMessages">The most messages and ended inner batches that all open batches may hold together.</param>
 internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000)
 {
-    // Batches in batches are rare, and deep ones are nobody's wish.
+    // Nested batches are rare and shallow.
     private const int MaxOpen = 100;
 
     private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
     private int _held;
 
-    /// <summary>When the next batch has to be closed, or null when none is open.</summary>
+    /// <summary>When the next batch times out; null when none is open.</summary>
     internal DateTimeOffset? NextDue => _open.Count == 0 ? null : _open.Values.Min(open => open.Last) + deadline;
 
-    /// <summary>Takes a message and gives what is complete with it.</summary>
+    /// <summary>Takes a message and gives what it completes.</summary>
     internal IReadOnlyList<BatchItem> Accept(IrcMessage message, DateTimeOffset now)
     {
         if (message.Command == "BATCH" && message.Parameter(0) is ['+' or '-', _, ..] reference)
@@ -34,13 +34,13 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
         return _held > maxMessages ? CloseAll() : [];
     }
 
-    /// <summary>Closes the batches whose deadline has passed and gives them as far as they came.</summary>
+    /// <summary>Closes the batches that have timed out and gives what they hold.</summary>
     internal IReadOnlyList<BatchItem> TakeDue(DateTimeOffset now) =>
         Close(_open.Where(open => now - open.Value.Last >= deadline));
 
     private IReadOnlyList<BatchItem> Begin(string reference, IrcMessage message, DateTimeOffset now)
     {
-        // A reference that is opened twice: the first was never ended.
+        // A reference that is opened twice: the first batch was never ended.
         var unfinished = _open.Count >= MaxOpen ? CloseAll() : _open.ContainsKey(reference) ? End(reference, isComplete: false) : [];
         var parent = message.Tag("batch");
         _open[reference] = new Open(message, parent is not null && parent != reference && _open.ContainsKey(parent) ? parent : null);
@@ -55,7 +55,7 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
         var batch = new BatchItem(null, new IrcBatch(open.Start, open.Items, isComplete));
         if (open.Parent is { } parentReference && _open.TryGetValue(parentReference, out var parent))
         {
-            // It is held on, as a part of the outer one.
+            // It becomes a part of the outer batch.
             parent.Items.Add(batch);
             parent.Size += open.Size + 1;
             _held++;
@@ -67,7 +67,7 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
 
     private List<BatchItem> CloseAll() => Close(_open);
 
-    // The inner ones first, so that they are in the outer ones.
+    // Inner batches first, so that they become parts of the outer ones.
     private List<BatchItem> Close(IEnumerable<KeyValuePair<string, Open>> open) =>
         [.. open.OrderByDescending(one => Depth(one.Value)).Select(one => one.Key).ToList().SelectMany(key => End(key, isComplete: false))];
 
@@ -93,7 +93,7 @@ internal sealed class BatchCollector(TimeSpan deadline, int maxMessages = 20_000
 
         internal List<BatchItem> Items { get; } = [];
 
-        /// <summary>How many messages it holds, and batches that have ended in it, theirs included.</summary>
+        /// <summary>The messages and ended inner batches that it holds, including those in inner batches.</summary>
         internal int Size { get; set; }
 
         internal DateTimeOffset Last { get; set; }

@@ -1,10 +1,10 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// Capability negotiation (IRCv3, version 302): what the server offers, what we asked for, what is in force. It says
-/// which lines to send; when to end the negotiation is the registration's business, because SASL comes in between.
+/// Capability negotiation (IRCv3, version 302): what is offered, requested and enabled. When to send CAP END is decided in
+/// <see cref="Session.Negotiation"/>, because SASL comes in between.
 /// </summary>
-/// <param name="wanted">Names of the capabilities to ask for when they are offered.</param>
+/// <param name="wanted">The capabilities to request when they are offered.</param>
 internal sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
 {
     private const int MaxListBytes = 400;
@@ -17,19 +17,17 @@ internal sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
     /// <summary>The first line of every connection.</summary>
     internal const string FirstLine = "CAP LS 302";
 
-    /// <summary>What the server offers: name → value ("" for none).</summary>
+    /// <summary>The offered capabilities: name → value ("" for none).</summary>
     internal IReadOnlyDictionary<string, string> Offered => _offered;
 
-    /// <summary>What is in force.</summary>
     internal IReadOnlyCollection<string> Enabled => _enabled;
 
     /// <summary>Whether the list is complete and every request has been answered.</summary>
     internal bool IsSettled => _listed && _outstanding.Count == 0;
 
-    /// <summary>Whether a capability is in force.</summary>
     internal bool Has(string capability) => _enabled.Contains(capability);
 
-    /// <summary>Takes a CAP line of the server and gives the lines to answer.</summary>
+    /// <summary>Takes a CAP line of the server and gives the lines to send.</summary>
     internal IReadOnlyList<string> Accept(IrcMessage message)
     {
         var list = message.Parameters.Count > 2 ? message.Last.Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
@@ -102,12 +100,12 @@ internal sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
 
     private bool IsOutstanding(string name) => _outstanding.Exists(batch => batch.Contains(name));
 
-    // An ACK may come in several lines, so a request is answered when nothing of it is left.
+    // An ACK may come in several lines: a request is answered when all of it is.
     private void Acknowledge(string[] list)
     {
         foreach (var entry in list)
         {
-            // Version 3.1 marked capabilities with ~ and =; a minus says that one was switched off.
+            // Version 3.1 marks capabilities with ~ and =; a minus disables one.
             var name = Name(entry.TrimStart('-', '~', '='));
             _outstanding.ForEach(batch => batch.Remove(name));
             if (entry.StartsWith('-'))
@@ -118,7 +116,7 @@ internal sealed class CapNegotiation(IReadOnlyCollection<string> wanted)
         _outstanding.RemoveAll(batch => batch.Count == 0);
     }
 
-    // A batch is refused as a whole: one bad capability must not cost us the others.
+    // A request is refused as a whole: the others are requested again one by one.
     private List<string> Retry(string[] list)
     {
         var names = list.Select(Name).ToHashSet(StringComparer.Ordinal);

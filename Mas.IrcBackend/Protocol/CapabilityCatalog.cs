@@ -1,15 +1,14 @@
 namespace Mas.IrcBackend.Protocol;
 
-/// <summary>Names of the capabilities that MAS asks for, and which of them a connection wants.</summary>
+/// <summary>The capabilities that MAS requests.</summary>
 internal static class CapabilityCatalog
 {
-    /// <summary>The capability of SASL.</summary>
     internal const string Sasl = "sasl";
 
-    /// <summary>Strict transport security: announced, never asked for.</summary>
+    /// <summary>Strict transport security: announced, never requested.</summary>
     internal const string Sts = "sts";
 
-    /// <summary>Asked for on every connection whose server offers them.</summary>
+    /// <summary>Requested whenever they are offered.</summary>
     internal static IReadOnlyList<string> Always { get; } =
     [
         "account-notify", "account-tag", "away-notify", "batch", "cap-notify", "chghost", "draft/channel-rename",
@@ -19,7 +18,7 @@ internal static class CapabilityCatalog
         "userhost-in-names", "znc.in/playback", "znc.in/self-message",
     ];
 
-    /// <summary>The capabilities that a connection asks for.</summary>
+    /// <summary>The capabilities that a connection requests.</summary>
     /// <param name="withSasl">Whether the user has an account to log in to.</param>
     internal static IReadOnlyCollection<string> Wanted(bool withSasl) =>
         withSasl ? [.. Always, Sasl] : Always;

@@ -26,7 +26,7 @@ internal sealed class CaseMapping : IEqualityComparer<string>
     /// <summary>The mapping's name in ISUPPORT.</summary>
     internal string Name { get; }
 
-    /// <summary>The mapping of this name. Unknown ones (rfc8265 and such) compare as ascii does, the part that they share.</summary>
+    /// <summary>The mapping of this name; unknown ones (rfc8265 and such) are taken as ascii.</summary>
     internal static CaseMapping Named(string name) => name switch
     {
         "rfc1459" => Rfc1459,
@@ -34,7 +34,7 @@ internal sealed class CaseMapping : IEqualityComparer<string>
         _ => Ascii,
     };
 
-    /// <summary>The text in lower case; texts that the network takes for the same fold to the same.</summary>
+    /// <summary>The text in lower case: equal for texts that the network takes for the same.</summary>
     internal string Fold(string text)
     {
         if (!NeedsFolding(text))

@@ -1,41 +1,41 @@
 namespace Mas.IrcBackend.Protocol;
 
-/// <summary>One message, or one whole batch; the other is null.</summary>
+/// <summary>A message or a whole batch; the other is null.</summary>
 /// <param name="Message">The message.</param>
 /// <param name="Batch">The batch.</param>
 internal sealed record BatchItem(IrcMessage? Message, IrcBatch? Batch);
 
-/// <summary>A batch (IRCv3 batch), complete or closed by its deadline.</summary>
-/// <param name="Start">Its opening line; the label of a labeled response is among its tags.</param>
-/// <param name="Items">What it holds, in order; batches may hold batches.</param>
+/// <summary>A batch (IRCv3 batch), complete or closed by the deadline.</summary>
+/// <param name="Start">The opening line; its tags include the label of a labeled response.</param>
+/// <param name="Items">The messages and inner batches, in order.</param>
 /// <param name="IsComplete">False when the server never closed it.</param>
 internal sealed record IrcBatch(IrcMessage Start, IReadOnlyList<BatchItem> Items, bool IsComplete)
 {
-    /// <summary>A part of the history, asked for (draft/chathistory).</summary>
+    /// <summary>Requested history (draft/chathistory).</summary>
     internal const string ChatHistory = "chathistory";
 
-    /// <summary>A part of a bouncer's history (znc.in/playback).</summary>
+    /// <summary>A bouncer's history (znc.in/playback).</summary>
     internal const string Playback = "znc.in/playback";
 
     /// <summary>A message of several lines (draft/multiline).</summary>
     internal const string Multiline = "draft/multiline";
 
-    /// <summary>The QUITs of a split.</summary>
+    /// <summary>The QUITs of a netsplit.</summary>
     internal const string NetSplit = "netsplit";
 
     /// <summary>The type: a constant above, labeled-response, netjoin …</summary>
     internal string Type => Start.Parameter(1);
 
-    /// <summary>What followed the type.</summary>
+    /// <summary>The parameters behind the type.</summary>
     internal IEnumerable<string> Parameters => Start.Parameters.Skip(2);
 
-    /// <summary>Whether it repeats what was said before.</summary>
+    /// <summary>Whether it plays back earlier messages.</summary>
     internal bool IsHistory => Type is ChatHistory or Playback;
 
-    /// <summary>The messages of the batch and of those in it, in order.</summary>
+    /// <summary>The messages of the batch and its inner batches, in order.</summary>
     internal IEnumerable<IrcMessage> Messages => Items.SelectMany(item => item.Message is { } message ? [message] : item.Batch!.Messages);
 
-    /// <summary>The lines that make it, its beginning and its end included.</summary>
+    /// <summary>Its lines, including the opening and closing ones.</summary>
     internal IReadOnlyList<string> ToLines()
     {
         var lines = new List<string>();
@@ -43,7 +43,7 @@ internal sealed record IrcBatch(IrcMessage Start, IReadOnlyList<BatchItem> Items
         return lines;
     }
 
-    /// <summary>Reads what <see cref="ToLines"/> has written; null when that is no batch.</summary>
+    /// <summary>Reads what <see cref="ToLines"/> wrote; null when it is no batch.</summary>
     internal static IrcBatch? FromLines(IEnumerable<string> lines)
     {
         var collector = new BatchCollector(TimeSpan.Zero, int.MaxValue);
@@ -53,7 +53,7 @@ internal sealed record IrcBatch(IrcMessage Start, IReadOnlyList<BatchItem> Items
             if (IrcMessage.TryParse(line, out var message))
                 items.AddRange(collector.Accept(message, default));
         }
-        // What was never closed is closed now.
+        // An incomplete batch has no closing line.
         items.AddRange(collector.TakeDue(DateTimeOffset.MaxValue));
         return items.Find(item => item.Batch is not null)?.Batch;
     }

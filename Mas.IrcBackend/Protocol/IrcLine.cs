@@ -3,8 +3,8 @@ using System.Text;
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// Writes lines, without CR LF. Whatever a parameter holds, what comes out is one line: CR, LF and NUL never get
-/// through, and a middle parameter never becomes two.
+/// Writes lines, without CR LF. Whatever a parameter holds, the result is one line with the same number of parameters: CR, LF, NUL and
+/// spaces in middle parameters are removed.
 /// </summary>
 internal static class IrcLine
 {
@@ -20,7 +20,7 @@ internal static class IrcLine
         return line.ToString();
     }
 
-    /// <summary>A line that ends in a free text, always written with its colon.</summary>
+    /// <summary>A line that ends in free text, always with a colon.</summary>
     /// <param name="text">The trailing parameter; its line breaks become spaces.</param>
     /// <param name="command">The command.</param>
     /// <param name="words">The parameters before the text.</param>
@@ -31,14 +31,14 @@ internal static class IrcLine
     internal static string Tagged(string line, params ReadOnlySpan<KeyValuePair<string, string>> tags) =>
         tags.IsEmpty ? line : $"@{IrcTags.Format(tags.ToArray())} {line}";
 
-    /// <summary>A line that a user typed: everything from the first line break on is dropped, not sent as a second command.</summary>
+    /// <summary>A line that a user typed: everything from the first line break on is dropped, so that it is never a second command.</summary>
     internal static string Raw(string typed)
     {
         var end = typed.AsSpan().IndexOfAny('\r', '\n');
         return (end < 0 ? typed : typed[..end]).Replace("\0", "", StringComparison.Ordinal).Trim(' ');
     }
 
-    /// <summary>A message as a line. A message that was parsed gives a line that parses to the same message.</summary>
+    /// <summary>Formats a message; parsing the result gives the same message.</summary>
     internal static string Format(IrcMessage message)
     {
         var line = new StringBuilder();
@@ -58,13 +58,13 @@ internal static class IrcLine
         return line.ToString();
     }
 
-    /// <summary>A text fit for one line: line breaks are spaces, NUL is gone.</summary>
+    /// <summary>The text as one line: line breaks become spaces, NUL is removed.</summary>
     internal static string Text(string text) =>
         text.AsSpan().IndexOfAny('\r', '\n', '\0') < 0
             ? text
             : text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\r', ' ').Replace('\n', ' ').Replace("\0", "", StringComparison.Ordinal);
 
-    // An empty word would shift the ones behind it; * stands for "nothing" in IRC.
+    // An empty word would shift those behind it; IRC writes * for "nothing".
     private static string Word(string word)
     {
         if (word.AsSpan().IndexOfAny("\r\n\0 ") >= 0)

@@ -5,18 +5,17 @@ namespace Mas.IrcBackend.Protocol;
 /// <param name="Key">Its key; null or "" for none.</param>
 internal sealed record JoinTarget(string Channel, string? Key = null);
 
-/// <summary>What to send to join channels.</summary>
+/// <summary>The lines that join channels.</summary>
 /// <param name="Lines">The JOIN lines.</param>
-/// <param name="BeyondLimit">The channels left out because the server allows no more of them (CHANLIMIT).</param>
+/// <param name="BeyondLimit">The channels left out because of CHANLIMIT.</param>
 internal sealed record JoinPlan(IReadOnlyList<string> Lines, IReadOnlyList<JoinTarget> BeyondLimit);
 
-/// <summary>Puts many joins into few lines: <c>JOIN a,b,c k,k</c>, so that a hundred channels take a few lines of the budget.</summary>
+/// <summary>Joins many channels in few lines: <c>JOIN a,b,c k,k</c>.</summary>
 internal static class JoinBatcher
 {
-    /// <summary>Plans the lines.</summary>
-    /// <param name="targets">The channels, in the order of importance.</param>
+    /// <param name="targets">The channels, the most important first.</param>
     /// <param name="support">Gives TARGMAX and CHANLIMIT.</param>
-    /// <param name="joined">The channels that we are in already; they count against CHANLIMIT.</param>
+    /// <param name="joined">The channels that are joined already; they count against CHANLIMIT.</param>
     internal static JoinPlan Plan(IEnumerable<JoinTarget> targets, ISupport support, IEnumerable<string> joined)
     {
         var used = joined.ToList();
@@ -38,18 +37,18 @@ internal static class JoinBatcher
         return new JoinPlan(Lines(accepted, support.MaxTargets("JOIN") ?? int.MaxValue), beyond);
     }
 
-    private static List<string> Lines(List<JoinTarget> targets, int most)
+    private static List<string> Lines(List<JoinTarget> targets, int max)
     {
         var lines = new List<string>();
         var channels = new List<string>();
         var keys = new List<string>();
         var bytes = 0;
 
-        // Keys belong to channels by position, so the channels that have one come first.
+        // Keys belong to channels by position: channels with keys come first.
         foreach (var (channel, key) in targets.OrderBy(target => string.IsNullOrEmpty(target.Key)))
         {
             var more = LineCharset.ByteCount(channel) + 1 + (string.IsNullOrEmpty(key) ? 0 : LineCharset.ByteCount(key) + 1);
-            if (channels.Count > 0 && (channels.Count >= most || bytes + more > IrcLine.MaxBytes - "JOIN  \r\n".Length))
+            if (channels.Count > 0 && (channels.Count >= max || bytes + more > IrcLine.MaxBytes - "JOIN  \r\n".Length))
             {
                 lines.Add(Line(channels, keys));
                 channels.Clear();

@@ -4,9 +4,7 @@ using System.Text.Unicode;
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// Turns the bytes of one complete line into text and back. IRC names no charset; each line is UTF-8 when it is valid
-/// UTF-8, else it is in the network's fallback. It is decided for whole lines only, so that a character split over two
-/// reads survives.
+/// Decodes and encodes complete lines. IRC names no charset: a line that is valid UTF-8 is UTF-8, others are in the network's fallback.
 /// </summary>
 internal sealed class LineCharset
 {
@@ -15,7 +13,6 @@ internal sealed class LineCharset
 
     static LineCharset() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
-    /// <summary>Makes the charset of a network.</summary>
     /// <param name="fallback">A charset's name, <c>ISO-8859-15</c> for example.</param>
     /// <param name="sendsFallback">Whether texts are sent in the fallback when it has all of their characters.</param>
     /// <exception cref="ArgumentException">There is no such charset.</exception>
@@ -26,7 +23,7 @@ internal sealed class LineCharset
         SendsFallback = sendsFallback;
     }
 
-    /// <summary>The fallback of a network that names none.</summary>
+    /// <summary>The default fallback.</summary>
     internal const string DefaultFallback = "ISO-8859-15";
 
     /// <summary>Whether texts are sent in the fallback when it has all of their characters.</summary>
@@ -37,7 +34,7 @@ internal sealed class LineCharset
     {
         if (Utf8.IsValid(line))
             return Encoding.UTF8.GetString(line);
-        // A server that cuts a long line at 510 bytes may cut inside the last character: that is still UTF-8.
+        // A server that cuts long lines at 510 bytes may cut inside the last character.
         var whole = WithoutCutCharacter(line);
         return whole.Length < line.Length && !Ascii.IsValid(whole) && Utf8.IsValid(whole)
             ? Encoding.UTF8.GetString(whole)
@@ -57,13 +54,13 @@ internal sealed class LineCharset
             }
             catch (EncoderFallbackException)
             {
-                // The text doesn't fit: UTF-8 then, as the setting says.
+                // The fallback lacks a character: UTF-8 then.
             }
         }
         return Encoding.UTF8.GetBytes(line);
     }
 
-    /// <summary>How many bytes a text takes at most when it is sent.</summary>
+    /// <summary>The most bytes that a text takes when it is sent.</summary>
     internal static int ByteCount(ReadOnlySpan<char> text) => Encoding.UTF8.GetByteCount(text);
 
     private static ReadOnlySpan<byte> WithoutCutCharacter(ReadOnlySpan<byte> line)

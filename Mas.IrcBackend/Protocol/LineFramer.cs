@@ -1,23 +1,22 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// Cuts the bytes of a connection into lines, whatever pieces they arrive in. A line ends with LF; a CR before it is
-/// taken off. It holds memory only while a line is incomplete, so an idle connection costs nothing.
+/// Cuts received bytes into lines. A line ends with LF; CRs before it are removed. It holds memory only while a line is incomplete.
 /// </summary>
-/// <param name="maxLineBytes">Longer lines are dropped up to their end; the connection goes on.</param>
+/// <param name="maxLineBytes">Longer lines are dropped.</param>
 internal sealed class LineFramer(int maxLineBytes = LineFramer.DefaultMaxLineBytes)
 {
-    /// <summary>Room for all the tags there may be and a line of 64 KiB, more than any server's LINELEN.</summary>
+    /// <summary>Room for the longest tags and a line of 64 KiB, more than any server's LINELEN.</summary>
     internal const int DefaultMaxLineBytes = IrcTags.MaxReceivedBytes + 65536;
 
     private byte[] _partial = [];
     private int _length;
     private bool _skipping;
 
-    /// <summary>How many lines were dropped because they were too long.</summary>
+    /// <summary>The lines that were dropped because of their length.</summary>
     internal int DroppedLines { get; private set; }
 
-    /// <summary>Takes what was read and gives the lines that it completes; empty lines are left out.</summary>
+    /// <summary>Takes received bytes and gives the lines that they complete, without empty ones.</summary>
     internal IReadOnlyList<byte[]> Accept(ReadOnlySpan<byte> read)
     {
         var lines = new List<byte[]>();

@@ -1,9 +1,8 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// The statuses that members of a channel may have (ISUPPORT PREFIX), highest first, and what MAS shows for them. A
-/// member's status is the string of the mode letters that it holds, highest first ("ov"), so that losing <c>o</c> leaves
-/// <c>v</c> to who has both.
+/// The statuses that members of a channel may have (ISUPPORT PREFIX), highest first, and the roles that MAS shows. A member's status is
+/// all mode letters that the member holds, highest first ("ov"), so that losing <c>o</c> leaves <c>v</c>.
 /// </summary>
 internal sealed class MemberPrefixes
 {
@@ -16,7 +15,7 @@ internal sealed class MemberPrefixes
         _symbols = symbols;
     }
 
-    /// <summary>What RFC 1459 has: operators and voice.</summary>
+    /// <summary>RFC 1459: operators and voice.</summary>
     internal static MemberPrefixes Default { get; } = new("ov", "@+");
 
     /// <summary>The mode letters, highest first.</summary>
@@ -68,7 +67,7 @@ internal sealed class MemberPrefixes
     {
         if (status.Length == 0)
             return 'u';
-        // Some networks have symbols of their own: those above voice act as operators do.
+        // Symbols of a network's own above voice count as operators.
         var rank = _modes.IndexOf(status[0], StringComparison.Ordinal);
         return rank < 0 ? 'u' : _symbols[rank] switch
         {

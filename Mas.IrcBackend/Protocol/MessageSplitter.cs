@@ -4,8 +4,8 @@ using System.Text;
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// Cuts a text into pieces that fit into lines of their own, also after the server has put our full prefix in front of
-/// them to relay them: a piece that is longer would lose its end at every other client.
+/// Splits text into pieces that fit into a line even after the server has added the sender's full prefix to relay it; longer pieces
+/// would be cut off.
 /// </summary>
 internal static class MessageSplitter
 {
@@ -13,15 +13,15 @@ internal static class MessageSplitter
     private const string ActionEnd = "\u0001";
 
     /// <summary>Splits a text.</summary>
-    /// <param name="text">What the user said. Each of its lines becomes at least one piece; empty lines become none.</param>
+    /// <param name="text">The text. Each line becomes at least one piece; empty lines become none.</param>
     /// <param name="command">PRIVMSG, NOTICE …</param>
     /// <param name="target">The target as it will be written.</param>
-    /// <param name="prefixBytes">The bytes of our <c>nick!user@host</c>, see <see cref="PrefixBytes"/>.</param>
+    /// <param name="prefixBytes">The bytes of the <c>nick!user@host</c>, see <see cref="PrefixBytes"/>.</param>
     /// <param name="lineBytes">The bytes of a line, CR LF included: 512, or what LINELEN allows.</param>
-    /// <param name="isAction">Whether it is an action; each piece then has a CTCP wrapper of its own.</param>
+    /// <param name="isAction">Whether it is an action; each piece then has its own CTCP wrapper.</param>
     /// <returns>
-    /// The pieces, wrappers included, in order. Without wrappers and line breaks they concatenate to the text: a space at
-    /// which it was cut stays at the end of its piece.
+    /// The pieces, wrappers included, in order. Without wrappers and line breaks they concatenate to the text: a space at a cut stays at
+    /// the end of its piece.
     /// </returns>
     internal static IReadOnlyList<string> Split(string text, string command, string target, int prefixBytes, int lineBytes = IrcLine.MaxBytes, bool isAction = false)
     {
@@ -39,8 +39,7 @@ internal static class MessageSplitter
     }
 
     /// <summary>
-    /// The bytes of our prefix as the server will write it. What we don't know of it counts with the length that the
-    /// server allows.
+    /// The bytes of the prefix as the server will write it. Unknown parts count with the most that the server allows.
     /// </summary>
     internal static int PrefixBytes(string nick, string? user, string? host, ISupport support) =>
         LineCharset.ByteCount(nick)
@@ -58,8 +57,8 @@ internal static class MessageSplitter
         }
     }
 
-    // The number of characters of the next piece: all that is left, or up to and with the last space that fits, or as many
-    // graphemes as fit, or (one grapheme longer than a line) as many code points as fit.
+    // The length of the next piece: all that is left, or up to the last space that fits, or as many graphemes as fit, or (for a
+    // grapheme longer than a line) as many code points as fit.
     private static int Fit(ReadOnlySpan<char> rest, int room)
     {
         int length = 0, bytes = 0, afterSpace = 0;

@@ -2,16 +2,16 @@ namespace Mas.IrcBackend.Protocol;
 
 /// <summary>A part of a message that fits into a line.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Continues">Whether it goes on where the one before ended, without a line break.</param>
+/// <param name="Continues">Whether it continues the piece before without a line break.</param>
 internal readonly record struct OutgoingPiece(string Text, bool Continues);
 
 /// <summary>One message, and how it crosses the wire.</summary>
-/// <param name="Body">What it says; lines are separated by LF.</param>
-/// <param name="Pieces">Its lines on the wire.</param>
-/// <param name="IsBatch">Whether they go as a batch (draft/multiline); else each is a message of its own to others.</param>
+/// <param name="Body">The text; lines are separated by LF.</param>
+/// <param name="Pieces">The lines on the wire.</param>
+/// <param name="IsBatch">Whether they are sent as a batch (draft/multiline); else others see a message for each.</param>
 internal sealed record OutgoingMessage(string Body, IReadOnlyList<OutgoingPiece> Pieces, bool IsBatch)
 {
-    // Only one is open at any time, so all may have the same name.
+    // Only one batch is open at a time, so all have the same reference.
     private const string Reference = "m";
 
     /// <summary>The lines to send.</summary>
@@ -25,21 +25,20 @@ internal sealed record OutgoingMessage(string Body, IReadOnlyList<OutgoingPiece>
         ]
         : [.. Pieces.Select(piece => IrcLine.WithText(piece.Text, command, target))];
 
-    /// <summary>Whether a line opens a batch of ours.</summary>
+    /// <summary>Whether a line opens a multiline batch.</summary>
     internal static bool Opens(string line) => line.StartsWith("BATCH +", StringComparison.Ordinal) && line.Contains($" {MultilineLimits.Capability} ", StringComparison.Ordinal);
 
-    /// <summary>Whether a line closes one.</summary>
+    /// <summary>Whether a line closes a batch.</summary>
     internal static bool Closes(string line) => line.StartsWith("BATCH -", StringComparison.Ordinal);
 }
 
-/// <summary>Makes messages of a text: one where the server takes several lines as one, else one of each line.</summary>
+/// <summary>Turns text into messages: one where the server has draft/multiline, else one for each line.</summary>
 internal static class OutgoingText
 {
-    /// <summary>Plans a text.</summary>
-    /// <param name="text">What the user said.</param>
-    /// <param name="split">Cuts a line into what fits into lines on the wire (<see cref="MessageSplitter"/>).</param>
-    /// <param name="limits">What the server takes as one message; null when it takes single lines only.</param>
-    /// <returns>The messages in order; none when the text has nothing but line breaks.</returns>
+    /// <param name="text">The text.</param>
+    /// <param name="split">Splits a line into pieces that fit into lines on the wire (<see cref="MessageSplitter"/>).</param>
+    /// <param name="limits">The limits of a multiline message; null when the server takes single lines only.</param>
+    /// <returns>The messages in order; none when the text has only line breaks.</returns>
     internal static IReadOnlyList<OutgoingMessage> Plan(string text, Func<string, IReadOnlyList<string>> split, MultilineLimits? limits)
     {
         var messages = new List<OutgoingMessage>();
@@ -64,7 +63,7 @@ internal static class OutgoingText
     private static bool Fits(List<Line> lines, MultilineLimits limits) =>
         lines.Sum(line => line.Bytes + 1) - 1 <= limits.MaxBytes && lines.Sum(line => line.Pieces.Count) <= limits.MaxLines;
 
-    // Empty lines stand between others, never at the ends: nothing is said with them.
+    // Empty lines at the start and the end are dropped.
     private static void Flush(List<Line> lines, List<OutgoingMessage> messages, bool isAlone = false)
     {
         var first = lines.FindIndex(line => line.Body.Length > 0);

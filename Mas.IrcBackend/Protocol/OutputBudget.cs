@@ -1,27 +1,26 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// How fast we may send without being thrown off for flooding (RFC 1459 §8.10): a burst, then one line each interval.
-/// A bucket of tokens that refills with time.
+/// How fast lines may be sent without being disconnected for flooding (RFC 1459 §8.10): a token bucket.
 /// </summary>
-/// <param name="burst">Lines that may go at once.</param>
-/// <param name="interval">Time for one more line.</param>
-/// <param name="now">The time at which the bucket is full.</param>
+/// <param name="burst">The size of the bucket.</param>
+/// <param name="interval">The time for one token.</param>
+/// <param name="now">The time; the bucket is full.</param>
 internal sealed class OutputBudget(int burst, TimeSpan interval, DateTimeOffset now)
 {
-    /// <summary>The burst of a network that names none.</summary>
+    /// <summary>The default burst.</summary>
     internal const int DefaultBurst = 10;
 
     private double _tokens = burst;
     private DateTimeOffset _counted = now;
 
-    /// <summary>The interval of a network that names none.</summary>
+    /// <summary>The default interval.</summary>
     internal static TimeSpan DefaultInterval { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Whether lines go without limit (ISUPPORT SAFERATE, or the network's setting).</summary>
     internal bool IsUnlimited { get; set; }
 
-    /// <summary>Takes the right to send one line; false when it has to wait.</summary>
+    /// <summary>Takes a token for one line; false when there is none.</summary>
     internal bool TryTake(DateTimeOffset now)
     {
         if (IsUnlimited)
@@ -33,10 +32,10 @@ internal sealed class OutputBudget(int burst, TimeSpan interval, DateTimeOffset 
         return true;
     }
 
-    /// <summary>Counts a line that could not wait; the next ones wait the longer.</summary>
+    /// <summary>Counts a line that could not wait; later lines wait longer.</summary>
     internal void Charge() => _tokens--;
 
-    /// <summary>When the next line may go; not later than <paramref name="now"/> when it may go at once.</summary>
+    /// <summary>When the next line may go; <paramref name="now"/> when at once.</summary>
     internal DateTimeOffset NextAt(DateTimeOffset now)
     {
         if (IsUnlimited)
@@ -49,7 +48,7 @@ internal sealed class OutputBudget(int burst, TimeSpan interval, DateTimeOffset 
     {
         if (now > _counted)
         {
-            // The small addition makes up for what division rounds off: a token due now is there now.
+            // Rounding must not delay a token that is due now.
             _tokens = Math.Min(burst, _tokens + ((now - _counted) / interval) + 1e-9);
             _counted = now;
         }

@@ -1,14 +1,12 @@
 namespace Mas.IrcBackend.Protocol;
 
 /// <summary>
-/// Says which lines of a channel are new when several of our connections hear the same channel. Each line arrives over
-/// each of them, so for each (author, command, text) it is counted how often each connection has heard it and how many
-/// were accepted: a line is new when its connection has now heard it more often than that. So a repeated "lol" is two
-/// messages, and no connection has to be the one that reports.
+/// Decides which lines of a channel are new when several connections are in it and each hears every line. For each (author, command,
+/// text) it counts how often each connection has heard the line and how many were accepted: a line is new when its connection has now
+/// heard it more often than were accepted. So a repeated "lol" is two messages, and no single connection has to be the reporter.
 /// </summary>
 /// <param name="forgetAfter">
-/// How long a line is remembered after it was last heard: longer than any connection lags behind another, which the
-/// PINGs of idle connections bound.
+/// How long a line is remembered after it was last heard: longer than any connection lags behind another.
 /// </param>
 internal sealed class SharedLineCounter(TimeSpan forgetAfter)
 {
@@ -17,7 +15,7 @@ internal sealed class SharedLineCounter(TimeSpan forgetAfter)
     private readonly HashSet<Line> _changed = [];
     private DateTimeOffset _swept;
 
-    /// <summary>A connection has joined the channel; it starts from what was accepted, for it won't hear that.</summary>
+    /// <summary>A connection has joined the channel; it starts from the accepted counts.</summary>
     internal void Joined(string connection)
     {
         if (_connections.Add(connection))
@@ -30,7 +28,7 @@ internal sealed class SharedLineCounter(TimeSpan forgetAfter)
         }
     }
 
-    /// <summary>A connection has left the channel, or is gone.</summary>
+    /// <summary>A connection has left the channel or ended.</summary>
     internal void Left(string connection)
     {
         if (_connections.Remove(connection))
@@ -44,7 +42,7 @@ internal sealed class SharedLineCounter(TimeSpan forgetAfter)
     }
 
     /// <summary>Counts a line and says whether it is new.</summary>
-    /// <param name="connection">Who heard it.</param>
+    /// <param name="connection">The connection.</param>
     /// <param name="author">The author's nick, folded.</param>
     /// <param name="command">PRIVMSG, NOTICE, TOPIC …</param>
     /// <param name="text">The text.</param>
@@ -62,7 +60,7 @@ internal sealed class SharedLineCounter(TimeSpan forgetAfter)
         return true;
     }
 
-    /// <summary>Notes a line that was accepted otherwise: what one of us said is posted when it is sent, and its echoes are none.</summary>
+    /// <summary>Counts a line as accepted that was posted otherwise: a MAS user's message, when it was sent.</summary>
     internal void Accepted(string author, string command, string text, DateTimeOffset now) =>
         Touch(new Line(author, command, text), now).Accepted++;
 
@@ -77,7 +75,7 @@ internal sealed class SharedLineCounter(TimeSpan forgetAfter)
     internal int AcceptedOf(string author, string command, string text) =>
         _counts.TryGetValue(new Line(author, command, text), out var count) ? count.Accepted : 0;
 
-    /// <summary>Sets how often a line was accepted, and, when there is one, that a connection has heard all of that.</summary>
+    /// <summary>Sets how often a line was accepted, and that a connection (if not null) has heard all of them.</summary>
     internal void SetAccepted(string author, string command, string text, int accepted, string? heardBy, DateTimeOffset now)
     {
         var count = Touch(new Line(author, command, text), now);

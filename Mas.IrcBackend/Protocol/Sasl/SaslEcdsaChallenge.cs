@@ -20,14 +20,14 @@ internal sealed class SaslEcdsaChallenge : ISaslMechanism
     /// <summary>Makes an exchange.</summary>
     /// <param name="account">The account.</param>
     /// <param name="key">Its private key on the curve P-256, in PEM.</param>
-    /// <exception cref="ArgumentException">The key is no such key.</exception>
+    /// <exception cref="ArgumentException">The key is not valid.</exception>
     public SaslEcdsaChallenge(string account, string key)
     {
         _account = account;
         _key = key;
         using var check = Import();
         if (check.KeySize != 256)
-            throw new ArgumentException("SASL Key is not on the curve P-256.");
+            throw new ArgumentException("The SASL key must be on the curve P-256.");
     }
 
     /// <inheritdoc/>
@@ -62,7 +62,7 @@ internal sealed class SaslEcdsaChallenge : ISaslMechanism
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             key.Dispose();
-            throw new ArgumentException("SASL Key is no EC private key in PEM.");
+            throw new ArgumentException("The SASL key must be an EC private key in PEM.");
         }
     }
 }

@@ -1,15 +1,15 @@
 namespace Mas.IrcBackend.Protocol.Sasl;
 
-/// <summary>How a login ended, or that it hasn't yet.</summary>
+/// <summary>The state of a login.</summary>
 internal enum SaslState
 {
-    /// <summary>It is under way.</summary>
+    /// <summary>In progress.</summary>
     Running,
 
-    /// <summary>903, and the mechanism is content.</summary>
+    /// <summary>903, and the mechanism accepts it.</summary>
     Succeeded,
 
-    /// <summary>It failed; see <see cref="SaslExchange.Reason"/>.</summary>
+    /// <summary>Failed; see <see cref="SaslExchange.Reason"/>.</summary>
     Failed,
 }
 
@@ -24,19 +24,18 @@ internal sealed class SaslExchange(ISaslMechanism mechanism)
 
     private readonly System.Text.StringBuilder _challenge = new();
 
-    /// <summary>How it stands.</summary>
     internal SaslState State { get; private set; }
 
-    /// <summary>Why it failed, fit to show and without any secret.</summary>
+    /// <summary>Why it failed, for the user; without secrets.</summary>
     internal string Reason { get; private set; } = "";
 
-    /// <summary>Whether the server refused the credentials, so that the same ones would fail again.</summary>
+    /// <summary>Whether the server refused the credentials.</summary>
     internal bool IsRefusal { get; private set; }
 
-    /// <summary>The lines that begin it.</summary>
+    /// <summary>The lines that start it.</summary>
     internal IReadOnlyList<string> Begin() => [IrcLine.Of("AUTHENTICATE", mechanism.Name)];
 
-    /// <summary>Takes a line of the server (AUTHENTICATE, 900–908; others do nothing) and gives the lines to answer.</summary>
+    /// <summary>Takes a line of the server (AUTHENTICATE, 900–908; others do nothing) and gives the lines to send.</summary>
     internal IReadOnlyList<string> Accept(IrcMessage message)
     {
         if (State != SaslState.Running)
@@ -49,7 +48,7 @@ internal sealed class SaslExchange(ISaslMechanism mechanism)
                 State = SaslState.Succeeded;
                 return [];
             case "903":
-                return Abort("the server claims success without having proved that it knows the password");
+                return Abort("the server reported success without proving that it knows the password");
             case "902" or "904" or "905" or "906" or "907" or "908":
                 Fail(message.Last.Length > 0 ? message.Last : $"refused ({message.Command})", isRefusal: true);
                 return [];
@@ -58,7 +57,7 @@ internal sealed class SaslExchange(ISaslMechanism mechanism)
         }
     }
 
-    /// <summary>Gives up, for example because the server has gone silent.</summary>
+    /// <summary>Gives up.</summary>
     internal IReadOnlyList<string> Abort(string reason)
     {
         Fail(reason, isRefusal: false);
@@ -78,8 +77,8 @@ internal sealed class SaslExchange(ISaslMechanism mechanism)
         {
             _challenge.Append(chunk);
             if (_challenge.Length > MaxChallengeBytes)
-                return Abort("the server's challenge has no end");
-            // A full chunk says that more follows, an empty one if need be.
+                return Abort("the server's challenge is too long");
+            // A full chunk means that more follows, perhaps an empty one.
             if (chunk.Length == ChunkBytes)
                 return [];
         }
@@ -98,7 +97,7 @@ internal sealed class SaslExchange(ISaslMechanism mechanism)
         var lines = new List<string>();
         for (var start = 0; start < text.Length; start += ChunkBytes)
             lines.Add(IrcLine.Of("AUTHENTICATE", text.Substring(start, Math.Min(ChunkBytes, text.Length - start))));
-        // An exact multiple, and an empty response, end with a chunk of nothing.
+        // An exact multiple, and an empty response, end with an empty chunk.
         if (text.Length % ChunkBytes == 0)
             lines.Add(IrcLine.Of("AUTHENTICATE", "+"));
         return lines;

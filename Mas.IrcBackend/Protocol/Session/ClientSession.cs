@@ -3,27 +3,27 @@ using System.Diagnostics.CodeAnalysis;
 namespace Mas.IrcBackend.Protocol.Session;
 
 /// <summary>
-/// Our side of one connection, without the socket: it takes lines and the time, and says which lines to send, what has
-/// happened, and when it is over. All calls come from one loop.
+/// The client side of one connection, without the socket: takes lines and the time, and gives the lines to send, events, and the
+/// outcome. All calls come from one loop.
 /// </summary>
 internal sealed class ClientSession
 {
-    /// <summary>How long a server may take until 001.</summary>
+    /// <summary>The deadline of 001.</summary>
     internal static readonly TimeSpan RegistrationTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long after 001 we wait for the end of the message of the day before we go on without it.</summary>
+    /// <summary>How long after 001 the end of the message of the day may take; then the registration counts as complete.</summary>
     internal static readonly TimeSpan WelcomeTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a server may take to close the connection after our QUIT.</summary>
+    /// <summary>How long the server may take to close the connection after QUIT.</summary>
     internal static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a batch may stay open without a further line, before it is taken as far as it came.</summary>
+    /// <summary>How long a batch may stay open without a further line; then it is taken as far as it came.</summary>
     internal static readonly TimeSpan BatchTimeout = TimeSpan.FromSeconds(10);
 
-    // More than any answer that we ask for; a server can't make us hold more.
+    // More than any reply that is asked for; bounds the memory that a server can take.
     private const int MaxBatchLines = 5000;
 
-    // Over plain text, how long the server's password waits for a word of STS.
+    // Over plain text, how long the server's password is held back for an STS policy.
     private static readonly TimeSpan StsTimeout = TimeSpan.FromSeconds(5);
 
     private readonly RegistrationPlan _plan;
@@ -38,11 +38,10 @@ internal sealed class ClientSession
     private string _server = "";
     private Stage _stage;
     private DateTimeOffset? _stageDue;
-    private bool _introduced;
+    private bool _registrationSent;
     private ConnectionOutcome? _quitting;
-    private (LoginState Login, int Caps, StsValue? Sts) _told;
+    private (LoginState Login, int Caps, StsValue? Sts) _reported;
 
-    /// <summary>Makes the session of a new connection.</summary>
     public ClientSession(RegistrationPlan plan, DateTimeOffset now)
     {
         _plan = plan;
@@ -60,16 +59,16 @@ internal sealed class ClientSession
         Complete,
     }
 
-    /// <summary>How it ended, or null while it lives.</summary>
+    /// <summary>How it ended; null while it lives.</summary>
     internal ConnectionOutcome? Outcome { get; private set; }
 
-    /// <summary>What the server has said of itself.</summary>
+    /// <summary>The ISUPPORT tokens.</summary>
     internal ISupport Support { get; } = new();
 
-    /// <summary>When 001 came, or null.</summary>
+    /// <summary>When 001 came; null before.</summary>
     internal DateTimeOffset? WelcomedAt { get; private set; }
 
-    /// <summary>Our nick, null before 001.</summary>
+    /// <summary>The nick; null before 001.</summary>
     internal string? Nick => _nick.Current;
 
     /// <summary>The nick that the user wants.</summary>
@@ -78,29 +77,29 @@ internal sealed class ClientSession
     /// <summary>Whether the registration is complete.</summary>
     internal bool IsRegistered => _stage == Stage.Complete && Outcome is null;
 
-    /// <summary>What a newcomer needs to follow the connection.</summary>
+    /// <summary>The state of the registered connection.</summary>
     internal RegistrationSummary Summary => new(
         Nick ?? "", _server,
         _negotiation.Caps.Enabled.ToDictionary(name => name, name => _negotiation.Caps.Offered.GetValueOrDefault(name, "")),
         [.. _supportLines]);
 
-    /// <summary>Begins the registration.</summary>
+    /// <summary>Starts the registration.</summary>
     internal void Begin(DateTimeOffset now)
     {
         _stageDue = now + RegistrationTimeout;
         _output.AddUrgent(CapNegotiation.FirstLine);
 
-        // A password must not cross the net in the clear when the server is about to ask for TLS.
+        // The password must not be sent in plain text when the server is about to ask for TLS.
         if (_plan.IsSecure || _plan.ServerPassword is null)
-            Introduce();
+            SendRegistration();
     }
 
     /// <summary>Takes a line.</summary>
     /// <param name="line">The line, decoded.</param>
     /// <param name="now">The time.</param>
     /// <returns>
-    /// Whether it's a line for others too; false when it only concerned the connection, or belongs to a batch, which is for
-    /// others when it is complete (<see cref="SessionEvent.BatchReceived"/>).
+    /// Whether the line goes on to the parser; false when it concerns only the connection, or belongs to a batch, which goes on when it
+    /// is complete (<see cref="SessionEvent.BatchReceived"/>).
     /// </returns>
     internal bool Receive(string line, DateTimeOffset now)
     {
@@ -109,15 +108,15 @@ internal sealed class ClientSession
             return false;
         var isForwarded = Handle(message, line, now);
         CheckNegotiation(now);
-        if (Outcome is null && !_introduced)
-            Introduce();
+        if (Outcome is null && !_registrationSent)
+            SendRegistration();
         return isForwarded && !IsHeld(message, now);
     }
 
-    /// <summary>Bytes came that are no whole line yet.</summary>
+    /// <summary>Bytes came, not necessarily a whole line.</summary>
     internal void Heard(DateTimeOffset now) => _liveness.Heard(now);
 
-    /// <summary>Sends a line for the user, as the budget allows; when too many wait already it is told (<see cref="SessionEvent.LineRefused"/>).</summary>
+    /// <summary>Sends a line for the user, as the budget allows; refused when too many wait (<see cref="SessionEvent.LineRefused"/>).</summary>
     internal void Send(string line)
     {
         if (IrcMessage.TryParse(line, out var message) && message.Command == "NICK")
@@ -126,7 +125,7 @@ internal sealed class ClientSession
             _events.Enqueue(new SessionEvent.LineRefused(line));
     }
 
-    /// <summary>Ends the connection in order.</summary>
+    /// <summary>Ends the connection with QUIT.</summary>
     /// <param name="reason">What others see.</param>
     /// <param name="now">The time.</param>
     internal void Quit(string reason, DateTimeOffset now) =>
@@ -136,15 +135,15 @@ internal sealed class ClientSession
     internal void Closed(string detail) => Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.Closed, detail);
 
     /// <summary>A write took too long.</summary>
-    internal void WriteTimedOut() => Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.TimedOut, "the server takes nothing more from us");
+    internal void WriteTimedOut() => Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.TimedOut, "the server stopped reading for 10 s");
 
-    /// <summary>Looks at the clock.</summary>
+    /// <summary>Does what is due.</summary>
     internal void CheckTimers(DateTimeOffset now)
     {
         if (_stageDue is { } due && now >= due)
             StageTimedOut(now);
-        if (!_introduced && Outcome is null && now >= _stageDue - RegistrationTimeout + StsTimeout)
-            Introduce();
+        if (!_registrationSent && Outcome is null && now >= _stageDue - RegistrationTimeout + StsTimeout)
+            SendRegistration();
         foreach (var unfinished in _batches.TakeDue(now))
             _events.Enqueue(new SessionEvent.BatchReceived(unfinished.Batch!));
         SendUrgent(_negotiation.CheckTimers(now));
@@ -153,16 +152,16 @@ internal sealed class ClientSession
         if (_stage != Stage.Registering && _liveness.CheckTimers(now) is { } ping)
             _output.AddUrgent(ping);
         if (_liveness.IsDead)
-            Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.TimedOut, "the server does not answer");
+            Outcome ??= _quitting ?? new ConnectionOutcome(OutcomeKind.TimedOut, "no answer to PING within 30 s");
     }
 
-    /// <summary>When <see cref="CheckTimers"/> or <see cref="TryTakeLine"/> has something to do at the latest.</summary>
+    /// <summary>When <see cref="CheckTimers"/> or <see cref="TryTakeLine"/> has to be called next.</summary>
     internal DateTimeOffset NextDue(DateTimeOffset now)
     {
         var next = _stage == Stage.Registering ? _stageDue!.Value : _liveness.NextDue;
         ReadOnlySpan<DateTimeOffset?> others =
         [
-            _stageDue, _negotiation.NextDue, _nick.NextDue, _output.NextDue(now), _batches.NextDue, _introduced ? null : _stageDue - RegistrationTimeout + StsTimeout,
+            _stageDue, _negotiation.NextDue, _nick.NextDue, _output.NextDue(now), _batches.NextDue, _registrationSent ? null : _stageDue - RegistrationTimeout + StsTimeout,
         ];
         foreach (var other in others)
             next = other < next ? other.Value : next;
@@ -208,7 +207,7 @@ internal sealed class ClientSession
         }
     }
 
-    // Batches are passed on whole: then whoever follows the connection needs no state that a restart could lose.
+    // Batches are passed on whole, so that the parser holds no open batch that a restart would lose.
     private bool IsHeld(IrcMessage message, DateTimeOffset now)
     {
         var isHeld = true;
@@ -233,7 +232,7 @@ internal sealed class ClientSession
                 if (_nick.Refused(message) is { } next)
                     _output.AddUrgent(IrcLine.Of("NICK", next));
                 else
-                    Outcome = new ConnectionOutcome(OutcomeKind.NickRefused, $"the server takes none of the nicks tried: {message.Last}");
+                    Outcome = new ConnectionOutcome(OutcomeKind.NickRefused, $"the server refused all nicks that were tried: {message.Last}");
                 return false;
             case "464":
                 Outcome = new ConnectionOutcome(OutcomeKind.Refused, message.Last);
@@ -242,7 +241,7 @@ internal sealed class ClientSession
                 _negotiation.Skipped();
                 return false;
             case "513":
-                // "To connect, type /QUOTE PONG 12345": servers that doubt our PONGs.
+                // "To connect, type /QUOTE PONG 12345": some servers check for open proxies so.
                 _output.AddUrgent(IrcLine.Of("PONG", message.Last.Split(' ')[^1]));
                 return false;
             default:
@@ -288,7 +287,7 @@ internal sealed class ClientSession
         _events.Enqueue(new SessionEvent.Registered(Summary));
     }
 
-    // The echo (echo-message) of what we said to the service is nobody's business: it holds the password.
+    // The echo (echo-message) of the IDENTIFY holds the password; it is not passed on.
     private bool IsOwnSecret(IrcMessage message) =>
         _negotiation.FallsBack && message.Command == "PRIVMSG" && message.Source?.Nick is { } nick && Support.CaseMapping.Equals(nick, _nick.Current)
         && message.Last.StartsWith("IDENTIFY ", StringComparison.Ordinal);
@@ -298,28 +297,28 @@ internal sealed class ClientSession
         if (_quitting is not null)
             Outcome ??= _quitting;
         else if (_stage == Stage.Registering)
-            Outcome ??= new ConnectionOutcome(OutcomeKind.TimedOut, "the server has not let us in within a minute");
+            Outcome ??= new ConnectionOutcome(OutcomeKind.TimedOut, "the registration was not complete within 60 s");
         else
             Complete(now);
     }
 
-    private void Introduce()
+    private void SendRegistration()
     {
-        _introduced = true;
+        _registrationSent = true;
         if (_plan.ServerPassword is { } password)
             _output.AddUrgent(IrcLine.WithText(password, "PASS"));
         _output.AddUrgent(IrcLine.Of("NICK", _plan.Nick));
         _output.AddUrgent(IrcLine.WithText(_plan.RealName, "USER", _plan.User, "0", "*"));
     }
 
-    // What the last line or the clock has changed in capabilities, login and STS.
+    // Reports changes in capabilities, login and STS.
     private void CheckNegotiation(DateTimeOffset now)
     {
         if (Outcome is not null)
             return;
-        if (_negotiation.Sts is { } sts && sts != _told.Sts)
+        if (_negotiation.Sts is { } sts && sts != _reported.Sts)
         {
-            _told.Sts = sts;
+            _reported.Sts = sts;
             if (!_plan.IsSecure && sts.Port is { } port)
             {
                 Outcome = new ConnectionOutcome(OutcomeKind.StsUpgrade, $"the server asks for TLS on port {port}") { StsPort = port };
@@ -328,14 +327,14 @@ internal sealed class ClientSession
             if (_plan.IsSecure && sts.Duration is { } duration)
                 _events.Enqueue(new SessionEvent.StsAnnounced(duration));
         }
-        if (_negotiation.Login != _told.Login)
+        if (_negotiation.Login != _reported.Login)
         {
-            _told.Login = _negotiation.Login;
+            _reported.Login = _negotiation.Login;
             LoginChanged(now);
         }
-        if (_stage == Stage.Complete && _negotiation.Caps.Enabled.Count != _told.Caps && _negotiation.Caps.IsSettled)
+        if (_stage == Stage.Complete && _negotiation.Caps.Enabled.Count != _reported.Caps && _negotiation.Caps.IsSettled)
             _events.Enqueue(new SessionEvent.SummaryChanged(Summary));
-        _told.Caps = _negotiation.Caps.Enabled.Count;
+        _reported.Caps = _negotiation.Caps.Enabled.Count;
     }
 
     private void LoginChanged(DateTimeOffset now)
@@ -359,7 +358,7 @@ internal sealed class ClientSession
         if (Outcome is null && _quitting is null)
         {
             _quitting = outcome;
-            _introduced = true;
+            _registrationSent = true;
             _stageDue = now + QuitTimeout;
             _output.Clear();
             _output.AddUrgent(IrcLine.WithText(reason, "QUIT"));

@@ -3,54 +3,53 @@ namespace Mas.IrcBackend.Protocol.Session;
 /// <summary>Why a connection, or the attempt to make one, ended.</summary>
 internal enum OutcomeKind
 {
-    /// <summary>We ended it: the user or the operator wanted it so.</summary>
+    /// <summary>Ended by the user or the operator.</summary>
     Stopped,
 
-    /// <summary>No TCP connection: the name doesn't resolve, nobody listens, or nobody answers.</summary>
+    /// <summary>No TCP connection: the name does not resolve, the port is closed, or there is no answer.</summary>
     Unreachable,
 
-    /// <summary>TLS failed, or the certificate is not the one that the settings ask for. Nothing was sent.</summary>
+    /// <summary>TLS failed, or the certificate was refused. Nothing was sent.</summary>
     TlsRefused,
 
-    /// <summary>The login failed and the settings say that the connection ends with it.</summary>
+    /// <summary>The login failed, and the settings end the connection then.</summary>
     SaslFailed,
 
-    /// <summary>The server has banned us.</summary>
+    /// <summary>The server has banned the user or the host.</summary>
     Banned,
 
-    /// <summary>The server wants another password, or an account, before it lets us in (464, FAIL ACCOUNT_REQUIRED).</summary>
+    /// <summary>The server asks for another password or an account (464, FAIL ACCOUNT_REQUIRED).</summary>
     Refused,
 
-    /// <summary>The server takes none of the nicks that we tried.</summary>
+    /// <summary>The server refused all nicks that were tried.</summary>
     NickRefused,
 
-    /// <summary>A deadline passed: of the TLS handshake, the registration, a write, or a PING.</summary>
+    /// <summary>The TLS handshake, the registration, a write or a PING timed out.</summary>
     TimedOut,
 
     /// <summary>The server closed the connection, or it broke.</summary>
     Closed,
 
-    /// <summary>The server wants us to come back over TLS (STS). It's no failure.</summary>
+    /// <summary>The server asks to connect over TLS (STS); not a failure.</summary>
     StsUpgrade,
 }
 
 /// <summary>How a connection ended.</summary>
 /// <param name="Kind">Why.</param>
-/// <param name="Detail">A sentence fit to show; it holds no secret.</param>
+/// <param name="Detail">The reason for the user; without secrets.</param>
 internal sealed record ConnectionOutcome(OutcomeKind Kind, string Detail)
 {
     /// <summary>
-    /// Whether trying again would change nothing and only anger the server: it's shown, and left to the user.
+    /// Whether there is no further attempt: it would fail in the same way. The user decides.
     /// </summary>
     internal bool IsTerminal => Kind is OutcomeKind.Banned or OutcomeKind.Refused or OutcomeKind.Stopped
         || (Kind == OutcomeKind.SaslFailed && IsRefusal);
 
     /// <summary>
-    /// With <see cref="OutcomeKind.SaslFailed"/>: whether the server refused the credentials, which it would do again, rather
-    /// than having had no answer, which it may have later.
+    /// With <see cref="OutcomeKind.SaslFailed"/>: whether the server refused the credentials, rather than not answered.
     /// </summary>
     internal bool IsRefusal { get; init; }
 
-    /// <summary>The port to come back to; only with <see cref="OutcomeKind.StsUpgrade"/>.</summary>
+    /// <summary>The TLS port; only with <see cref="OutcomeKind.StsUpgrade"/>.</summary>
     internal int? StsPort { get; init; }
 }

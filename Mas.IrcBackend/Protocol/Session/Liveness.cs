@@ -1,37 +1,35 @@
 namespace Mas.IrcBackend.Protocol.Session;
 
 /// <summary>
-/// Finds out that a connection is dead: when nothing has been heard for a while it asks, and when the answer stays away
-/// it is over. Any byte counts as a sign of life.
+/// Detects dead connections: sends a PING after a silence, and gives up when that is not answered. Any received byte counts.
 /// </summary>
 /// <param name="now">The time at which it starts.</param>
 internal sealed class Liveness(DateTimeOffset now)
 {
-    /// <summary>Silence after which we send a PING.</summary>
+    /// <summary>The silence after which a PING is sent.</summary>
     internal static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Silence after our PING that ends the connection.</summary>
+    /// <summary>The silence after the PING that ends the connection.</summary>
     internal static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>The token of our PINGs; an answer that carries it is nobody else's business.</summary>
+    /// <summary>The token of these PINGs; PONGs with it are not passed on.</summary>
     internal const string Token = "mas-alive";
 
     private bool _asked;
 
-    /// <summary>When to look again.</summary>
+    /// <summary>When to call <see cref="CheckTimers"/> next.</summary>
     internal DateTimeOffset NextDue { get; private set; } = now + IdleLimit;
 
     /// <summary>Whether the connection is dead.</summary>
     internal bool IsDead { get; private set; }
 
-    /// <summary>Something was heard.</summary>
     internal void Heard(DateTimeOffset now)
     {
         _asked = false;
         NextDue = now + IdleLimit;
     }
 
-    /// <summary>Looks at the clock; gives the PING to send, or null.</summary>
+    /// <summary>Gives the PING to send, or null.</summary>
     internal string? CheckTimers(DateTimeOffset now)
     {
         if (now < NextDue)

@@ -2,62 +2,60 @@ using Mas.IrcBackend.Protocol.Sasl;
 
 namespace Mas.IrcBackend.Protocol.Session;
 
-/// <summary>How the login to an account stands.</summary>
+/// <summary>The state of the login to an account.</summary>
 internal enum LoginState
 {
-    /// <summary>There is no account to log in to, or it's not yet time.</summary>
+    /// <summary>No account, or not started.</summary>
     None,
 
-    /// <summary>The exchange is under way.</summary>
+    /// <summary>In progress.</summary>
     Running,
 
-    /// <summary>We are logged in.</summary>
+    /// <summary>Logged in.</summary>
     Succeeded,
 
-    /// <summary>It failed.</summary>
+    /// <summary>Failed.</summary>
     Failed,
 }
 
 /// <summary>
-/// Capabilities and login of one connection, from <c>CAP LS</c> to <c>CAP END</c> and after it: a server may offer
-/// capabilities later (CAP NEW), <c>sasl</c> included when its services come back.
+/// Negotiates capabilities and login, from <c>CAP LS</c> to <c>CAP END</c> and later: a server may offer capabilities at any time
+/// (CAP NEW), <c>sasl</c> included when its services come back.
 /// </summary>
-/// <param name="credentials">What to log in with, or null.</param>
-/// <param name="stopsOnFailure">Whether a failed login keeps us from ending the negotiation.</param>
-/// <param name="hasFallback">Whether there is another way to log in, later, where the server has no SASL for us.</param>
+/// <param name="credentials">The credentials, or null.</param>
+/// <param name="stopsOnFailure">Whether a failed login ends the connection, so that CAP END is not sent.</param>
+/// <param name="hasFallback">Whether NickServ can be used where the server does not offer the SASL mechanism.</param>
 internal sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFailure, bool hasFallback)
 {
-    /// <summary>How long the server may be silent in the middle of a login.</summary>
+    /// <summary>How long the server may be silent during a login.</summary>
     internal static readonly TimeSpan LoginTimeout = TimeSpan.FromSeconds(20);
 
     private SaslExchange? _exchange;
     private bool _ended;
 
-    /// <summary>The capabilities.</summary>
     internal CapNegotiation Caps { get; } = new(CapabilityCatalog.Wanted(credentials is not null));
 
-    /// <summary>How the login stands.</summary>
     internal LoginState Login { get; private set; }
 
-    /// <summary>Why the login failed, fit to show.</summary>
+    /// <summary>Why the login failed, for the user.</summary>
     internal string LoginFailure { get; private set; } = "";
 
     /// <summary>Whether the server refused the credentials themselves.</summary>
     internal bool IsLoginRefused { get; private set; }
 
-    /// <summary>Whether the server has no way to log in that we could use.</summary>
+    /// <summary>Whether the server does not offer the SASL mechanism.</summary>
     internal bool IsLoginUnavailable { get; private set; }
 
-    /// <summary>Whether the other way to log in has to be taken.</summary>
+    /// <summary>Whether to log in by NickServ instead.</summary>
     internal bool FallsBack => hasFallback && IsLoginUnavailable;
 
-    /// <summary>When the login's patience ends, or null.</summary>
+    /// <summary>When the login times out, or null.</summary>
     internal DateTimeOffset? NextDue { get; private set; }
 
-    /// <summary>What the server says of strict transport security, or null.</summary>
+    /// <summary>The STS policy that the server announces, or null.</summary>
     internal StsValue? Sts => Caps.Offered.TryGetValue(CapabilityCatalog.Sts, out var value) ? StsValue.Parse(value) : null;
 
-    /// <summary>Takes CAP, AUTHENTICATE and the numerics of SASL; gives the lines to answer.</summary>
+    /// <summary>Takes CAP, AUTHENTICATE and the numerics of SASL, and gives the lines to send.</summary>
     internal IReadOnlyList<string> Accept(IrcMessage message, DateTimeOffset now)
     {
         if (message.Command == "CAP")
@@ -68,7 +66,7 @@ internal sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFail
         return [.. lines, .. Follow(now)];
     }
 
-    /// <summary>The server doesn't know CAP, or has let us in without it.</summary>
+    /// <summary>The server has no CAP, or 001 came without CAP END.</summary>
     internal void Skipped()
     {
         _ended = true;
@@ -76,12 +74,12 @@ internal sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFail
             Unavailable("the server does not offer SASL");
     }
 
-    /// <summary>Looks at the clock.</summary>
+    /// <summary>Gives up a login that has timed out.</summary>
     internal IReadOnlyList<string> CheckTimers(DateTimeOffset now)
     {
         if (NextDue is not { } due || now < due || _exchange is null)
             return [];
-        var lines = _exchange.Abort("the server has not answered");
+        var lines = _exchange.Abort("the server did not answer within 20 s");
         return [.. lines, .. Follow(now)];
     }
 
@@ -101,7 +99,7 @@ internal sealed class Negotiation(SaslCredentials? credentials, bool stopsOnFail
             Unavailable("the server does not offer SASL");
             return End();
         }
-        // A value lists the mechanisms (SASL 3.2); without one, only trying tells.
+        // The value lists the mechanisms (SASL 3.2); without a value, only trying tells.
         var mechanisms = Caps.Offered.GetValueOrDefault(CapabilityCatalog.Sasl, "");
         if (mechanisms.Length > 0 && !mechanisms.Split(',').Contains(account.Mechanism, StringComparer.OrdinalIgnoreCase))
         {

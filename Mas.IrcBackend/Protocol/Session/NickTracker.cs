@@ -1,14 +1,14 @@
 namespace Mas.IrcBackend.Protocol.Session;
 
 /// <summary>
-/// Knows our nick, which is what the server says that it is (001, NICK) and never what we sent, finds another one when it
-/// is refused before 001, and gets the wanted one back when somebody else had it.
+/// Tracks the nick, which is what the server says (001, NICK) and never what was sent; finds another one when it is refused before
+/// 001, and regains the wanted one when it becomes free.
 /// </summary>
 /// <param name="wanted">The nick that the user wants.</param>
-/// <param name="lengthHint">NICKLEN when an earlier connection has told it.</param>
+/// <param name="lengthHint">NICKLEN of an earlier connection, or null.</param>
 internal sealed class NickTracker(string wanted, int? lengthHint)
 {
-    /// <summary>How long to wait between two attempts to get the wanted nick where MONITOR doesn't say when it is free.</summary>
+    /// <summary>The interval of attempts to regain the wanted nick.</summary>
     internal static readonly TimeSpan RegainInterval = TimeSpan.FromSeconds(30);
 
     private readonly NickAlternatives _alternatives = new(wanted, lengthHint);
@@ -18,16 +18,16 @@ internal sealed class NickTracker(string wanted, int? lengthHint)
     private bool _attempting;
     private string? _asked;
 
-    /// <summary>The nick that the user wants; a nick change of the user's own changes it.</summary>
+    /// <summary>The nick that the user wants; the user's own /nick changes it.</summary>
     internal string Wanted { get; private set; } = wanted;
 
-    /// <summary>Our nick, null before 001.</summary>
+    /// <summary>The nick; null before 001.</summary>
     internal string? Current { get; private set; }
 
-    /// <summary>When to try again to get the wanted nick, or null.</summary>
+    /// <summary>The time of the next attempt to regain the wanted nick, or null.</summary>
     internal DateTimeOffset? NextDue { get; private set; }
 
-    /// <summary>Takes a refusal before 001 and gives the nick to try next, or null when there is none left.</summary>
+    /// <summary>Takes a refusal before 001 and gives the next nick to try; null when none is left.</summary>
     internal string? Refused(IrcMessage message)
     {
         // Before 001 the first parameter is "*" or missing; the nick is the one before the text.
@@ -39,10 +39,10 @@ internal sealed class NickTracker(string wanted, int? lengthHint)
         return next;
     }
 
-    /// <summary>001 has named us.</summary>
+    /// <summary>001 names the nick.</summary>
     internal void Welcomed(string nick) => Current = nick;
 
-    /// <summary>The registration is complete: starts to regain the wanted nick, if we had to take another.</summary>
+    /// <summary>The registration is complete: starts to regain the wanted nick if another one had to be taken.</summary>
     internal IReadOnlyList<string> Completed(ISupport support, DateTimeOffset now)
     {
         _regaining = _regaining && !Has(support);
@@ -50,8 +50,8 @@ internal sealed class NickTracker(string wanted, int? lengthHint)
     }
 
     /// <summary>
-    /// Takes a line after 001 and gives the lines to answer. <paramref name="isOurs"/> says whether it answers what we did
-    /// by ourselves, so that nobody else wants to see it.
+    /// Takes a line after 001 and gives the lines to send. <paramref name="isOurs"/>: the line answers an attempt to regain the nick, and
+    /// is not passed on.
     /// </summary>
     internal IReadOnlyList<string> Accept(IrcMessage message, ISupport support, DateTimeOffset now, out bool isOurs)
     {
@@ -66,7 +66,7 @@ internal sealed class NickTracker(string wanted, int? lengthHint)
                 isOurs = true;
                 return message.Command == "731" ? Try(now) : [];
             case "734" when _monitoring:
-                // The list is full: the clock has to do.
+                // The MONITOR list is full: only the timer is left.
                 isOurs = true;
                 _monitoring = false;
                 NextDue = now + RegainInterval;
@@ -83,20 +83,20 @@ internal sealed class NickTracker(string wanted, int? lengthHint)
         }
     }
 
-    /// <summary>The user asks for a nick; from now on the choice is the user's, and nothing is retried.</summary>
+    /// <summary>The user asks for a nick; nothing is retried from now on.</summary>
     internal IReadOnlyList<string> Asked(string nick)
     {
         _asked = nick;
         return StopRegaining();
     }
 
-    /// <summary>Looks at the clock.</summary>
+    /// <summary>Gives the attempt to regain that is due.</summary>
     internal IReadOnlyList<string> CheckTimers(DateTimeOffset now) =>
         _regaining && NextDue is { } due && now >= due ? Try(now) : [];
 
     private bool IsMe(string? nick, ISupport support) => Current is not null && support.CaseMapping.Equals(nick, Current);
 
-    // A server with a shorter NICKLEN gives us the wanted nick cut; that is all there is to have.
+    // A server with a shorter NICKLEN cuts the wanted nick.
     private bool Has(ISupport support) =>
         IsMe(support.NickLength is { } length && length < Wanted.Length ? Wanted[..length] : Wanted, support);
 
@@ -112,8 +112,8 @@ internal sealed class NickTracker(string wanted, int? lengthHint)
         }
         if (Has(support))
             return StopRegaining();
-        // After a collision some servers rename both to their unique ids: nobody chose that, so we want ours back. Any other
-        // forced change is the will of services or operators, against whom we don't fight.
+        // After a collision some servers rename both users to their unique ids; the nick is regained. Other forced changes come from
+        // services or operators and are accepted.
         if (IsUniqueId(nick) && old is not null)
         {
             _regaining = true;
@@ -135,7 +135,7 @@ internal sealed class NickTracker(string wanted, int? lengthHint)
 
     private IReadOnlyList<string> Try(DateTimeOffset now)
     {
-        // MONITOR says that nobody has it, but it may be held or refused all the same: then the clock goes on trying.
+        // MONITOR says that it is free, but the server may hold or refuse it: then the timer goes on.
         NextDue = now + RegainInterval;
         _attempting = true;
         return [IrcLine.Of("NICK", Wanted)];

@@ -3,16 +3,15 @@ using System.Diagnostics.CodeAnalysis;
 namespace Mas.IrcBackend.Protocol.Session;
 
 /// <summary>
-/// Lines that wait to be sent. Those that keep the connection alive (registration, PONG) go first and at once; the others
-/// go in order, as the budget allows.
+/// Lines that wait to be sent. Urgent ones (registration, PONG) go first and at once; the others in order, as the budget allows.
 /// </summary>
 /// <param name="budget">The budget.</param>
 internal sealed class OutputQueue(OutputBudget budget)
 {
-    /// <summary>How many paced lines may wait; more than that would take over an hour.</summary>
+    /// <summary>The most lines that may wait for the budget; at one in 2 s they take over an hour.</summary>
     internal const int MaxWaiting = 2000;
 
-    // More lines than the longest batch has (MultilineLimits).
+    // More than the lines of the longest batch (MultilineLimits).
     private const int RoomForBatch = 200;
 
     private readonly Queue<string> _urgent = new();
@@ -20,16 +19,16 @@ internal sealed class OutputQueue(OutputBudget budget)
     private bool _isInBatch;
     private bool _isRefusingBatch;
 
-    /// <summary>Whether paced lines may go yet; they may not before the registration is done.</summary>
+    /// <summary>Whether paced lines may go: the registration is complete.</summary>
     internal bool IsOpen { get; set; }
 
-    /// <summary>How many paced lines wait.</summary>
+    /// <summary>The paced lines that wait.</summary>
     internal int Waiting => _paced.Count;
 
-    /// <summary>Adds a line that goes before all paced ones.</summary>
+    /// <summary>Adds a line that goes before all paced lines.</summary>
     internal void AddUrgent(string line) => _urgent.Enqueue(line);
 
-    /// <summary>Adds a line that waits its turn; false when there are too many. A batch is added as a whole or not at all.</summary>
+    /// <summary>Adds a paced line; false when too many wait. A batch is added as a whole or not at all.</summary>
     internal bool TryAdd(string line)
     {
         if (_isRefusingBatch)
@@ -46,7 +45,7 @@ internal sealed class OutputQueue(OutputBudget budget)
         return true;
     }
 
-    /// <summary>Drops what waits for its turn.</summary>
+    /// <summary>Drops the paced lines.</summary>
     internal void Clear()
     {
         _paced.Clear();
@@ -56,8 +55,8 @@ internal sealed class OutputQueue(OutputBudget budget)
     /// <summary>Takes the next line that may go now.</summary>
     internal bool TryTake(DateTimeOffset now, [NotNullWhen(true)] out string? line)
     {
-        // Once a batch of ours is open nothing else may come in between (draft/multiline), not even a PONG, and the rest of it
-        // follows at once; what it costs is paid by what comes after it.
+        // Nothing may come between the lines of a batch (draft/multiline), not even a PONG. The rest of it follows at once and is
+        // charged to the lines behind it.
         if (_isInBatch && _paced.TryDequeue(out line))
         {
             budget.Charge();
@@ -72,6 +71,6 @@ internal sealed class OutputQueue(OutputBudget budget)
         return true;
     }
 
-    /// <summary>When the next line may go, or null when none waits for the clock.</summary>
+    /// <summary>When the next paced line may go; null when none waits.</summary>
     internal DateTimeOffset? NextDue(DateTimeOffset now) => IsOpen && _paced.Count > 0 ? budget.NextAt(now) : null;
 }

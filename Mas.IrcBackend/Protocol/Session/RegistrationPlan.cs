@@ -11,19 +11,19 @@ internal sealed record RegistrationPlan(string Nick, string User, string RealNam
     /// <summary>The server's password (PASS), or null.</summary>
     internal string? ServerPassword { get; init; }
 
-    /// <summary>The account to log in to, or null.</summary>
+    /// <summary>The credentials of the account, or null.</summary>
     internal SaslCredentials? Sasl { get; init; }
 
-    /// <summary>Whether a failed login ends the connection; else it goes on without the account.</summary>
+    /// <summary>Whether a failed login ends the connection.</summary>
     internal bool StopsOnLoginFailure { get; init; }
 
-    /// <summary>The nick of the service that takes IDENTIFY where the server has no SASL; null for none.</summary>
+    /// <summary>The service that takes IDENTIFY where the server has no SASL; null for none.</summary>
     internal string? NickServ { get; init; }
 
-    /// <summary>Whether the connection is over TLS; over plain text an STS policy makes us leave.</summary>
+    /// <summary>Whether the connection is over TLS. Without TLS, an STS policy ends it.</summary>
     internal bool IsSecure { get; init; }
 
-    /// <summary>NICKLEN as an earlier connection to the network told it, or null.</summary>
+    /// <summary>NICKLEN of an earlier connection, or null.</summary>
     internal int? NickLengthHint { get; init; }
 
     /// <summary>How many lines may be sent at once.</summary>
@@ -32,6 +32,6 @@ internal sealed record RegistrationPlan(string Nick, string User, string RealNam
     /// <summary>Time for each further line; zero for no limit.</summary>
     internal TimeSpan Interval { get; init; } = OutputBudget.DefaultInterval;
 
-    /// <summary>Leaves the secrets out, so that no log shows them.</summary>
+    /// <summary>Without the secrets, for logs.</summary>
     public override string ToString() => $"{nameof(RegistrationPlan)} {{ Nick = {Nick}, User = {User} }}";
 }

@@ -133,7 +133,7 @@ public sealed class RestartTests
         await system.Mas.Redis.KillAsync();
         await bob.SendAsync("PRIVMSG #tea :while Redis was away", "PRIVMSG #tea :and more");
         await bob.SettleAsync();
-        await system.Manager.Process.WaitForLineAsync("Lines wait for Redis");
+        await system.Manager.Process.WaitForLineAsync("IRC lines are queued until Redis is reachable");
         await system.Mas.Redis.StartAgainAsync();
 
         await system.SeesAsync(alice, "#tea", "and more");
