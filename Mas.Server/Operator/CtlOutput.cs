@@ -31,7 +31,7 @@ internal static class CtlOutput
         }
         foreach (var row in rows)
             table.AddRow(row.Select((cell, i) => new Text(Show(columns[i], cell))));
-        output.Write(table);
+        output.WriteTable(table);
         output.WriteLine(rows.Count == 1 ? "(1 row)" : $"({rows.Count} rows)");
     }
 

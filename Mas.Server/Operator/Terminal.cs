@@ -8,12 +8,21 @@ namespace Mas.Server.Operator;
 /// </summary>
 internal static class Terminal
 {
-    /// <summary>A line in a file or a pipe is never wrapped.</summary>
+    /// <summary>The width at which nothing is wrapped or cropped: of files, pipes and tables.</summary>
     private const int Unlimited = 1_000_000;
 
     internal static IAnsiConsole Output { get; } = Create(Console.Out, Console.IsOutputRedirected);
 
     internal static IAnsiConsole Error { get; } = Create(Console.Error, Console.IsErrorRedirected);
+
+    /// <summary>Writes a table whose cells are whole, however narrow the terminal is; it wraps the lines.</summary>
+    internal static void WriteTable(this IAnsiConsole console, Table table)
+    {
+        var width = console.Profile.Width;
+        console.Profile.Width = Unlimited;
+        console.Write(table);
+        console.Profile.Width = width;
+    }
 
     /// <summary>Runs something that takes long under a progress bar, which is gone when this returns; without a bar where there is no terminal.</summary>
     internal static async Task<T> WithProgressAsync<T>(this IAnsiConsole console, string what, Func<ProgressBar, Task<T>> run)

@@ -57,18 +57,20 @@ public sealed class MasCtlTests(OperatorFixture on) : IClassFixture<OperatorFixt
     }
 
     [Fact]
-    public async Task Output_IsColouredOnATerminalOnly()
+    public async Task Output_OnATerminalOnly_IsColoured()
     {
+        var alice = await on.Mas.NewUserAsync("alice");
         var piped = await CtlAsync("users");
         Assert.DoesNotContain('\u001b', piped.Output + piped.Notes);
 
         var masctl = Path.Combine(BuildOutput.Root, "scripts", "masctl");
         using var folder = new TempFolder("terminal");
         // script(1) runs a command on a terminal of its own.
-        await using var terminal = ChildProcess.Start("script", "script", ["-qec", $"{masctl} users", "/dev/null"], folder.Path,
+        await using var terminal = ChildProcess.Start("script", "script", ["-qec", $"stty cols 40; {masctl} users", "/dev/null"], folder.Path,
             new Dictionary<string, string?> { ["MAS_Redis__Endpoint"] = on.Mas.Redis.Endpoint, ["TERM"] = "xterm-256color", ["NO_COLOR"] = null });
         await terminal.WaitForExitAsync();
         Assert.Contains(terminal.Lines, line => line.Contains("\u001b[1m", StringComparison.Ordinal));
+        Assert.Contains(terminal.Lines, line => line.Contains(alice.Email, StringComparison.Ordinal));
     }
 
     [Fact]

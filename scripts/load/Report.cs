@@ -49,7 +49,7 @@ internal sealed class Report(bool asJson)
                 $"{result.MedianOf(run => run.CommandsPerDelivery):N2}", $"{result.Runs.Sum(run => run.Late)}",
             }.Select(cell => new Text(cell))]);
         }
-        Terminal.Output.Write(table);
+        Terminal.Output.WriteTable(table);
         foreach (var result in results)
         {
             Terminal.Output.WriteLine($"{result.Name}: " + string.Join(", ", result.Runs[^1].Processes.Select(process =>
