@@ -1,4 +1,3 @@
-using System.Net.Mail;
 using System.Text;
 
 namespace Mas.Server.Accounts;
@@ -10,25 +9,24 @@ internal static class AccountRules
 
     /// <summary>Nicks never contain '@', so a nick is never somebody's email.</summary>
     internal static string? RefuseNick(string nick) =>
-        nick.Length is < 1 or > 25 ? "The nick must have 1 to 25 characters."
-        : !nick.All(c => char.IsAsciiLetterOrDigit(c) || NickMarks.Contains(c)) ? $"The nick may contain letters, digits and {NickMarks} only."
-        : nick.All(char.IsAsciiDigit) || nick[0] == '-' ? "The nick must begin with a letter, and may not be a number."
+        nick.Length is < 1 or > 25 ? "A nick has 1 to 25 characters."
+        : !nick.All(c => char.IsAsciiLetterOrDigit(c) || NickMarks.Contains(c)) ? $"A nick may contain only letters from A to Z, digits and {NickMarks}."
+        : nick.All(char.IsAsciiDigit) || nick[0] == '-' ? "A nick must not be a number and must not begin with -."
         : null;
 
     internal static string? RefuseName(string name) =>
-        name.Trim().Length == 0 ? "The name is missing."
-        : name.Length > 100 || name.Any(char.IsControl) ? "The name may have up to 100 characters, none of them control characters."
+        name.Trim().Length == 0 ? "Enter a name."
+        : name.Length > 100 || name.Any(char.IsControl) ? "A name has at most 100 characters and no control characters."
         : null;
 
     internal static string? RefuseEmail(string email) =>
-        email.Length is < 3 or > 254 || email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
-        || !MailAddress.TryCreate(email, out var address) || address.Address != email || !email.Contains('@')
-            ? "This is no email address."
+        email.Length is < 3 or > 254 || email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c)) || MailAddresses.Parse(email) is null
+            ? "Enter a valid email address."
             : null;
 
     internal static string? RefusePassword(string password) =>
-        password.EnumerateRunes().Count() < 8 ? "The password must have at least 8 characters."
-        : Encoding.UTF8.GetByteCount(password) > 1024 ? "The password may have up to 1024 bytes."
+        password.EnumerateRunes().Count() < 8 ? "Choose a password of at least 8 characters."
+        : Encoding.UTF8.GetByteCount(password) > 1024 ? "Choose a shorter password: at most 1024 bytes."
         : null;
 
     /// <summary>A group's name: 1 to 50 characters, no spaces, commas or control characters.</summary>

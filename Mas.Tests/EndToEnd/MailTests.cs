@@ -40,6 +40,38 @@ public sealed class MailTests
         await mas.ConnectAsync(alice);
     }
 
+    [Fact]
+    public async Task MailServer_WithoutStartTls_GetsNothingInClear()
+    {
+        var connections = 0;
+        await using var smtp = SmtpServerMock.Start(connection =>
+        {
+            Volatile.Write(ref connections, connection + 1);
+            return SmtpBehaviour.Takes;
+        });
+        await using var mas = await StartAsync(smtp, tls: true);
+        var alice = await mas.NewUserAsync("alice");
+
+        await ForgetPasswordAsync(mas, alice.Email);
+
+        await Eventually.HoldsAsync(() => Volatile.Read(ref connections) >= 2, () => $"another attempt\n{mas.Logs}");
+        Assert.Empty(smtp.Mails);
+    }
+
+    [Fact]
+    public async Task MailServer_ThatDoesNotAnswerQuit_GetsEachMailOnce()
+    {
+        await using var smtp = SmtpServerMock.Start(_ => SmtpBehaviour.IsSilentAtTheEnd);
+        await using var mas = await StartAsync(smtp, tls: false);
+        var (alice, bob) = (await mas.NewUserAsync("alice"), await mas.NewUserAsync("bob"));
+
+        await ForgetPasswordAsync(mas, alice.Email);
+        await ForgetPasswordAsync(mas, bob.Email);
+
+        await Eventually.HoldsAsync(() => smtp.Mails.Any(mail => mail.Contains(bob.Email, StringComparison.Ordinal)), () => $"the second mail\n{mas.Logs}");
+        Assert.Equal(2, smtp.Mails.Count);
+    }
+
     private static Task<MasSystem> StartAsync(SmtpServerMock smtp, bool tls) => MasSystem.StartAsync(new MasSystemOptions
     {
         Settings = new Dictionary<string, string>

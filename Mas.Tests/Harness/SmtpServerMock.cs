@@ -17,6 +17,9 @@ public enum SmtpBehaviour
 
     /// <summary>It says nothing.</summary>
     IsSilent,
+
+    /// <summary>It takes mail, and does not answer QUIT.</summary>
+    IsSilentAtTheEnd,
 }
 
 /// <summary>A mail server that behaves as told, connection by connection.</summary>
@@ -106,6 +109,9 @@ public sealed class SmtpServerMock : IAsyncDisposable
                     Mails.Enqueue(await ReadMailAsync(reader));
                     await writer.WriteLineAsync("250 taken");
                     break;
+                case "QUIT" when behaviour == SmtpBehaviour.IsSilentAtTheEnd:
+                    await Task.Delay(Timeout.Infinite, _stop.Token);
+                    return;
                 case "QUIT":
                     await writer.WriteLineAsync("221 bye");
                     return;
