@@ -30,4 +30,17 @@ public sealed record IrcRequest(Origin Origin, string Network, long? Conversatio
         json.WritePropertyName("request");
         request.Request.WriteTo(json);
     });
+
+    /// <summary>A <see cref="Request"/> that MAS itself makes.</summary>
+    /// <param name="type">Its <c>type</c>.</param>
+    /// <param name="fields">Writes its other fields.</param>
+    public static JsonElement Compose(string type, Action<Utf8JsonWriter>? fields = null)
+    {
+        using var document = JsonDocument.Parse(WireJson.Write((type, fields), static (json, state) =>
+        {
+            json.WriteString("type", state.type);
+            state.fields?.Invoke(json);
+        }));
+        return document.RootElement.Clone();
+    }
 }

@@ -1,44 +1,40 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
-using Mas.Server.Requests;
-using Mas.Server.Sockets;
 
 namespace Mas.Server.Accounts;
 
 /// <summary>
-/// Closes accounts: no way leads in any more, and what they have is taken apart by steps that may be repeated. That is done twice,
-/// at once and when nothing that was asked for before can still be written (<see cref="ClosingAccounts"/>).
+/// Closes accounts: removes every way to log in, then what the user has, in steps that can be repeated. The steps run twice: at once,
+/// and again when no earlier request can write any more (<see cref="ClosingAccounts"/>).
 /// </summary>
 internal sealed class AccountClosing(
     ClosingAccounts closing, Users users, UserWindows windows, UserNetworks networks, Conversations conversations, Friends friends,
-    FriendRequests friendRequests, ProfileBroadcaster profiles, Backends backends, Sessions sessions, SessionEnder ender)
+    FriendNotifier friendNotifier, ProfileBroadcaster profiles, InboxProducer producer, Sessions sessions, SessionTerminator terminator)
 {
     private const int MaxConcurrent = 100;
 
-    /// <summary>Closes one. Its sessions are told by <see cref="EndSessionsAsync"/>.</summary>
+    /// <summary>Closes an account. <see cref="EndSessionsAsync"/> ends its sessions.</summary>
     internal async Task CloseAsync(UserId user)
     {
         await closing.NoteAsync(user);
-        await TakeApartAsync(user);
+        await RemoveAsync(user);
     }
 
-    /// <summary>Ends the sessions of a closed account, behind what waits in their outboxes.</summary>
-    /// <param name="user">Whose.</param>
-    /// <param name="answer">As for <see cref="SessionEnder.TerminateAsync"/>.</param>
+    /// <summary>Ends the sessions of a closed account, behind the entries that wait in their outboxes.</summary>
     internal async Task EndSessionsAsync(UserId user, (SessionRef To, byte[] Entry)? answer = null) =>
-        await ender.TerminateAsync(await sessions.GetAsync(user), TerminateCode.AccountClosed, "Your account is closed.", answer);
+        await terminator.TerminateAsync(await sessions.GetAsync(user), TerminateCode.AccountClosed, "Your account is closed.", answer);
 
-    /// <summary>Takes those apart once more that were closed some time ago.</summary>
+    /// <summary>Repeats the steps for accounts that were closed some time ago.</summary>
     internal async Task FinishAsync()
     {
         foreach (var user in await closing.GetDueAsync(MaxConcurrent))
         {
-            // Noted and not closed: whoever was to do it has died before anything was done, and the user was not told that it was.
+            // Noted, but not closed: the server died before the first step, and the user got no answer.
             if (await users.IsClosedAsync(user))
             {
-                await TakeApartAsync(user);
-                // Those whose windows were closed before.
+                await RemoveAsync(user);
+                // Also conversations whose windows were closed before.
                 await foreach (var (network, id) in conversations.FindOneOnOnesAsync(user))
                     await LeaveAsync(user, network, id);
                 await EndSessionsAsync(user);
@@ -47,7 +43,7 @@ internal sealed class AccountClosing(
         }
     }
 
-    private async Task TakeApartAsync(UserId user)
+    private async Task RemoveAsync(UserId user)
     {
         await users.CloseAsync(user);
         await profiles.TellAsync(user);
@@ -56,17 +52,22 @@ internal sealed class AccountClosing(
             if (await windows.FindConversationAsync(user, windowId) is { } id && await conversations.FindAsync(id) is { } conversation)
                 await LeaveAsync(user, conversation.Network, id);
         }
-        // Also those of which no window is open.
+        // Also networks without an open window.
         foreach (var network in await networks.GetAsync(user))
             await LeaveNetworkAsync(user, network, null);
         foreach (var friend in await friends.GetAsync(user))
-            await friendRequests.LeaveAsync(user, friend);
+            await friendNotifier.EndFriendshipAsync(user, friend);
     }
 
-    private Task LeaveAsync(UserId user, string network, ConversationId id) => network == Networks.Mas
-        ? backends.TellAsync(new CloseWindow(new Origin(Rids.New(), user), id.Value))
-        : LeaveNetworkAsync(user, network, id);
+    private Task LeaveAsync(UserId user, string network, ConversationId id)
+    {
+        if (network != Networks.Mas)
+            return LeaveNetworkAsync(user, network, id);
+        var close = new CloseWindow(new Origin(Rids.New(), user), id.Value);
+        return producer.SendAsync(Endpoints.Loopback, close.OrderingKey, close.ToJson());
+    }
 
-    private Task LeaveNetworkAsync(UserId user, string network, ConversationId? conversation) =>
-        backends.TellIrcAsync(user, "DESTROY_ACCOUNT", network, conversation);
+    private Task LeaveNetworkAsync(UserId user, string network, ConversationId? conversation) => producer.SendAsync(
+        Endpoints.IrcParser, network,
+        new IrcRequest(new Origin(Rids.New(), user), network, conversation?.Value, IrcRequest.Compose("DESTROY_ACCOUNT")).ToJson());
 }

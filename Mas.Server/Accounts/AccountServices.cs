@@ -2,10 +2,10 @@ using System.Threading.RateLimiting;
 
 namespace Mas.Server.Accounts;
 
-/// <summary>HTTP calls about accounts.</summary>
+/// <summary>The HTTP endpoints for accounts.</summary>
 internal static class AccountServices
 {
-    /// <summary>The rate limit of calls that try a password, or cost a hash or a mail.</summary>
+    /// <summary>The rate limit of requests that try a password, or cost a hash or a mail.</summary>
     internal const string Attempts = "attempts";
 
     internal static IServiceCollection AddAccounts(this IServiceCollection services) => services
@@ -13,15 +13,17 @@ internal static class AccountServices
         .AddSingleton<Mailer>()
         .AddHostedService(provider => provider.GetRequiredService<Mailer>())
         .AddSingleton<Registration>()
-        .AddSingleton<AccountCalls>()
-        .AddSingleton<PasswordResetCalls>()
+        .AddSingleton<AccountEndpoints>()
+        .AddSingleton<PasswordResetEndpoints>()
+        .AddSingleton<SessionTerminator>()
+        .AddSingleton<FriendNotifier>()
         .AddSingleton<AccountClosing>()
         .AddHostedService<AccountSweep>()
         .AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
             limiter.OnRejected = async (context, stopping) =>
-                await context.HttpContext.Response.WriteAsJsonAsync(new { status = Core.Protocol.Status.RateLimited, errorMsg = "Too many attempts. Please wait a minute.", retryAfter = 60 }, stopping);
+                await context.HttpContext.Response.WriteAsJsonAsync(new { status = Core.Protocol.Status.RateLimited, errorMsg = "Too many attempts. Try again in 60 s.", retryAfter = 60 }, stopping);
             limiter.AddPolicy(Attempts, http => RateLimitPartition.GetSlidingWindowLimiter(
                 http.Connection.RemoteIpAddress?.ToString() ?? "",
                 _ => new SlidingWindowRateLimiterOptions
@@ -35,8 +37,8 @@ internal static class AccountServices
     internal static void MapAccounts(this WebApplication app)
     {
         app.UseRateLimiter();
-        var accounts = app.Services.GetRequiredService<AccountCalls>();
-        var resets = app.Services.GetRequiredService<PasswordResetCalls>();
+        var accounts = app.Services.GetRequiredService<AccountEndpoints>();
+        var resets = app.Services.GetRequiredService<PasswordResetEndpoints>();
         var api = app.MapGroup("/api").AddEndpointFilter<UnavailableFilter>();
         api.MapPost("/register", (Delegate)accounts.RegisterAsync).RequireRateLimiting(Attempts);
         api.MapPost("/login", (Delegate)accounts.LoginAsync).RequireRateLimiting(Attempts);

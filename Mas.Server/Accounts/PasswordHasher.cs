@@ -2,17 +2,17 @@ using Mas.Core.Model;
 
 namespace Mas.Server.Accounts;
 
-/// <summary>Hashes off the request's thread and at most one a core at a time: a hash is meant to be slow.</summary>
+/// <summary>Hashes passwords on other threads, one per core at a time, since each hash is slow on purpose.</summary>
 internal sealed class PasswordHasher(AccountOptions options) : IDisposable
 {
     private readonly SemaphoreSlim _cores = new(Math.Max(1, Environment.ProcessorCount - 1));
-    private readonly StoredPassword _nobodys = Passwords.Hash("nobody's password", options.PasswordRounds);
+    private readonly StoredPassword _dummy = Passwords.Hash("nobody's password", options.PasswordRounds);
 
     internal Task<StoredPassword> HashAsync(string password) => RunAsync(() => Passwords.Hash(password, options.PasswordRounds));
 
-    /// <summary>Takes as long for a user who is not there (<paramref name="stored"/> null) as for one who is.</summary>
+    /// <summary>Takes as long for an unknown user (<paramref name="stored"/> is null) as for a known one.</summary>
     internal async Task<bool> VerifyAsync(string password, StoredPassword? stored) =>
-        await RunAsync(() => Passwords.Verify(password, stored ?? _nobodys)) && stored is not null;
+        await RunAsync(() => Passwords.Verify(password, stored ?? _dummy)) && stored is not null;
 
     public void Dispose() => _cores.Dispose();
 

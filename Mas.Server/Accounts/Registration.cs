@@ -4,14 +4,14 @@ using Mas.Core.Queues;
 
 namespace Mas.Server.Accounts;
 
-/// <summary>Makes users, whoever asks for it: a registration over HTTP, or an operator.</summary>
+/// <summary>Creates users, for registrations over HTTP and for operators.</summary>
 internal sealed class Registration(
     Users users, Conversations conversations, InboxProducer producer, PasswordHasher hasher, AccountOptions options, LimitsOptions limits)
 {
-    /// <summary>Checks what the user gave, makes the user, and asks the worker for the initial groups' windows.</summary>
+    /// <summary>Validates the input, creates the user, and asks the worker to join the initial groups.</summary>
     /// <param name="profile">Name, email and nick.</param>
     /// <param name="password">The password in clear.</param>
-    /// <param name="ip">From where it came; empty for an operator.</param>
+    /// <param name="ip">The client's address; empty for an operator.</param>
     internal async Task<(UserId User, RegistrationRefusal? Refusal)> RegisterAsync(Profile profile, string password, string ip)
     {
         if (AccountRules.RefuseEmail(profile.Email) is { } badEmail)
@@ -24,7 +24,7 @@ internal sealed class Registration(
             return (default, new RegistrationRefusal("password", badPassword));
         var (user, taken) = await users.CreateAsync(profile, await hasher.HashAsync(password), ip, limits.WindowsPerUser);
         if (taken is not null)
-            return (default, new RegistrationRefusal(taken, $"This {taken} is taken.", IsTaken: true));
+            return (default, new RegistrationRefusal(taken, $"This {taken} is taken. Choose another one.", IsTaken: true));
         await JoinInitialGroupsAsync(user);
         return (user, null);
     }
@@ -40,7 +40,7 @@ internal sealed class Registration(
     }
 }
 
-/// <summary>Why a user was not made.</summary>
+/// <summary>Why a user was not created.</summary>
 /// <param name="Field">The field that is wrong.</param>
 /// <param name="ErrorMsg">A sentence fit to show.</param>
 /// <param name="IsTaken">Whether somebody else has it.</param>

@@ -3,7 +3,7 @@ using Mas.Core.Redis;
 
 namespace Mas.Server.Accounts;
 
-/// <summary>Answers 503 with UNAVAILABLE while Redis is away, or does not have in enough replicas what was written.</summary>
+/// <summary>Answers 503 with UNAVAILABLE while Redis is unavailable, or too few replicas confirm what was written.</summary>
 internal sealed class UnavailableFilter(RedisConnection redis) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -5,15 +5,15 @@ using Mas.Server.Accounts;
 namespace Mas.Server.Admin;
 
 /// <summary>
-/// Lets in who is logged in with the permission <c>admin</c> (<c>userpermissions:&lt;userId&gt;</c>). What changes something has to
-/// come from the page itself: besides the cookie's SameSite, its Origin must be the server's own and its body JSON.
+/// Requires a login with the permission <c>admin</c> (<c>userpermissions:&lt;userId&gt;</c>). Requests that change something must come
+/// from the page itself: besides the cookie's SameSite, the Origin must be the server's own and the body JSON.
 /// </summary>
 internal sealed class AdminGuard(Logins logins, RedisConnection redis) : IEndpointFilter
 {
     internal const string Permission = "admin";
     private const string UserItem = "mas.admin";
 
-    /// <summary>The user whom <see cref="InvokeAsync"/> has let in.</summary>
+    /// <summary>The operator, after <see cref="InvokeAsync"/>.</summary>
     internal static UserId UserOf(HttpContext http) => (UserId)http.Items[UserItem]!;
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -23,17 +23,17 @@ internal sealed class AdminGuard(Logins logins, RedisConnection redis) : IEndpoi
         try
         {
             if (LoginCookie.Read(http.Request) is not var (user, token) || await logins.FindAsync(user, token) is null)
-                return Results.Text("Please log in to MAS first, at /.\n", statusCode: StatusCodes.Status401Unauthorized);
+                return Results.Text("Log in to MAS at / first.\n", statusCode: StatusCodes.Status401Unauthorized);
             if (!await redis.Database.SetContainsAsync(RedisKeys.UserPermissions(user), Permission))
-                return Results.Text("This page is for operators: users with the permission admin.\n", statusCode: StatusCodes.Status403Forbidden);
+                return Results.Text("This page is for operators. It requires the permission admin.\n", statusCode: StatusCodes.Status403Forbidden);
             if (!HttpMethods.IsGet(http.Request.Method) && !IsFromOwnPage(http.Request))
-                return Results.Text("Only this server's own page may ask that.\n", statusCode: StatusCodes.Status403Forbidden);
+                return Results.Text("Requests from other pages are refused. Use this server's /admin page.\n", statusCode: StatusCodes.Status403Forbidden);
             http.Items[UserItem] = user;
             return await next(context);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
-            return Results.Text("Redis is not available at the moment.\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Results.Text("Redis is unavailable. Try again later.\n", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 

@@ -7,7 +7,7 @@ using Mas.Server.Health;
 
 namespace Mas.Server.Admin;
 
-/// <summary>The page's gauges: of the whole system from Redis, and this server's own counters and histograms.</summary>
+/// <summary>What the page shows: the whole system's state from Redis, and this server's metrics.</summary>
 internal sealed class AdminOverview(RedisConnection redis, MetricsText metrics, IrcConnectionCount ircConnections, TimeProvider time)
 {
     /// <summary>Families of <c>/metrics</c> that the page draws.</summary>

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Mas.Server.Admin;
 
-/// <summary>The page's own files; they are embedded, and the headers of every answer allow nothing that is inline.</summary>
+/// <summary>The page's files, which are embedded. The security headers forbid inline scripts and styles.</summary>
 internal static class AdminPage
 {
     private static readonly Dictionary<string, (byte[] Content, string Type)> Files = new()

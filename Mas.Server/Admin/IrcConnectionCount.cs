@@ -5,8 +5,8 @@ using Mas.Core.Redis;
 namespace Mas.Server.Admin;
 
 /// <summary>
-/// How many IRC connections there are by state, from <c>networks:*</c>. That takes a walk through all keys, so it is done in
-/// small steps, at most every half minute, and only while somebody looks at the page.
+/// The number of IRC connections by state, from <c>networks:*</c>. Counting scans all keys, so it runs in small steps, at most
+/// every 30 s, and only while the page is open.
 /// </summary>
 internal sealed class IrcConnectionCount(RedisConnection redis, AdminScriptRunner runner, TimeProvider time) : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class IrcConnectionCount(RedisConnection redis, AdminScriptRunne
     private async Task<Dictionary<string, long>> CountAsync()
     {
         var counts = new Dictionary<string, long> { ["connected"] = 0, ["connecting"] = 0, ["disconnected"] = 0 };
-        // Without networks there is nothing to walk through everything for.
+        // Without networks there is nothing to scan for.
         if (await redis.Database.SetLengthAsync(RedisKeys.NetworkList) == 0)
             return counts;
         await foreach (var step in runner.RunAsync(AdminScripts.All["irc-states"], []))

@@ -1,4 +1,5 @@
 using Mas.Core.Redis;
+using Mas.Server.Requests;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Mas.Server.Health;
@@ -22,9 +23,9 @@ internal sealed class RedisHealthCheck(RedisConnection redis) : IHealthCheck
     }
 }
 
-/// <summary>Whether workers consume all inboxes of a backend (<see cref="BackendWatch"/>).</summary>
-internal sealed class BackendHealthCheck(BackendWatch watch, string[] endpoints) : IHealthCheck
+/// <summary>Whether workers consume all inboxes of a backend (<see cref="BackendAvailability"/>).</summary>
+internal sealed class BackendHealthCheck(BackendAvailability backends, string[] endpoints) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(endpoints.Any(watch.IsAway) ? new HealthCheckResult(context.Registration.FailureStatus) : HealthCheckResult.Healthy());
+        Task.FromResult(endpoints.Any(backends.IsAway) ? new HealthCheckResult(context.Registration.FailureStatus) : HealthCheckResult.Healthy());
 }

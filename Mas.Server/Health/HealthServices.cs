@@ -19,8 +19,6 @@ internal static class HealthServices
             // Without the IRC backend people can still talk to each other: it is reported, and does not make the server unready.
             .AddTypeActivatedCheck<BackendHealthCheck>("irc", HealthStatus.Degraded, args: [(string[])[Endpoints.IrcParser, Endpoints.ConnectionManager]]);
         return services
-            .AddSingleton<BackendWatch>()
-            .AddHostedService(provider => provider.GetRequiredService<BackendWatch>())
             .AddSingleton<DepthMetrics>()
             .AddHostedService<DepthSampler>()
             .AddSingleton<MetricsText>();

@@ -1,7 +1,6 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Server.Accounts;
-using Mas.Server.Sockets;
 
 namespace Mas.Server.Requests;
 
@@ -21,7 +20,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
         if (request.Read.Problem is { } problem)
             return problem;
         if (name.Length == 0)
-            return new Ack(Status.ErrorNameMissing, "The group needs a name.");
+            return new Ack(Status.ErrorNameMissing, "Enter a name for the group.");
         return AccountRules.IsGroupName(name)
             ? await backends.AskAsync(request, new CreateGroup(request.NewOrigin(), name, password))
             : BadName();
@@ -35,7 +34,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
         if (request.Read.Problem is { } problem)
             return problem;
         if (name.Length == 0)
-            return new Ack(Status.ErrorNameMissing, "The group's name is missing.");
+            return new Ack(Status.ErrorNameMissing, "Enter the group's name.");
         if (network != Networks.Mas)
             return await backends.AskIrcAsync(request, network, null);
         if (!AccountRules.IsGroupName(name))
@@ -58,7 +57,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
         if (peer is not { } user)
             return UserLookup.NoUser;
         if (user == request.Session.User)
-            return new Ack(Status.ParameterInvalid, "That would be a conversation with yourself.");
+            return new Ack(Status.ParameterInvalid, "You cannot open a conversation with yourself.");
         var id = await conversations.FindOneOnOneAsync(Networks.Mas, request.Session.User, user);
         return await backends.AskAsync(request, new OpenChat(request.NewOrigin(), id?.Value ?? 0, user.Value));
     }
@@ -81,7 +80,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
     internal Task<Ack?> UpdateRoleAsync(RequestContext request)
     {
         var user = request.Read.User("userId");
-        var role = request.Read.Text("role", 1, least: 1);
+        var role = request.Read.Text("role", 1, min: 1);
         if (request.Read.Problem is null && role is not (Roles.Operator or Roles.Voice or Roles.User))
             request.Read.Fail<string>("role");
         return WithWindowAsync(request, target => new SetRole(request.NewOrigin(), target.ConversationId.Value, user.Value, role));
@@ -94,7 +93,7 @@ internal sealed class ConversationRequests(Backends backends, UserLookup lookup,
         return WithWindowAsync(request, target => new KickMember(request.NewOrigin(), target.ConversationId.Value, user.Value, reason));
     }
 
-    private static Ack BadName() => new(Status.ParameterInvalid, "A group's name has 1 to 50 characters, and no spaces, commas or control characters.");
+    internal static Ack BadName() => new(Status.ParameterInvalid, "A group's name has 1 to 50 characters and no spaces, commas or control characters.");
 
     private async Task<Ack?> WithWindowAsync(RequestContext request, Func<WindowTarget, BackendMessage> message)
     {

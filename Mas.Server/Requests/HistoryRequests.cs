@@ -18,15 +18,15 @@ internal sealed class HistoryRequests(UserWindows windows, ConversationHistory h
         var limit = (int)(request.Read.OptionalNumber("limit", 1, MaxLimit) ?? DefaultLimit);
         if (request.Read.Problem is { } problem)
             return problem;
-        // Through the outbox, behind the introduction of authors whom the session does not know yet; begun before anything is read,
-        // so that nothing is shown that goes with a master.
+        // Through the outbox, behind ADD_USERS for authors whom the session does not know yet. Made before anything is read, so
+        // that the flush confirms all that was read.
         var delivery = outboxes.NewDelivery();
-        // Asked each time: who has left or was kicked has no window any more, and reads nothing.
+        // Checked each time: who has left or was kicked must not read on.
         if (await windows.FindConversationAsync(request.Session.User, windowId) is not { } conversation)
             return Ack.NoWindow;
         var all = await history.GetNewestAsync(conversation, -1);
         var inRange = all.FindAll(message => (before is null || message.Message.Gid < before) && (after is null || message.Message.Gid > after));
-        // Towards the side that was named: the newest before something, the oldest after something.
+        // The newest before a gid, or the oldest after one.
         var some = inRange.Count <= limit ? inRange : after is not null && before is null ? inRange[..limit] : inRange[^limit..];
         var more = inRange.Count > some.Count;
         var ack = new Ack(Status.Ok, Result: new HistoryPage(some, more));

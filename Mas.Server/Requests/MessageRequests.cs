@@ -14,7 +14,7 @@ internal sealed class MessageRequests(
     internal async Task<Ack?> SendAsync(RequestContext request)
     {
         var windowId = request.Read.WindowId();
-        var text = request.Read.Text("text", limits.TextChars, least: 1);
+        var text = request.Read.Text("text", limits.TextChars, min: 1);
         var rid = request.Read.OptionalLine("rid", MaxRid);
         var retry = request.Read.OptionalBool("retry") ?? false;
         if (request.Read.Problem is { } problem)
@@ -35,7 +35,7 @@ internal sealed class MessageRequests(
     internal async Task<Ack?> CommandAsync(RequestContext request)
     {
         var windowId = request.Read.WindowId();
-        var command = request.Read.OptionalLine("command", 50) ?? request.Read.Text("command", 50, least: 1);
+        var command = request.Read.OptionalLine("command", 50) ?? request.Read.Text("command", 50, min: 1);
         var parameters = request.Read.OptionalText("params", limits.TextChars) ?? "";
         if (request.Read.Problem is { } problem)
             return problem;
@@ -57,10 +57,10 @@ internal sealed class MessageRequests(
             return Ack.NoWindow;
         return target.IsMas
             ? await backends.AskAsync(request, new EditMessage(request.NewOrigin(), target.ConversationId.Value, gid, text))
-            : new Ack(Status.Error, "Messages on IRC can't be changed.");
+            : new Ack(Status.Error, "Messages on IRC cannot be edited.");
     }
 
-    /// <summary>Passed on by the server itself: it changes nothing that is kept.</summary>
+    /// <summary>The server passes it on itself, since nothing of it is stored.</summary>
     internal async Task<Ack?> TypingAsync(RequestContext request)
     {
         var windowId = request.Read.WindowId();
@@ -69,9 +69,9 @@ internal sealed class MessageRequests(
         if (await backends.FindTargetAsync(request.Session, windowId) is not { } target)
             return Ack.NoWindow;
         var now = time.GetTimestamp();
-        if (request.Session.TypingToldAt.TryGetValue(windowId, out var told) && time.GetElapsedTime(told, now) < TypingInterval)
+        if (request.Session.TypingSentAt.TryGetValue(windowId, out var told) && time.GetElapsedTime(told, now) < TypingInterval)
             return Ack.Ok;
-        request.Session.TypingToldAt[windowId] = now;
+        request.Session.TypingSentAt[windowId] = now;
         if (!target.IsMas)
             return await backends.AskIrcAsync(request, target.Network, target.ConversationId);
         var user = request.Session.User;

@@ -3,7 +3,7 @@ using Mas.Core.Protocol;
 
 namespace Mas.Server.Requests;
 
-/// <summary>WHOIS, CONNECT, DISCONNECT: about IRC networks, answered by the IRC backend.</summary>
+/// <summary>WHOIS, CONNECT, DISCONNECT: passed to the IRC backend, which answers.</summary>
 internal sealed class NetworkRequests(Backends backends, TextCommands commands, CredentialVault vault)
 {
     private const int MaxKey = 20_000;
@@ -13,7 +13,7 @@ internal sealed class NetworkRequests(Backends backends, TextCommands commands, 
     internal async Task<Ack?> WhoisAsync(RequestContext request)
     {
         var network = request.Read.OptionalLine("network", 50) ?? Networks.Mas;
-        var nick = request.Read.OptionalLine("nick", 100) ?? request.Read.Text("nick", 100, least: 1);
+        var nick = request.Read.OptionalLine("nick", 100) ?? request.Read.Text("nick", 100, min: 1);
         if (request.Read.Problem is { } problem)
             return problem;
         return network == Networks.Mas ? await commands.WhoisAsync(nick) : await backends.AskIrcAsync(request, network, null);
@@ -21,7 +21,7 @@ internal sealed class NetworkRequests(Backends backends, TextCommands commands, 
 
     internal async Task<Ack?> ConnectAsync(RequestContext request)
     {
-        var network = request.Read.OptionalLine("network", 50) ?? request.Read.Text("network", 50, least: 1);
+        var network = request.Read.OptionalLine("network", 50) ?? request.Read.Text("network", 50, min: 1);
         var nick = request.Read.OptionalLine("nick", 100) ?? "";
         var account = request.Read.OptionalObject("account");
         var credentials = account is null ? null : ReadCredentials(account);
@@ -30,8 +30,8 @@ internal sealed class NetworkRequests(Backends backends, TextCommands commands, 
         if (network == Networks.Mas)
             return IsMas;
         if (credentials is not null && !vault.IsOpen)
-            return new Ack(Status.Error, "This MAS keeps no credentials for networks: its operator has set no key for them.");
-        return await backends.AskIrcAsync(request, network, null, Backends.Words("CONNECT", json =>
+            return new Ack(Status.Error, "This server cannot store network credentials: its operator has not set a key.");
+        return await backends.AskIrcAsync(request, network, null, IrcRequest.Compose("CONNECT", json =>
         {
             json.WriteString("network", network);
             json.WriteString("nick", nick);
@@ -42,13 +42,13 @@ internal sealed class NetworkRequests(Backends backends, TextCommands commands, 
 
     internal async Task<Ack?> DisconnectAsync(RequestContext request)
     {
-        var network = request.Read.OptionalLine("network", 50) ?? request.Read.Text("network", 50, least: 1);
+        var network = request.Read.OptionalLine("network", 50) ?? request.Read.Text("network", 50, min: 1);
         if (request.Read.Problem is { } problem)
             return problem;
         return network == Networks.Mas ? IsMas : await backends.AskIrcAsync(request, network, null);
     }
 
-    /// <summary>Null for an account without a mechanism, which changes nothing.</summary>
+    /// <returns>Null for an account without a mechanism, which changes nothing.</returns>
     private static NetworkCredentials? ReadCredentials(RequestReader account)
     {
         var mechanism = account.OptionalLine("mechanism", 50) ?? "";

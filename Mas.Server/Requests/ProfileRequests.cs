@@ -28,19 +28,19 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Profil
         if (read.Problem is { } problem)
             return problem;
         if (name is null && email is null && nick is null && password is null)
-            return new Ack(Status.ParameterMissing, "One of 'name', 'email', 'nick' and 'password' has to be given.");
+            return new Ack(Status.ParameterMissing, "Give at least one of 'name', 'email', 'nick' and 'password'.");
         if (password is not null && AccountRules.RefusePassword(password) is { } bad)
             return new Ack(Status.ParameterInvalid, bad);
         var user = request.Session.User;
         if (password is not null && !await MayBecomeAsync(await users.GetPasswordAsync(user), password, currentPassword!))
-            return new Ack(Status.IncorrectPassword, "The current password is another one.");
+            return new Ack(Status.IncorrectPassword, "Wrong current password.");
         var ack = await ChangeAsync(user, old => old with { Name = name ?? old.Name, Email = email ?? old.Email, Nick = nick ?? old.Nick });
         return ack.Status == Status.Ok && password is not null && !await users.SetPasswordAsync(user, await hasher.HashAsync(password))
             ? UserLookup.NoUser
             : ack;
     }
 
-    /// <summary>Changes name, email or nick, and tells everybody who knows the user.</summary>
+    /// <summary>Changes name, email or nick, and notifies everyone who knows the user.</summary>
     internal async Task<Ack> ChangeAsync(UserId user, Func<Profile, Profile> change)
     {
         if (await users.GetProfileAsync(user) is not { } old)
@@ -48,20 +48,20 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Profil
         var changed = change(old);
         if (changed == old)
         {
-            // Who asks again may do so because nobody could be told.
+            // The request may be a repetition because the first notification failed.
             await profiles.TellAsync(user);
             return Ack.Ok;
         }
         if ((AccountRules.RefuseName(changed.Name) ?? AccountRules.RefuseEmail(changed.Email) ?? AccountRules.RefuseNick(changed.Nick)) is { } bad)
             return new Ack(Status.ParameterInvalid, bad);
         if (await users.UpdateProfileAsync(user, old, changed) is { } taken)
-            return new Ack(Status.ErrorExists, $"This {taken} is taken.");
+            return new Ack(Status.ErrorExists, $"This {taken} is taken. Choose another one.");
         if (changed.Name != old.Name || changed.Nick != old.Nick)
             await profiles.TellAsync(user);
         return Ack.Ok;
     }
 
-    /// <summary>Whether who knows the current password asks; or who asks again for what was done, of which the answer was lost.</summary>
+    /// <summary>Whether the current password is right, or the new one is set already: a repetition whose answer was lost.</summary>
     private async Task<bool> MayBecomeAsync(StoredPassword? stored, string password, string currentPassword) =>
         await hasher.VerifyAsync(currentPassword, stored) || await hasher.VerifyAsync(password, stored);
 }

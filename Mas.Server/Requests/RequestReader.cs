@@ -7,8 +7,8 @@ using Mas.Core.Protocol;
 namespace Mas.Server.Requests;
 
 /// <summary>
-/// Reads the fields of a request, each checked for type and size. The first thing that is wrong is kept in
-/// <see cref="Problem"/>, so a handler reads all that it needs and then looks there once.
+/// Reads the fields of a request, each checked for type and size. The first error is kept in <see cref="Problem"/>, so a handler
+/// reads all that it needs and then checks once. A missing field is an error, unless the method's name says Optional.
 /// </summary>
 internal sealed class RequestReader(JsonElement root)
 {
@@ -45,50 +45,44 @@ internal sealed class RequestReader(JsonElement root)
         return null;
     }
 
-    /// <summary>A text that has to be there.</summary>
-    internal string Text(string name, int most, int least = 0)
+    internal string Text(string name, int max, int min = 0)
     {
         if (!Has(name, out _))
             return Missing<string>(name) ?? "";
-        var text = OptionalText(name, most);
-        return text is not null && text.Length < least ? Missing<string>(name) ?? "" : text ?? "";
+        var text = OptionalText(name, max);
+        return text is not null && text.Length < min ? Missing<string>(name) ?? "" : text ?? "";
     }
 
-    /// <summary>A text that may be missing.</summary>
-    internal string? OptionalText(string name, int most)
+    internal string? OptionalText(string name, int max)
     {
         if (!Has(name, out var value))
             return null;
         if (value.ValueKind != JsonValueKind.String || Decode(value) is not { } text)
             return Fail<string>(name);
-        if (text.Length <= most)
+        if (text.Length <= max)
             return text;
-        Problem ??= new Ack(Status.TooLarge, $"'{name}' may have up to {most} characters.");
+        Problem ??= new Ack(Status.TooLarge, $"'{name}' must have at most {max} characters.");
         return null;
     }
 
     /// <summary>A text on one line: no control characters.</summary>
-    internal string? OptionalLine(string name, int most) =>
-        OptionalText(name, most) is { } text ? text.Any(char.IsControl) ? Fail<string>(name) : text : null;
+    internal string? OptionalLine(string name, int max) =>
+        OptionalText(name, max) is { } text ? text.Any(char.IsControl) ? Fail<string>(name) : text : null;
 
-    /// <summary>A window's id.</summary>
     internal int WindowId() => (int)(OptionalNumber("windowId", 1, int.MaxValue) ?? Missing<long>("windowId"));
 
-    /// <summary>A number that has to be there.</summary>
-    internal long Number(string name, long least, long most) => OptionalNumber(name, least, most) ?? Missing<long>(name);
+    internal long Number(string name, long min, long max) => OptionalNumber(name, min, max) ?? Missing<long>(name);
 
-    /// <summary>A whole number that may be missing.</summary>
-    internal long? OptionalNumber(string name, long least, long most)
+    internal long? OptionalNumber(string name, long min, long max)
     {
         if (!Has(name, out var value))
             return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most)
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
             return number;
         Fail<object>(name);
         return null;
     }
 
-    /// <summary>A boolean that may be missing.</summary>
     internal bool? OptionalBool(string name)
     {
         if (!Has(name, out var value))
@@ -99,7 +93,6 @@ internal sealed class RequestReader(JsonElement root)
         return null;
     }
 
-    /// <summary>A userId that has to be there.</summary>
     internal UserId User(string name) => OptionalUser(name) ?? Missing<UserId>(name);
 
     /// <summary>A userId that may be missing; a number is taken for a MAS user's.</summary>

@@ -4,6 +4,8 @@ namespace Mas.Server.Requests;
 internal static class RequestServices
 {
     internal static IServiceCollection AddRequests(this IServiceCollection services) => services
+        .AddSingleton<BackendAvailability>()
+        .AddHostedService(provider => provider.GetRequiredService<BackendAvailability>())
         .AddSingleton<Backends>()
         .AddSingleton<UserLookup>()
         .AddSingleton<MessageRequests>()
@@ -16,5 +18,7 @@ internal static class RequestServices
         .AddSingleton<SettingRequests>()
         .AddSingleton<NetworkRequests>()
         .AddSingleton<AccountRequests>()
-        .AddSingleton<RequestDispatcher>();
+        .AddSingleton<RequestTable>()
+        .AddSingleton<RequestDispatcher>()
+        .AddSingleton<RequestSessionFactory>();
 }

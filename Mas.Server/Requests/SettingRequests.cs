@@ -45,7 +45,7 @@ internal sealed class SettingRequests(Settings settings, Alerts alerts, Outboxes
         if (request.Read.Problem is { } problem)
             return problem;
         var wasOpen = await alerts.AcknowledgeAsync(request.Session.User, id);
-        // Told in any case: who asks again may do so because nobody could be told.
+        // Sent in any case: the request may be a repetition because the first notification failed.
         await outboxes.SendToUserAsync(request.Session.User, Notifications.DeleteAlert(id));
         return wasOpen ? Ack.Ok : new Ack(Status.NotFound, "There is no such alert.");
     }
@@ -54,7 +54,7 @@ internal sealed class SettingRequests(Settings settings, Alerts alerts, Outboxes
     {
         if (await settings.CountAsync(user) + changes.Count > limits.SettingsPerUser
             && (await settings.GetAsync(user)).Keys.Union(changes.Keys).Count() > limits.SettingsPerUser)
-            return new Ack(Status.TooLarge, $"There may be up to {limits.SettingsPerUser} settings.");
+            return new Ack(Status.TooLarge, $"You may have at most {limits.SettingsPerUser} settings.");
         await settings.SetAsync(user, changes);
         await outboxes.SendToUserAsync(user, Notifications.UpdateSettings(changes));
         return Ack.Ok;

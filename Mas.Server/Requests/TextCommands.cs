@@ -1,18 +1,17 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Server.Accounts;
-using Mas.Server.Sockets;
 
 namespace Mas.Server.Requests;
 
-/// <summary>The commands that may be typed in a MAS window: each becomes the request that does it.</summary>
+/// <summary>The commands that users may type in a MAS window. Each becomes a request.</summary>
 internal sealed class TextCommands(Backends backends, UserLookup lookup, Conversations conversations, UserCards cards, Friends friends, ProfileRequests profiles, SettingRequests settings, LimitsOptions limits)
 {
     private const string Help =
         "/me text, /msg nick text, /query nick, /join name [password], /part, /topic text, /nick new, /kick nick [reason], /op nick, /deop nick, "
         + "/voice nick, /devoice nick, /invite nick, /whois nick, /away [text], /help. Two slashes send a line that begins with one.";
 
-    /// <summary>The command's name in lower case, and the rest.</summary>
+    /// <returns>The command's name in lower case, and the rest.</returns>
     internal static (string Name, string Parameters) Split(string text)
     {
         var end = text.IndexOfAny([' ', '\n']);
@@ -37,7 +36,7 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
                 return await backends.AskAsync(request, new CloseWindow(request.NewOrigin(), id));
             case "topic":
                 return parameters.Length > limits.TopicChars
-                    ? new Ack(Status.TooLarge, $"A topic may have up to {limits.TopicChars} characters.")
+                    ? new Ack(Status.TooLarge, $"A topic has at most {limits.TopicChars} characters.")
                     : await backends.AskAsync(request, new SetTopic(request.NewOrigin(), id, parameters.ReplaceLineEndings(" ")));
             case "nick" when first.Length > 0:
                 return await profiles.ChangeAsync(request.Session.User, profile => profile with { Nick = first });
@@ -58,15 +57,15 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
             case "help":
                 return new Ack(Status.Ok, Result: new TextToShow(Help));
             case "me" or "msg" or "query" or "join" or "nick" or "kick" or "op" or "deop" or "voice" or "devoice" or "invite" or "whois":
-                return new Ack(Status.ParameterMissing, $"/{name} needs more than that. /help lists the commands.");
+                return new Ack(Status.ParameterMissing, $"/{name} needs more parameters. /help lists the commands.");
             case "quote":
-                return new Ack(Status.Error, "/quote works in windows of IRC networks only.");
+                return new Ack(Status.Error, "/quote works only in windows of IRC networks.");
             default:
                 return new Ack(Status.Error, $"There is no command /{(name.Length > 30 ? name[..30] : name)}. /help lists the commands; // sends a line that begins with /.");
         }
     }
 
-    /// <summary>What is known of a MAS user.</summary>
+    /// <summary>WHOIS for a MAS user.</summary>
     internal async Task<Ack> WhoisAsync(string nick)
     {
         if (await lookup.FindByNickAsync(nick) is not { } user)
@@ -106,7 +105,7 @@ internal sealed class TextCommands(Backends backends, UserLookup lookup, Convers
     private async Task<Ack?> JoinAsync(RequestContext request, string name, string password)
     {
         if (!AccountRules.IsGroupName(name))
-            return new Ack(Status.ParameterInvalid, "This is no name of a group.");
+            return ConversationRequests.BadName();
         return await conversations.FindGroupAsync(Networks.Mas, Networks.Fold(name)) is { } id
             ? await backends.AskAsync(request, new JoinGroup(request.NewOrigin(), id.Value, name, password, Initial: false))
             : new Ack(Status.NotFound, "There is no such group.");

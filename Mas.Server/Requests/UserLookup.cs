@@ -8,7 +8,7 @@ internal sealed class UserLookup(Users users)
 {
     internal static readonly Ack NoUser = new(Status.NotFound, "There is no such user.");
 
-    /// <summary>Null when the request names nobody, or nobody who is there; its <see cref="RequestReader.Problem"/> says if a field was wrong.</summary>
+    /// <returns>Null when the request names no existing user. <see cref="RequestReader.Problem"/> says whether a field was wrong.</returns>
     internal async Task<UserId?> FindAsync(RequestReader read)
     {
         var user = read.OptionalUser("userId");
@@ -23,7 +23,7 @@ internal sealed class UserLookup(Users users)
         return user is { } id ? await IfThereAsync(id) : await FindByNickAsync(nick!);
     }
 
-    /// <summary>By nick only: an email address tells nobody who it belongs to.</summary>
+    /// <summary>By nick only: nobody may find out whose an email address is.</summary>
     internal async Task<UserId?> FindByNickAsync(string nick) =>
         nick.Length > 0 && !nick.Contains('@') && await users.FindAsync(nick) is { } id ? await IfThereAsync(id) : null;
 

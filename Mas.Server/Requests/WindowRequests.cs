@@ -4,7 +4,7 @@ using Mas.Core.Queues;
 
 namespace Mas.Server.Requests;
 
-/// <summary>UPDATE and SEEN: a user's own settings of a window, told to all of the user's sessions.</summary>
+/// <summary>UPDATE and SEEN: a user's settings of a window, sent to all of the user's sessions.</summary>
 internal sealed class WindowRequests(UserWindows windows, Backends backends, Outboxes outboxes)
 {
     private const int MaxRow = 1000;
@@ -19,10 +19,10 @@ internal sealed class WindowRequests(UserWindows windows, Backends backends, Out
         if (request.Read.Problem is { } problem)
             return problem;
         if (sounds is null && titleAlert is null && visible is null && row is null)
-            return new Ack(Status.ParameterMissing, "One of 'sounds', 'titleAlert', 'visible' and 'row' has to be given.");
+            return new Ack(Status.ParameterMissing, "Give at least one of 'sounds', 'titleAlert', 'visible' and 'row'.");
         if (!await windows.UpdateAsync(request.Session.User, windowId, sounds, titleAlert, visible, row))
             return Ack.NoWindow;
-        await TellAsync(request, windowId, new WindowChanges { Sounds = sounds, TitleAlert = titleAlert, Visible = visible, Row = row });
+        await SendUpdateAsync(request, windowId, new WindowChanges { Sounds = sounds, TitleAlert = titleAlert, Visible = visible, Row = row });
         return Ack.Ok;
     }
 
@@ -36,14 +36,14 @@ internal sealed class WindowRequests(UserWindows windows, Backends backends, Out
             return Ack.NoWindow;
         if (await windows.MarkSeenAsync(request.Session.User, windowId, gid))
         {
-            await TellAsync(request, windowId, new WindowChanges { Seen = gid });
-            // A network may keep read markers of its own, for the user's other clients.
+            await SendUpdateAsync(request, windowId, new WindowChanges { Seen = gid });
+            // Networks with read markers show them to the user's other clients.
             if (await backends.FindTargetAsync(request.Session, windowId) is { IsMas: false } target)
                 await backends.TellIrcAsync(request.Session.User, "SEEN", target.Network, target.ConversationId, json => json.WriteNumber("gid", gid));
         }
         return Ack.Ok;
     }
 
-    private Task TellAsync(RequestContext request, int windowId, WindowChanges changes) =>
+    private Task SendUpdateAsync(RequestContext request, int windowId, WindowChanges changes) =>
         outboxes.SendToUserAsync(request.Session.User, Notifications.UpdateWindow(windowId, changes));
 }

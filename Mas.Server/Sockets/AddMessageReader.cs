@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Mas.Server.Sockets;
 
-/// <summary>Reads as much of an ADD_MESSAGE as tells whether a snapshot held it. Used only while a session starts.</summary>
+/// <summary>Reads the fields of an ADD_MESSAGE that tell whether a snapshot held it. Used only while a session starts.</summary>
 internal static class AddMessageReader
 {
     private static ReadOnlySpan<byte> Head => """{"type":"ADD_MESSAGE","windowId":"""u8;
@@ -10,7 +10,7 @@ internal static class AddMessageReader
     /// <param name="entry">An entry of an outbox.</param>
     /// <param name="windowId">Its window.</param>
     /// <param name="order">Its rev, or else its gid.</param>
-    /// <returns>False when it is something else.</returns>
+    /// <returns>False for any other notification.</returns>
     internal static bool TryRead(ReadOnlySpan<byte> entry, out int windowId, out long order)
     {
         windowId = 0;

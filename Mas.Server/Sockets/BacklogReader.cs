@@ -10,15 +10,15 @@ namespace Mas.Server.Sockets;
 internal sealed class BacklogReader(ConversationHistory history, HistoryOptions options)
 {
     /// <summary>Most clients that come back missed little: so much is read at once, and more only if needed.</summary>
-    private const int FirstLook = 10;
+    private const int FirstRead = 10;
 
     /// <summary>How much older than <c>cachedUpto</c> is sent again, seconds: gids of different conversations overtake each other.</summary>
     private const int RepeatedSeconds = 60;
 
-    /// <summary>The first look, read together with everything else of the window.</summary>
+    /// <summary>The first read, together with everything else of the window.</summary>
     internal Task<List<StoredMessage>> ReadNewestAsync(Window window, InitRequest init) => history.GetNewestAsync(
         window.ConversationId,
-        init.Cached.ContainsKey(window.WindowId) ? FirstLook : init.CachedUpto is not null ? -1 : Math.Max(1, init.MaxBacklogMsgs));
+        init.Cached.ContainsKey(window.WindowId) ? FirstRead : init.CachedUpto is not null ? -1 : Math.Max(1, init.MaxBacklogMsgs));
 
     /// <summary>From when on messages are repeated to a client that gave one <c>cachedUpto</c> for all windows: a minute before that gid.</summary>
     internal static long RepeatFrom(IEnumerable<IReadOnlyList<StoredMessage>> windows, InitRequest init) => init.CachedUpto is { } upTo
@@ -32,8 +32,8 @@ internal sealed class BacklogReader(ConversationHistory history, HistoryOptions 
         var messages = newest;
         if (init.Cached.TryGetValue(window.WindowId, out var cached))
         {
-            // The look must reach back to what the client has; and if there was an edit since, that may be anywhere.
-            if (newest.Count == FirstLook && (newest[0].Message.Gid > cached || conversation.LastRev > cached))
+            // It must reach back to what the client has; and if there was an edit since, that may be anywhere.
+            if (newest.Count == FirstRead && (newest[0].Message.Gid > cached || conversation.LastRev > cached))
                 messages = await history.GetNewestAsync(window.ConversationId, -1);
             // What the client holds is not in the history: a replica took over that had not heard of it, and gids after it
             // may be given again. The client gets the window as if it had nothing.

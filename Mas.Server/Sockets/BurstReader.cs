@@ -4,9 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mas.Server.Sockets;
 
 /// <summary>
-/// The stream of an upgraded connection, which reads at once what has come. A WebSocket asks for a frame's header first and for the rest
-/// behind it, and each question goes through all of Kestrel's layers, where clients that say much send many frames in one packet.
-/// While nothing comes, it holds no buffer.
+/// The stream of an upgraded connection, which reads all that has arrived at once. A WebSocket reads a frame's header and then the rest,
+/// each through all of Kestrel's layers, while busy clients send many frames in one packet. While idle, it holds no buffer.
 /// </summary>
 internal sealed class BurstReader(Stream inner) : Stream
 {
@@ -16,7 +15,7 @@ internal sealed class BurstReader(Stream inner) : Stream
     private int _at;
     private int _end;
 
-    /// <summary>Whether there is something that was read and not asked for yet.</summary>
+    /// <summary>Whether it holds bytes that nobody has read yet.</summary>
     internal bool HoldsBuffer => _buffer is not null;
 
     public override bool CanRead => true;
@@ -29,7 +28,7 @@ internal sealed class BurstReader(Stream inner) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Reads; to ask for nothing waits until something is there, as with every stream.</summary>
+    /// <summary>Reads. An empty buffer waits until bytes arrive, as with every stream.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_buffer is not null)
@@ -57,7 +56,7 @@ internal sealed class BurstReader(Stream inner) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // The buffer is not given back here: a read may be under way.
+    // The buffer is not returned to the pool here: a read may be running.
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -67,7 +66,7 @@ internal sealed class BurstReader(Stream inner) : Stream
 
     private async ValueTask<int> ReadMoreAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        // When the read fails, nobody gives it back: it may have been broken off, and still be written into.
+        // Not returned when the read fails: a cancelled read may still write into it.
         var more = ArrayPool<byte>.Shared.Rent(BufferBytes);
         var length = await inner.ReadAsync(more.AsMemory(0, BufferBytes), cancellationToken);
         (_buffer, _at, _end) = (more, 0, length);
@@ -88,7 +87,7 @@ internal sealed class BurstReader(Stream inner) : Stream
     }
 }
 
-/// <summary>Upgrades a connection to one that a <see cref="BurstReader"/> reads.</summary>
+/// <summary>Wraps upgraded connections in a <see cref="BurstReader"/>.</summary>
 internal sealed class BurstUpgrade(IHttpUpgradeFeature inner) : IHttpUpgradeFeature
 {
     public bool IsUpgradableRequest => inner.IsUpgradableRequest;

@@ -11,7 +11,7 @@ internal sealed record InitRequest(
 {
     private const int MaxCached = 10_000;
 
-    /// <returns>Null when the frame is no INIT, or a field of it is not what it should be.</returns>
+    /// <returns>Null when the frame is no INIT, or has an invalid field.</returns>
     internal static InitRequest? Read(ReadOnlyMemory<byte> frame, int defaultBacklog)
     {
         if (RequestReader.Parse(frame) is not { } document)
@@ -29,7 +29,7 @@ internal sealed record InitRequest(
                 reader.OptionalText("ticket", 200),
                 ReadCached(document.RootElement) ?? reader.Fail<IReadOnlyDictionary<int, long>>("cached", new Dictionary<int, long>()),
                 reader.OptionalNumber("cachedUpto", 0, long.MaxValue),
-                (int)(reader.OptionalNumber("maxBacklogMsgs", 0, int.MaxValue) is { } most ? Math.Min(most, 1000) : defaultBacklog));
+                (int)(reader.OptionalNumber("maxBacklogMsgs", 0, int.MaxValue) is { } asked ? Math.Min(asked, 1000) : defaultBacklog));
             return reader.Problem is null ? init : null;
         }
     }

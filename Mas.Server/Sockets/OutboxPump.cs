@@ -8,12 +8,14 @@ using StackExchange.Redis;
 namespace Mas.Server.Sockets;
 
 /// <summary>
-/// Moves a session's outbox to its socket: pops in batches, never parses what it popped, and writes what it has as one
-/// frame. At most one run at a time; a wake-up during a run makes it look again.
+/// Moves a session's outbox to its socket: pops in batches, which it does not parse, and writes each as one frame.
+/// One run at a time; a wake-up during a run makes it pop again.
 /// </summary>
 internal sealed partial class OutboxPump(
-    SocketSession session, WebSocketChannel channel, RedisConnection redis, FailoverWatch failovers, Sessions sessions, SessionOptions options, ILogger logger)
+    SocketSession session, WebSocketChannel channel, RedisConnection redis, DeliveryCheck delivery, int outboxCap, ILogger logger)
 {
+    /// <summary>The snapshot goes first. Wake-ups are ignored, since the first run finds everything.</summary>
+    private const int Starting = -1;
     private const int Idle = 0;
     private const int Running = 1;
     private const int RunningAgain = 2;
@@ -22,32 +24,23 @@ internal sealed partial class OutboxPump(
     /// <summary>A write that takes this long means that the client does not read, ms.</summary>
     private const int StalledAfter = 1000;
 
-    /// <summary>
-    /// How long what the snapshot held is looked for, ms: a worker writes a history first and pushes to the outboxes behind
-    /// its batch, so that what the snapshot read may arrive here a little later.
-    /// </summary>
-    private const int RepeatsLast = 5000;
-
     private readonly RedisKey _outbox = RedisKeys.Outbox(session.Ref);
 
-    // Until Start, wake-ups are only noted: the snapshot goes first.
-    private int _state = Running;
-    private IReadOnlyDictionary<int, long>? _held;
-    private long _startedAt;
+    private int _state = Starting;
+    private SnapshotFilter? _filter;
     private long _lengthAskedAt;
 
     /// <summary>Begins with what came since the session was registered, but for the messages that the snapshot held.</summary>
     /// <param name="held">For each window the highest gid or rev in the snapshot.</param>
     internal void Start(IReadOnlyDictionary<int, long> held)
     {
-        _held = held;
-        _startedAt = Environment.TickCount64;
-        Volatile.Write(ref _state, Running);
-        _ = RunAsync();
+        _filter = new SnapshotFilter(held);
+        if (Interlocked.CompareExchange(ref _state, Running, Starting) == Starting)
+            _ = RunAsync();
     }
 
-    /// <summary>Says that there is something in the outbox.</summary>
-    /// <param name="first">What the first pop goes through, when it is to go out with others.</param>
+    /// <summary>Called when the outbox may hold entries.</summary>
+    /// <param name="first">Sends the first pop together with those of other sessions.</param>
     internal void Signal(OutboxPops? first = null)
     {
         for (; ; )
@@ -55,7 +48,7 @@ internal sealed partial class OutboxPump(
             var state = Volatile.Read(ref _state);
             switch (state)
             {
-                case Stopped:
+                case Starting or Stopped:
                     return;
                 case Idle when Interlocked.CompareExchange(ref _state, Running, Idle) == Idle:
                     _ = RunAsync(first);
@@ -68,37 +61,27 @@ internal sealed partial class OutboxPump(
         }
     }
 
-    /// <summary>Ends the pump; a run that is under way finishes its batch.</summary>
+    /// <summary>Ends the pump after the current batch.</summary>
     internal void Stop() => Volatile.Write(ref _state, Stopped);
 
     private bool IsStopped => Volatile.Read(ref _state) == Stopped;
 
     private async Task RunAsync(OutboxPops? first = null)
     {
-        var isInHand = false;
+        var hasPopped = false;
         try
         {
             for (; ; first = null)
             {
                 var entries = await PopAsync(first);
-                isInHand = entries.Count > 0;
-                if (entries.Count > 0 && session.MayHaveBeenEnded && !await sessions.IsListedAsync(session.Ref))
-                {
-                    // Another server has ended the session and removed the outbox, and these came behind what was in there.
-                    session.Abort();
+                hasPopped = entries.Count > 0;
+                if (entries.Count > 0 && !delivery.IsCertain(session) && !await delivery.FindOutAsync(session, () => IsStopped))
                     return;
-                }
-                if (entries.Count > 0 && !failovers.IsCertain)
-                {
-                    await failovers.BecomesCertainAsync(() => IsStopped);
-                    if (IsStopped)
-                        return;
-                }
                 if (entries.Count > 0 && !await WriteAsync(entries))
                     return;
-                isInHand = false;
-                if (_held is not null && Environment.TickCount64 - _startedAt > RepeatsLast)
-                    _held = null;
+                hasPopped = false;
+                if (_filter is { IsOver: true })
+                    _filter = null;
                 if (Interlocked.CompareExchange(ref _state, Idle, Running) == Running)
                     return;
                 if (Interlocked.CompareExchange(ref _state, Running, RunningAgain) != RunningAgain)
@@ -107,10 +90,10 @@ internal sealed partial class OutboxPump(
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
-            // Entries that were popped, and never arrived here or were not sent on, are gone: the client comes back with what it holds.
-            if (isInHand || RedisErrors.MayHaveRun(e))
+            // Entries that were popped and not sent are gone: the client reconnects with what it holds.
+            if (hasPopped || RedisErrors.MayHaveRun(e))
                 session.Abort();
-            // Else what waits stays in the outbox; the sweep after Redis's return finds it.
+            // Otherwise the entries are still in the outbox; the next sweep finds them.
             Interlocked.CompareExchange(ref _state, Idle, Running);
             Interlocked.CompareExchange(ref _state, Idle, RunningAgain);
         }
@@ -135,10 +118,10 @@ internal sealed partial class OutboxPump(
         foreach (var value in values)
         {
             byte[] entry = value!;
-            if (_held is null || !IsHeld(entry))
+            if (_filter is null || !_filter.Holds(entry))
                 entries.Add(entry);
         }
-        // There may be more, also when all of these were held already.
+        // There may be more, even if the snapshot held all of these.
         if (values.Length == (first?.MaxOfEach ?? OutboxPops.Most))
             Signal();
         return entries;
@@ -173,14 +156,6 @@ internal sealed partial class OutboxPump(
         return false;
     }
 
-    /// <summary>Whether the snapshot held this message, or a newer form of it.</summary>
-    private bool IsHeld(byte[] entry)
-    {
-        if (!AddMessageReader.TryRead(entry, out var windowId, out var order))
-            return false;
-        return _held!.TryGetValue(windowId, out var highest) && order <= highest;
-    }
-
     private void EndIfStalled()
     {
         var now = Environment.TickCount64;
@@ -195,8 +170,8 @@ internal sealed partial class OutboxPump(
     {
         try
         {
-            if (await redis.Database.ListLengthAsync(_outbox) > options.OutboxCap)
-                _ = session.TerminateAsync(TerminateCode.SlowConsumer, "You read slower than others write. Please connect again.");
+            if (await redis.Database.ListLengthAsync(_outbox) > outboxCap)
+                _ = session.TerminateAsync(Termination.SlowConsumer);
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
@@ -204,6 +179,6 @@ internal sealed partial class OutboxPump(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The outbox of {Session} could not be written; its socket is closed")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outbox of session {Session} could not be delivered; its socket is closed, and the client reconnects")]
     private static partial void LogFailed(ILogger logger, Exception exception, SessionRef session);
 }

@@ -2,15 +2,20 @@ using Mas.Core.Model;
 
 namespace Mas.Server.Sockets;
 
-/// <summary>Finds out who sends an INIT: by its ticket, its secret, or the cookie of the upgrade.</summary>
+/// <summary>Finds the login of an INIT: by its ticket, its secret, or the cookie of the upgrade.</summary>
 internal sealed class SessionAuthenticator(Logins logins)
 {
-    /// <returns>The user and the login's digest, or null.</returns>
-    internal async Task<(UserId User, string Digest)?> FindAsync(UserId? user, string? secret, string? ticket, (UserId User, string Token)? cookie)
+    /// <returns>The login, or null.</returns>
+    internal async Task<SessionLogin?> FindAsync(InitRequest init, (UserId User, string Token)? cookie)
     {
-        if (ticket is not null)
-            return await logins.RedeemTicketAsync(ticket);
-        var (id, token) = secret is not null && user is { } named ? (named, secret) : cookie ?? default;
-        return token is not null && await logins.FindAsync(id, token) is { } digest ? (id, digest) : null;
+        if (init.Ticket is not null)
+            return await logins.RedeemTicketAsync(init.Ticket) is var (user, digest) ? new SessionLogin(user, digest) : null;
+        var (id, token) = init is { Secret: { } secret, UserId: { } named } ? (named, secret) : cookie ?? default;
+        return token is not null && await logins.FindAsync(id, token) is { } found ? new SessionLogin(id, found) : null;
     }
 }
+
+/// <summary>The login that a session begins with.</summary>
+/// <param name="User">The user.</param>
+/// <param name="Digest">The login's digest.</param>
+internal sealed record SessionLogin(UserId User, string Digest);

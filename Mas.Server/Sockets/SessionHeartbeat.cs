@@ -4,8 +4,8 @@ using Mas.Core.Redis;
 namespace Mas.Server.Sockets;
 
 /// <summary>
-/// Keeps the server's sessions alive in Redis, looks through their outboxes for what no wake-up announced, and ends
-/// sessions that any server has left behind.
+/// Sends the heartbeats of this server's sessions, checks their outboxes for entries that no wake-up announced, and ends
+/// sessions of any server whose heartbeats have stopped.
 /// </summary>
 internal sealed partial class SessionHeartbeat(
     RedisConnection redis, SessionRegistry registry, Sessions sessions, Presence presence, SessionOptions options, TimeProvider time, ILogger<SessionHeartbeat> logger)
@@ -23,19 +23,19 @@ internal sealed partial class SessionHeartbeat(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                await TurnAsync();
+                await TryMaintainAsync();
         }
         catch (OperationCanceledException)
         {
-            // Stopping; the sockets' own ends are the endpoint's.
+            // Stopping; each session ends by itself.
         }
     }
 
-    private async Task TurnAsync()
+    private async Task TryMaintainAsync()
     {
         try
         {
-            await KeepAsync();
+            await MaintainAsync();
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
@@ -48,24 +48,24 @@ internal sealed partial class SessionHeartbeat(
         }
     }
 
-    private async Task KeepAsync()
+    private async Task MaintainAsync()
     {
         var begun = time.GetTimestamp();
         await HeartbeatAsync();
-        // Away, full, or so slow that others' heartbeats are late as well.
+        // Redis was unavailable, full, or so slow that the heartbeats of other servers are late, too.
         if (_wasAway || time.GetElapsedTime(begun) > _idleTimeout / 4)
             Interlocked.Exchange(ref _redisBackAt, time.GetTimestamp());
         _wasAway = false;
-        await LookIntoOutboxesAsync();
+        await SignalPendingOutboxesAsync();
         await SweepAsync();
-        await presence.TellUnsettledAsync();
+        await presence.NotifyUnsettledAsync();
     }
 
     /// <summary>
-    /// Signals the pumps of outboxes that hold something. Looking takes nothing: a pop whose answer is lost, as when Redis
-    /// stalls, ends its session.
+    /// Signals the pumps of outboxes that are not empty. It only asks for lengths: a pop whose answer is lost, as when Redis
+    /// stalls, would end its session.
     /// </summary>
-    private async Task LookIntoOutboxesAsync()
+    private async Task SignalPendingOutboxesAsync()
     {
         foreach (var batch in registry.All.Chunk(1000))
         {
@@ -80,22 +80,22 @@ internal sealed partial class SessionHeartbeat(
 
     private async Task HeartbeatAsync()
     {
-        foreach (var batch in registry.All.Where(session => session.IsRegistered).Chunk(1000))
+        foreach (var batch in registry.Registered.Chunk(1000))
         {
             var sent = time.GetUtcNow();
             var missing = await sessions.HeartbeatAsync(Array.ConvertAll(batch, session => session.Ref));
-            // Another server took them for dead: they get nothing any more. Their clients come back with 'cached'.
+            // Another server has ended them. Their clients reconnect with 'cached'.
             foreach (var i in missing)
                 batch[i].Abort();
-            // Behind that: what a session that was ended has popped meanwhile must still look doubtful.
+            // Last: until here, an ended session must count as doubtful for what it has popped meanwhile.
             foreach (var session in batch.Except(missing.Select(i => batch[i])))
-                session.BeatAt = sent;
+                session.Heartbeat.Renew(sent);
         }
     }
 
     private async Task SweepAsync()
     {
-        // After Redis was away or took no writes, the heartbeats of everybody are old; their servers get time to renew them.
+        // After Redis was unavailable, all heartbeats are old. Their servers get time to renew them.
         var back = Interlocked.Read(ref _redisBackAt);
         if (back != 0 && time.GetElapsedTime(back) < _idleTimeout)
             return;
@@ -104,18 +104,18 @@ internal sealed partial class SessionHeartbeat(
             if (!await sessions.EndIdleAsync(session, _idleTimeout))
                 continue;
             LogSwept(logger, session);
-            // Its server may have died, or lost Redis, before it had told of the session's beginning.
+            // Its server may have died, or lost Redis, before it notified friends of the session's start.
             await presence.UpdateAsync(session, isDue: true);
         }
         await sessions.TidyEndedAsync(_idleTimeout, 500);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Session {Session} was left behind, and is ended")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Session {Session} had no heartbeat for too long and was ended")]
     private static partial void LogSwept(ILogger logger, SessionRef session);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away while sessions are kept: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is unavailable: session heartbeats are late: {Reason}")]
     private static partial void LogAway(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Keeping sessions failed; it is tried again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Session upkeep failed; the next attempt follows at the next interval")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -1,25 +1,24 @@
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Redis;
+using Mas.Server.Requests;
 using StackExchange.Redis;
 
 namespace Mas.Server.Sockets;
 
 /// <summary>
-/// What a session begins with: the user's view, read after the session was registered, in pipelined rounds that are as
-/// many for a hundred windows as for one.
+/// Reads what a session begins with: the user's view, after the session was registered, in pipelined rounds whose number does
+/// not depend on the number of windows.
 /// </summary>
 internal sealed class SessionSnapshot(
     RedisConnection redis, Sessions sessions, UserWindows windows, Conversations conversations, BacklogReader backlogs,
     UserCards cards, Friends friends, Settings settings, Alerts alerts)
 {
-    /// <summary>Reads what is to be sent: INIT_OK and everything up to FINISH_INIT.</summary>
-    /// <returns>That; and for each window the highest gid or rev that it holds, or holds back: what the outbox repeats of it is dropped.</returns>
-    /// <exception cref="ReplicasMissingException">Some of it may be lost with its master, and is not to be shown.</exception>
-    internal async Task<(List<byte[]> Entries, IReadOnlyDictionary<int, long> Held)> ReadAsync(SocketSession session, InitRequest init)
+        /// <exception cref="ReplicasMissingException">Too few replicas confirm what was read: it may be lost with its master, and must not be shown.</exception>
+    internal async Task<Snapshot> ReadAsync(SessionRef session, InitRequest init)
     {
         var since = redis.WriteGeneration;
-        var user = session.User;
+        var user = session.UserId;
         var friendIds = friends.GetAsync(user);
         var requests = friends.GetRequestsAsync(user);
         var ownSettings = settings.GetAsync(user);
@@ -29,8 +28,8 @@ internal sealed class SessionSnapshot(
         await Task.WhenAll(friendIds, requests, ownSettings, openAlerts, networks);
         var friendStates = await friends.GetStatesAsync(friendIds.Result);
 
-        var entries = new List<byte[]> { Notifications.InitOk(init.ReqId, session.Ref, init.MaxBacklogMsgs) };
-        entries.Add(await IntroduceAsync(session.Ref, views, friendIds.Result, requests.Result));
+        var entries = new List<byte[]> { Notifications.InitOk(init.ReqId, session, init.MaxBacklogMsgs) };
+        entries.Add(await IntroduceAsync(session, views, friendIds.Result, requests.Result));
         entries.Add(Notifications.UpdateSettings(ownSettings.Result));
         entries.Add(Notifications.UpdateNetworks(networks.Result));
         entries.Add(Notifications.UpdateFriends(reset: true, friendStates));
@@ -46,43 +45,26 @@ internal sealed class SessionSnapshot(
         foreach (var some in views.Where(view => view.Backlog.Gap || view.Backlog.Messages.Count > 0).Select(view => view.Backlog).Chunk(10))
             entries.Add(Notifications.AddMessages(some));
         entries.Add(Notifications.FinishInit());
-        // What goes with a master must not have been shown: the client goes on from what it holds, and would keep it.
+        // What may be lost with a master must not be shown: the client would keep it.
         await redis.ConfirmWritesAsync(since);
-        return (entries, views.ToDictionary(view => view.Window.WindowId, view => view.HeldUpTo));
+        return new Snapshot(
+            entries,
+            views.ToDictionary(view => view.Window.WindowId, view => view.HeldUpTo),
+            views.ToDictionary(view => view.Window.WindowId, view => new WindowTarget(view.Conversation.Id, view.Conversation.Network)));
     }
 
-    /// <summary>Sends it, as quickly as the client reads.</summary>
-    internal static async Task SendAsync(SocketSession session, List<byte[]> entries)
+    private async Task<List<View>> GetWindowsAsync(SessionRef session, InitRequest init)
     {
-        for (var from = 0; from < entries.Count;)
-        {
-            var count = Frames.Fit(entries, from);
-            var (buffer, length) = Frames.Rent(entries, from, count);
-            try
-            {
-                if (!await session.SendFrameAsync(buffer.AsMemory(0, length)))
-                    return;
-            }
-            finally
-            {
-                System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-            }
-            from += count;
-        }
-    }
-
-    private async Task<List<View>> GetWindowsAsync(SocketSession session, InitRequest init)
-    {
-        var user = session.User;
+        var user = session.UserId;
         var ids = await windows.GetIdsAsync(user);
         var found = (await Task.WhenAll(ids.Select(id => windows.FindAsync(user, id)))).OfType<Window>().ToList();
-        // First listening, then reading: nothing falls between the two.
-        await Task.WhenAll(found.Select(window => sessions.ListenAsync(window.ConversationId, session.Ref, window.WindowId)));
+        // First listening, then reading: so no message is missed in between.
+        await Task.WhenAll(found.Select(window => sessions.ListenAsync(window.ConversationId, session, window.WindowId)));
         var again = Task.WhenAll(found.Select(window => windows.FindAsync(user, window.WindowId)));
         var members = Task.WhenAll(found.Select(window => conversations.GetMembersAsync(window.ConversationId)));
         var newest = Task.WhenAll(found.Select(window => backlogs.ReadNewestAsync(window, init)));
         await Task.WhenAll(again, members, newest);
-        // Behind the histories: an edit that is older than their newest message is then told of by lastrev.
+        // After the histories: lastrev then tells of every edit that they may have missed.
         var records = await Task.WhenAll(found.Select(window => conversations.FindAsync(window.ConversationId)));
 
         var views = new List<View>(found.Count);
@@ -91,12 +73,11 @@ internal sealed class SessionSnapshot(
             var conversation = records[i];
             if (again.Result[i] is not { } window || conversation is null || !members.Result[i].ContainsKey(user))
             {
-                // Closed, or kicked, while this session started: whoever did that may have looked before we listened.
-                await sessions.UnlistenAsync(found[i].ConversationId, session.Ref);
+                // Closed, or kicked, while this session started: the worker may have read the listeners before this one was added.
+                await sessions.UnlistenAsync(found[i].ConversationId, session);
                 continue;
             }
             window = window with { Peer = conversation.PeerOf(user, members.Result[i].Keys) };
-            session.RememberTarget(window.WindowId, new WindowTarget(conversation.Id, conversation.Network, conversation.IsGroup));
             views.Add(new View(window, conversation, members.Result[i], new Backlog(window.WindowId, false, newest.Result[i]), 0));
         }
         var repeatFrom = BacklogReader.RepeatFrom(views.Select(view => view.Backlog.Messages), init);
@@ -107,7 +88,7 @@ internal sealed class SessionSnapshot(
         }))];
     }
 
-    /// <summary>ADD_USERS for everybody whom the snapshot mentions, the user first; Redis notes it for those who push later.</summary>
+    /// <summary>ADD_USERS for everyone whom the snapshot mentions, the user first. They are noted in <c>sessionknownuserids</c>.</summary>
     private async Task<byte[]> IntroduceAsync(SessionRef session, List<View> views, UserId[] friendIds, UserId[] requests)
     {
         var mentioned = views
@@ -134,3 +115,9 @@ internal sealed class SessionSnapshot(
 
     private sealed record View(Window Window, Conversation Conversation, IReadOnlyDictionary<UserId, string> Members, Backlog Backlog, long HeldUpTo);
 }
+
+/// <summary>What a session begins with.</summary>
+/// <param name="Entries">INIT_OK and everything up to FINISH_INIT.</param>
+/// <param name="Held">For each window the highest gid or rev in it, or held back: what the outbox repeats of it is dropped.</param>
+/// <param name="Targets">Where the windows' requests go.</param>
+internal sealed record Snapshot(List<byte[]> Entries, IReadOnlyDictionary<int, long> Held, IReadOnlyDictionary<int, WindowTarget> Targets);

@@ -11,12 +11,19 @@ internal static class SocketServices
         .AddSingleton<SessionAuthenticator>()
         .AddSingleton<BacklogReader>()
         .AddSingleton<SessionSnapshot>()
-        .AddSingleton<SessionEnder>()
-        .AddSingleton<SocketEndpoint>()
         .AddSingleton<Presence>()
+        .AddSingleton<DeliveryCheck>()
+        .AddSingleton<OutboxPumpFactory>()
+        .AddSingleton<SocketSessionFactory>()
+        .AddSingleton<SessionRegistrar>()
+        .AddSingleton<RequestLoop>()
+        .AddSingleton<SessionRunner>()
+        .AddSingleton<SocketUpgrade>()
+        .AddSingleton<InitReceiver>()
+        .AddSingleton<SocketEndpoint>()
         .AddHostedService<WakeListener>()
-        .AddSingleton<FailoverWatch>()
-        .AddHostedService(provider => provider.GetRequiredService<FailoverWatch>())
+        .AddSingleton<FailoverDetector>()
+        .AddHostedService(provider => provider.GetRequiredService<FailoverDetector>())
         .AddHostedService<SessionHeartbeat>();
 
     /// <summary>WebSockets whose connections are read in bursts (<see cref="BurstReader"/>).</summary>

@@ -5,15 +5,15 @@ using Mas.Core.Redis;
 namespace Mas.Server.Sockets;
 
 /// <summary>
-/// Hears on <c>wake:&lt;serverId&gt;</c> which sessions have something in their outboxes. A name that this server does not hold
-/// is of a session that has ended: what was pushed for it is removed.
+/// Receives on <c>wake:&lt;serverId&gt;</c> which sessions have entries in their outboxes. A session that this server does not hold
+/// has ended: what was pushed for it is removed.
 /// </summary>
 internal sealed partial class WakeListener(
     RedisConnection redis, ServerIdentity identity, SessionRegistry registry, SessionCleanup cleanup, ILogger<WakeListener> logger) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // What was published while the connection was lost was heard by nobody.
+        // Wake-ups that were published while the connection was lost did not arrive.
         redis.Restored += SignalAll;
         try
         {
@@ -21,7 +21,7 @@ internal sealed partial class WakeListener(
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
-            // The client library subscribes when the connection is back, as it does after any that was lost.
+            // The client library subscribes once the connection is back.
             LogDeaf(logger, e.Message);
         }
     }
@@ -47,7 +47,7 @@ internal sealed partial class WakeListener(
 
     private void Wake(string names)
     {
-        // The pops of all that were named go out together.
+        // The pops of all these sessions are sent together.
         var pops = new OutboxPops(redis, names.AsSpan().Count(' ') + 1);
         foreach (var range in names.AsSpan().Split(' '))
         {
@@ -73,9 +73,9 @@ internal sealed partial class WakeListener(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away while the server starts; wake-ups are heard when it is back: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is unavailable at start; wake-ups are received once it is back: {Reason}")]
     private static partial void LogDeaf(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is away while sessions are tidied: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Redis is unavailable: keys of ended sessions were not removed: {Reason}")]
     private static partial void LogAway(ILogger logger, string reason);
 }

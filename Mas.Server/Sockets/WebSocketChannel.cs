@@ -3,10 +3,10 @@ using System.Net.WebSockets;
 
 namespace Mas.Server.Sockets;
 
-/// <summary>What one receive brought.</summary>
+/// <summary>The result of a receive.</summary>
 internal enum Received
 {
-    /// <summary>A whole text frame.</summary>
+    /// <summary>A whole text frame, which was handled.</summary>
     Frame,
 
     /// <summary>The socket is closed, or broken.</summary>
@@ -17,12 +17,14 @@ internal enum Received
 
     /// <summary>A frame that is not text.</summary>
     NotText,
+
+    /// <summary>A text frame that was not accepted.</summary>
+    Invalid,
 }
 
 /// <summary>
-/// A WebSocket with whole frames: one reader, and any number of writers whose frames don't mix. While nothing comes, it
-/// holds no buffer. Whoever is to wait no longer for the client breaks the connection (<see cref="Abort"/>): a token for each
-/// read and write would have to be registered each time.
+/// A WebSocket with whole frames, one reader, and any number of writers. While idle, it holds no buffer. To stop waiting for
+/// the client, call <see cref="Abort"/>: a token for each read and write would have to be registered each time.
 /// </summary>
 internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : IDisposable
 {
@@ -32,13 +34,14 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
     private long _writingSince;
     private bool _lastIsSent;
 
-    /// <summary>When the write that is under way began (<see cref="Environment.TickCount64"/>), or 0 for none.</summary>
+    /// <summary>When the running write began (<see cref="Environment.TickCount64"/>), or 0.</summary>
     internal long WritingSince => Volatile.Read(ref _writingSince);
 
     internal bool IsOpen => socket.State == WebSocketState.Open;
 
-    /// <summary>Reads a frame into a rented buffer and hands it to <paramref name="handle"/>, which must not keep it.</summary>
-    internal async Task<Received> ReceiveAsync(Func<ReadOnlyMemory<byte>, Task> handle)
+    /// <summary>Reads a frame into a rented buffer.</summary>
+    /// <param name="handle">Gets the frame, which it must not keep, and says whether it accepts it.</param>
+    internal async Task<Received> ReceiveAsync(Func<ReadOnlyMemory<byte>, Task<bool>> handle)
     {
         byte[]? buffer = null;
         try
@@ -51,8 +54,7 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
             {
                 if (first.MessageType != WebSocketMessageType.Text)
                     return Received.NotText;
-                await handle(ReadOnlyMemory<byte>.Empty);
-                return Received.Frame;
+                return await handle(ReadOnlyMemory<byte>.Empty) ? Received.Frame : Received.Invalid;
             }
             buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
             var length = 0;
@@ -71,8 +73,7 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
                 if (length == buffer.Length)
                     buffer = Grow(buffer, length);
             }
-            await handle(buffer.AsMemory(0, length));
-            return Received.Frame;
+            return await handle(buffer.AsMemory(0, length)) ? Received.Frame : Received.Invalid;
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
         {
@@ -85,11 +86,11 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
         }
     }
 
-    /// <summary>Writes one text frame. Waits for as long as the client does not read what was written before.</summary>
-    /// <param name="frame">What.</param>
-    /// <param name="stopping">Ends the waiting for other writers, and for the client when it is the last.</param>
-    /// <param name="isLast">Whether it says that nothing follows (TERMINATE): who writes something at the same time comes too late.</param>
-    /// <returns>False when the socket is closed, or the last frame was written.</returns>
+    /// <summary>Writes one text frame, as soon as the client reads.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="stopping">Cancels waiting for other writers and, with <paramref name="isLast"/>, for the client.</param>
+    /// <param name="isLast">Whether this is TERMINATE: later writes are refused.</param>
+    /// <returns>False when the socket is closed, or the last frame has been written.</returns>
     internal async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> frame, CancellationToken stopping, bool isLast = false)
     {
         await _writing.WaitAsync(stopping);
@@ -113,7 +114,7 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
         }
     }
 
-    /// <summary>Says goodbye, and waits a moment for the client to say it too.</summary>
+    /// <summary>Sends a close frame, and waits up to 2 s for it to be written.</summary>
     internal async Task CloseAsync(WebSocketCloseStatus status, string reason)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
@@ -132,14 +133,14 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
         {
-            // The client is gone or stuck: there is nobody to say goodbye to.
+            // The client is gone, or does not read.
         }
     }
 
-    /// <summary>Reads and drops what still comes, until the client closes too or time is up: else the goodbye might not arrive.</summary>
-    internal async Task DrainAsync(TimeSpan most)
+    /// <summary>Reads and drops frames until the client closes too, or time is up: otherwise the close frame might not arrive.</summary>
+    internal async Task DrainAsync(TimeSpan timeout)
     {
-        using var deadline = new CancellationTokenSource(most);
+        using var deadline = new CancellationTokenSource(timeout);
         var buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         try
         {
@@ -149,7 +150,7 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException or InvalidOperationException)
         {
-            // Closed, or not closing in time: either way it is over.
+            // Closed, or not closed in time.
         }
         finally
         {
@@ -157,10 +158,13 @@ internal sealed class WebSocketChannel(WebSocket socket, int maxFrameBytes) : ID
         }
     }
 
-    /// <summary>Breaks the connection.</summary>
     internal void Abort() => socket.Abort();
 
-    public void Dispose() => _writing.Dispose();
+    public void Dispose()
+    {
+        _writing.Dispose();
+        socket.Dispose();
+    }
 
     private static byte[] Grow(byte[] buffer, int length)
     {

@@ -2,16 +2,12 @@ using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
 
-namespace Mas.Server.Sockets;
+namespace Mas.Server.Accounts;
 
-/// <summary>Ends logins and the sessions that began with them, on whichever server they are.</summary>
-internal sealed class SessionEnder(Logins logins, Sessions sessions, Outboxes outboxes)
+/// <summary>Ends logins, and the sessions that began with them on any server.</summary>
+internal sealed class SessionTerminator(Logins logins, Sessions sessions, Outboxes outboxes)
 {
     /// <summary>Ends one login, or all of the user's.</summary>
-    /// <param name="user">Whose.</param>
-    /// <param name="loginDigest">Which.</param>
-    /// <param name="allSessions">Whether all.</param>
-    /// <param name="answer">As for <see cref="TerminateAsync"/>.</param>
     internal async Task LogOutAsync(UserId user, string loginDigest, bool allSessions, (SessionRef To, byte[] Entry)? answer = null)
     {
         if (allSessions)
@@ -19,14 +15,14 @@ internal sealed class SessionEnder(Logins logins, Sessions sessions, Outboxes ou
         else
             await logins.EndAsync(user, loginDigest);
         var ended = allSessions ? await sessions.GetAsync(user) : await sessions.GetByLoginAsync(user, loginDigest);
-        await TerminateAsync(ended, TerminateCode.LoggedOut, "You have logged out.", answer);
+        await TerminateAsync(ended, TerminateCode.LoggedOut, "You have been logged out.", answer);
     }
 
-    /// <summary>Sends TERMINATE through the outboxes, behind what waits there.</summary>
-    /// <param name="ended">To whom.</param>
+    /// <summary>Sends TERMINATE through the outboxes, behind the entries that wait there.</summary>
+    /// <param name="ended">The sessions.</param>
     /// <param name="code">A constant of <see cref="TerminateCode"/>.</param>
     /// <param name="reason">A sentence fit to show.</param>
-    /// <param name="answer">The acknowledgement of the request that ends them: ahead of that, and only when all that was asked for is done.</param>
+    /// <param name="answer">The ACK of the request that ends them. It is sent ahead of TERMINATE, once everything else is done.</param>
     internal async Task TerminateAsync(IEnumerable<SessionRef> ended, string code, string reason, (SessionRef To, byte[] Entry)? answer = null)
     {
         var delivery = outboxes.NewDelivery();

@@ -4,12 +4,12 @@ using Mas.Core.Operator;
 
 namespace Mas.Server.Admin;
 
-/// <summary>Runs the operators' scripts for the page, one step a call, and records those that change something.</summary>
-internal sealed class AdminCalls(AdminScriptRunner runner, AuditLog audit)
+/// <summary>Runs operator scripts for the page, one step per request, and writes those that change something to the audit log.</summary>
+internal sealed class AdminEndpoints(AdminScriptRunner runner, AuditLog audit)
 {
     private const int MaxArguments = 8;
 
-    /// <summary>What takes files, or everybody's data at once, stays with masctl.</summary>
+    /// <summary>Scripts that need files or all data at once are for masctl only.</summary>
     private static readonly HashSet<string> NotHere = new(["export", "import"], StringComparer.Ordinal);
 
     internal static IResult List() => Results.Json(AdminScripts.All.Values.Where(script => !NotHere.Contains(script.Name)).Select(script => new
@@ -25,13 +25,13 @@ internal sealed class AdminCalls(AdminScriptRunner runner, AuditLog audit)
     internal async Task<IResult> RunAsync(HttpContext http)
     {
         if (await ReadAsync(http) is not var (script, arguments, cursor))
-            return Results.Json(new { error = "The body must be {script, arguments, cursor?}, with a script of this page." }, statusCode: StatusCodes.Status400BadRequest);
-        // fsck only looks here: what it may mend while MAS runs takes two looks, which masctl has the patience for.
+            return Results.Json(new { error = "The body must be {script, arguments, cursor?} with a script that /admin/api/scripts lists." }, statusCode: StatusCodes.Status400BadRequest);
+        // Here fsck only reports: repairing while MAS runs takes two passes, which masctl makes.
         if (script.Name == "fsck")
             arguments = [];
         else if (script.RandomArgument == arguments.Count + 1)
             arguments.Add(Secrets.NewToken());
-        // Of steps the first. What has none is done by any call, whatever cursor comes with it.
+        // Only the first step is recorded. A script without steps runs whole, whatever cursor is given.
         var isRecorded = script.Writes && script.Name != "fsck" && (cursor == "0" || !script.IsStepped);
         try
         {
@@ -62,7 +62,7 @@ internal sealed class AdminCalls(AdminScriptRunner runner, AuditLog audit)
             var cursor = root.TryGetProperty("cursor", out var given) ? given.GetString() ?? "0" : "0";
             if (!AdminScripts.All.TryGetValue(name, out var script) || NotHere.Contains(name) || arguments.Count > MaxArguments)
                 return null;
-            // A script reads what is missing at the end as empty; in front of something it has to be said.
+            // Scripts read missing arguments at the end as empty.
             while (arguments.Count > 0 && arguments[^1].Length == 0)
                 arguments.RemoveAt(arguments.Count - 1);
             return (script, arguments, cursor);

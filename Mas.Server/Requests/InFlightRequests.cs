@@ -1,42 +1,42 @@
-namespace Mas.Server.Sockets;
+namespace Mas.Server.Requests;
 
 /// <summary>
-/// What a session has asked of backends and is not known to have arrived there. They are looked after in their order, in
-/// which they arrive, too: so for many that share a push, one wait is enough.
+/// Requests that a session has sent to backends whose inboxes have not confirmed them. They are awaited in the order in which they
+/// were sent, which is the order of confirmation: requests that share a push cost one wait.
 /// </summary>
-/// <param name="timeout">How long each may take.</param>
+/// <param name="timeout">How long each may take to be confirmed.</param>
 /// <param name="time">The clock.</param>
-/// <param name="failedAsync">Told of one that has not arrived for certain, by its <c>reqId</c>, and why. Never throws.</param>
+/// <param name="failedAsync">Called for each that may not have arrived, with its <c>reqId</c> and the reason. Must not throw.</param>
 internal sealed class InFlightRequests(TimeSpan timeout, TimeProvider time, Func<string, Exception, Task> failedAsync)
 {
-    /// <summary>So many may be on their way before the next one is read.</summary>
-    internal const int Most = 64;
+    /// <summary>How many may be unconfirmed before the session's next request is read.</summary>
+    internal const int Max = 64;
 
     private readonly Queue<(Task Sent, string ReqId, long Since)> _queue = new();
     private TaskCompletionSource? _room;
-    private bool _isFollowing;
+    private bool _isAwaiting;
 
-    /// <summary>Looks after one. Waits only when many are on their way.</summary>
-    internal Task FollowAsync(Task sent, string reqId)
+    /// <summary>Adds one. Waits only when <see cref="Max"/> are unconfirmed.</summary>
+    internal Task TrackAsync(Task sent, string reqId)
     {
         var wait = Task.CompletedTask;
         var next = (Sent: sent, ReqId: reqId, Since: time.GetTimestamp());
         lock (_queue)
         {
-            if (sent.IsCompletedSuccessfully && !_isFollowing)
+            if (sent.IsCompletedSuccessfully && !_isAwaiting)
                 return wait;
             _queue.Enqueue(next);
-            if (_queue.Count > Most)
+            if (_queue.Count > Max)
                 wait = (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            if (_isFollowing)
+            if (_isAwaiting)
                 return wait;
-            _isFollowing = true;
+            _isAwaiting = true;
         }
-        _ = FollowAllAsync(next);
+        _ = AwaitAllAsync(next);
         return wait;
     }
 
-    private async Task FollowAllAsync((Task Sent, string ReqId, long Since) next)
+    private async Task AwaitAllAsync((Task Sent, string ReqId, long Since) next)
     {
         do
         {
@@ -53,18 +53,18 @@ internal sealed class InFlightRequests(TimeSpan timeout, TimeProvider time, Func
         while (TakeNext(out next));
     }
 
-    /// <summary>Done with the first; which is the next, if any.</summary>
+    /// <summary>Removes the first, and finds the next.</summary>
     private bool TakeNext(out (Task Sent, string ReqId, long Since) next)
     {
         lock (_queue)
         {
             _queue.Dequeue();
-            if (_queue.Count <= Most)
+            if (_queue.Count <= Max)
             {
                 _room?.SetResult();
                 _room = null;
             }
-            return _isFollowing = _queue.TryPeek(out next);
+            return _isAwaiting = _queue.TryPeek(out next);
         }
     }
 }

@@ -1,7 +1,7 @@
-using Mas.Server.Sockets;
+using Mas.Server.Requests;
 using Mas.Tests.Harness;
 
-namespace Mas.Tests.Sockets;
+namespace Mas.Tests.Requests;
 
 /// <summary>What a session has asked of backends and does not know to have arrived.</summary>
 public sealed class InFlightRequestsTests
@@ -11,10 +11,10 @@ public sealed class InFlightRequestsTests
     [Fact]
     public async Task Request_ThatFails_IsReportedAndOthersAreNot()
     {
-        var onTheWay = New(TimeSpan.FromMinutes(1));
+        var inFlight = New(TimeSpan.FromMinutes(1));
         var sent = Enumerable.Range(0, 3).Select(_ => new TaskCompletionSource()).ToArray();
         for (var i = 0; i < sent.Length; i++)
-            await onTheWay.FollowAsync(sent[i].Task, $"{i}");
+            await inFlight.TrackAsync(sent[i].Task, $"{i}");
 
         sent[0].SetResult();
         sent[1].SetException(new TimeoutException("away"));
@@ -27,9 +27,9 @@ public sealed class InFlightRequestsTests
     [Fact]
     public async Task Request_WithoutAnswerInTime_IsReportedWithThoseBehindIt()
     {
-        var onTheWay = New(TimeSpan.FromMilliseconds(50));
-        await onTheWay.FollowAsync(new TaskCompletionSource().Task, "1");
-        await onTheWay.FollowAsync(new TaskCompletionSource().Task, "2");
+        var inFlight = New(TimeSpan.FromMilliseconds(50));
+        await inFlight.TrackAsync(new TaskCompletionSource().Task, "1");
+        await inFlight.TrackAsync(new TaskCompletionSource().Task, "2");
 
         await Eventually.HoldsAsync(() => Failed().Count == 2, "both are told of");
 
@@ -40,9 +40,9 @@ public sealed class InFlightRequestsTests
     [Fact]
     public async Task Add_BeyondTheLimit_WaitsUntilOneHasArrived()
     {
-        var onTheWay = New(TimeSpan.FromMinutes(1));
-        var sent = Enumerable.Range(0, InFlightRequests.Most + 1).Select(_ => new TaskCompletionSource()).ToArray();
-        var waits = Array.ConvertAll(sent, one => onTheWay.FollowAsync(one.Task, "r"));
+        var inFlight = New(TimeSpan.FromMinutes(1));
+        var sent = Enumerable.Range(0, InFlightRequests.Max + 1).Select(_ => new TaskCompletionSource()).ToArray();
+        var waits = Array.ConvertAll(sent, one => inFlight.TrackAsync(one.Task, "r"));
 
         Assert.All(waits[..^1], wait => Assert.True(wait.IsCompletedSuccessfully));
         Assert.False(waits[^1].IsCompleted);

@@ -1,19 +1,19 @@
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 
-namespace Mas.Server.Health;
+namespace Mas.Server.Requests;
 
-/// <summary>Knows which backends have an active consumer, by their leases.</summary>
-internal sealed class BackendWatch(RedisConnection redis, TimeProvider time, ILogger<BackendWatch> logger) : PeriodicWatch(time, logger)
+/// <summary>Knows from the leases which backends have an active consumer.</summary>
+internal sealed class BackendAvailability(RedisConnection redis, TimeProvider time, ILogger<BackendAvailability> logger) : PeriodicCheck(time, logger)
 {
-    /// <summary>Longer than a standby needs to take over: meanwhile requests wait in the inbox and are not refused.</summary>
+    /// <summary>Longer than a standby needs to take over. Until then, requests wait in the inbox.</summary>
     private static readonly TimeSpan TakeoverLasts = TimeSpan.FromSeconds(8);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _heldAt = [];
     private readonly Dictionary<string, int> _parts = [];
 
-    /// <summary>Whether nobody has consumed one of the endpoint's inboxes for so long that nobody seems to come.</summary>
+    /// <summary>Whether one of the endpoint's partitions has had no consumer for longer than a takeover lasts.</summary>
     internal bool IsAway(string endpoint)
     {
         lock (_lock)
@@ -22,7 +22,7 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time, ILo
         }
     }
 
-    /// <summary>The same of the inbox to which this route belongs.</summary>
+    /// <summary>The same for the partition of an ordering key.</summary>
     internal bool IsAway(string endpoint, string route)
     {
         lock (_lock)
@@ -34,17 +34,17 @@ internal sealed class BackendWatch(RedisConnection redis, TimeProvider time, ILo
     private bool IsPartAway(string endpoint, int index) =>
         !_heldAt.TryGetValue(InboxPartition.NameOf(endpoint, index), out var heldAt) || Time.GetElapsedTime(heldAt) > TakeoverLasts;
 
-    // Away from Redis, requests fail by themselves, with the same answer.
-    protected override Task LookAsync() => Task.WhenAll(Endpoints.All.Select(LookAsync));
+    // Without Redis, requests fail by themselves with the same answer.
+    protected override Task CheckAsync() => Task.WhenAll(Endpoints.All.Select(CheckAsync));
 
-    private async Task LookAsync(string endpoint)
+    private async Task CheckAsync(string endpoint)
     {
         var layout = await InboxLayout.ReadAsync(redis, endpoint);
         var names = Enumerable.Range(0, layout.Parts).Select(index => InboxPartition.NameOf(endpoint, index)).ToArray();
         var holders = await Task.WhenAll(names.Select(name => Lease.GetHolderAsync(redis, name)));
         lock (_lock)
         {
-            // More inboxes than before: their workers are on their way.
+            // Partitions were added: their workers are starting.
             for (var index = _parts.GetValueOrDefault(endpoint, names.Length); index < names.Length; index++)
                 _heldAt[names[index]] = Time.GetTimestamp();
             _parts[endpoint] = names.Length;

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Mas.Server.Accounts;
 
-/// <summary>Reads the body of a call: a JSON object or a form, whose values are strings and booleans.</summary>
-internal sealed class CallBody
+/// <summary>The body of an HTTP request: a JSON object or a form with strings and booleans.</summary>
+internal sealed class RequestBody
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
@@ -11,10 +11,10 @@ internal sealed class CallBody
 
     internal bool IsTrue(string name) => this[name] == "true";
 
-    /// <summary>Null when the body is neither; a body that is not there is an empty one.</summary>
-    internal static async Task<CallBody?> ReadAsync(HttpContext http)
+    /// <returns>Null when the body is neither. A missing body counts as an empty one.</returns>
+    internal static async Task<RequestBody?> ReadAsync(HttpContext http)
     {
-        var body = new CallBody();
+        var body = new RequestBody();
         try
         {
             if (http.Request.HasFormContentType)
@@ -25,7 +25,7 @@ internal sealed class CallBody
             }
             if (http.Request.ContentLength is 0 or null && http.Request.Headers.TransferEncoding.Count == 0)
                 return body;
-            // Only JSON by name: a page of another origin can't send that without being asked first.
+            // Requires the JSON media type: a page of another origin cannot send it without a CORS preflight.
             if (!http.Request.HasJsonContentType())
                 return null;
             using var document = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, http.RequestAborted);
@@ -42,7 +42,7 @@ internal sealed class CallBody
             }
             return body;
         }
-        // A multipart body that has no end is an IOException.
+        // A multipart body without an end throws IOException.
         catch (Exception e) when (e is JsonException or IOException or InvalidDataException or InvalidOperationException)
         {
             return null;

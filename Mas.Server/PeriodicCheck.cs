@@ -1,9 +1,9 @@
 using Mas.Core.Redis;
 
-namespace Mas.Server.Health;
+namespace Mas.Server;
 
-/// <summary>Looks at something in Redis when the server starts and once a second from then on; while Redis is away, the next look tells.</summary>
-internal abstract partial class PeriodicWatch(TimeProvider time, ILogger logger) : BackgroundService
+/// <summary>Checks something in Redis when the server starts, and then once a second. A check that fails is followed by the next.</summary>
+internal abstract partial class PeriodicCheck(TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -11,8 +11,8 @@ internal abstract partial class PeriodicWatch(TimeProvider time, ILogger logger)
 
     protected ILogger Logger { get; } = logger;
 
-    /// <summary>One look. Each command of it fails by itself when Redis does not answer in time.</summary>
-    protected abstract Task LookAsync();
+    /// <summary>One check. Each of its commands fails by itself when Redis does not answer in time.</summary>
+    protected abstract Task CheckAsync();
 
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,7 +20,7 @@ internal abstract partial class PeriodicWatch(TimeProvider time, ILogger logger)
         try
         {
             do
-                await TryLookAsync();
+                await TryCheckAsync();
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException)
@@ -29,15 +29,15 @@ internal abstract partial class PeriodicWatch(TimeProvider time, ILogger logger)
         }
     }
 
-    private async Task TryLookAsync()
+    private async Task TryCheckAsync()
     {
         try
         {
-            await LookAsync();
+            await CheckAsync();
         }
         catch (Exception e) when (RedisErrors.IsAway(e))
         {
-            LogAway(Logger, e.Message);
+            LogUnavailable(Logger, e.Message);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -45,9 +45,9 @@ internal abstract partial class PeriodicWatch(TimeProvider time, ILogger logger)
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Redis is away while it is looked at: {Reason}")]
-    private static partial void LogAway(ILogger logger, string reason);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A periodic check could not reach Redis: {Reason}")]
+    private static partial void LogUnavailable(ILogger logger, string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A look at Redis failed; the next one follows")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "A periodic check failed; the next one follows in a second")]
     private static partial void LogFailed(ILogger logger, Exception exception);
 }
