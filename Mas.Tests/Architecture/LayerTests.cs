@@ -25,7 +25,8 @@ public sealed class LayerTests
         using var server = AssemblyUses.Of(typeof(Mas.Server.ServerOptions));
 
         Assert.Contains(server.All, use => use.From == folder);
-        Assert.Empty(server.All.Where(use => use.From == folder && use.To.StartsWith("Mas.Server", StringComparison.Ordinal) && !below.Contains(use.To)));
+        Assert.DoesNotContain(
+            server.All, use => use.From == folder && use.To.StartsWith("Mas.Server", StringComparison.Ordinal) && !below.Contains(use.To));
     }
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed class LayerTests
         using var server = AssemblyUses.Of(typeof(Mas.Server.ServerOptions));
 
         var known = ServerFolders.Select(row => row.Data.Item1).ToHashSet();
-        Assert.Empty(server.All.Select(use => use.From).Where(name => name.StartsWith("Mas.", StringComparison.Ordinal)).Distinct().Except(known));
+        Assert.DoesNotContain(server.All, use => use.From.StartsWith("Mas.", StringComparison.Ordinal) && !known.Contains(use.From));
     }
 
     [Theory]
@@ -62,7 +63,10 @@ public sealed class LayerTests
 
         var protocol = backend.All.Where(use => use.From.StartsWith("Mas.IrcBackend.Protocol", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(protocol);
-        Assert.Empty(protocol.Where(use => IsIo(use.To) || (use.To.StartsWith("Mas.", StringComparison.Ordinal) && !use.To.StartsWith("Mas.IrcBackend.Protocol", StringComparison.Ordinal))));
+        Assert.DoesNotContain(protocol, use => IsIo(use.To) || IsImpure(use.To));
+
+        static bool IsImpure(string name) =>
+            name.StartsWith("Mas.", StringComparison.Ordinal) && !name.StartsWith("Mas.IrcBackend.Protocol", StringComparison.Ordinal);
 
         static bool IsIo(string name) => name is "StackExchange.Redis" or "System.Net.Sockets" or "System.Net.Security" or "System.Net.Http";
     }
@@ -73,6 +77,6 @@ public sealed class LayerTests
         using var core = AssemblyUses.Of(typeof(RedisKeys));
 
         Assert.DoesNotContain(core.References, name => name is "Mas.Server" or "Mas.Loopback" or "Mas.IrcBackend");
-        Assert.Empty(core.All.Where(use => use.To.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && use.From != "Mas.Core.Hosting"));
+        Assert.DoesNotContain(core.All, use => use.To.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) && use.From != "Mas.Core.Hosting");
     }
 }
