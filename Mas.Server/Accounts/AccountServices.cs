@@ -17,6 +17,7 @@ internal static class AccountServices
         .AddSingleton<PasswordResetEndpoints>()
         .AddSingleton<SessionTerminator>()
         .AddSingleton<FriendNotifier>()
+        .AddSingleton<AccountRemoval>()
         .AddSingleton<AccountClosing>()
         .AddHostedService<AccountSweep>()
         .AddRateLimiter(limiter =>

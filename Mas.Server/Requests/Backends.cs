@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Mas.Core.Json;
 using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;

@@ -11,10 +11,9 @@ namespace Mas.Server.Sockets;
 /// not depend on the number of windows.
 /// </summary>
 internal sealed class SessionSnapshot(
-    RedisConnection redis, Sessions sessions, UserWindows windows, Conversations conversations, BacklogReader backlogs,
-    UserCards cards, Friends friends, Settings settings, Alerts alerts)
+    RedisConnection redis, WindowReader windows, UserCards cards, Friends friends, Settings settings, Alerts alerts)
 {
-        /// <exception cref="ReplicasMissingException">Too few replicas confirm what was read: it may be lost with its master, and must not be shown.</exception>
+    /// <exception cref="ReplicasMissingException">Too few replicas confirm what was read: it may be lost with its master, and must not be shown.</exception>
     internal async Task<Snapshot> ReadAsync(SessionRef session, InitRequest init)
     {
         var since = redis.WriteGeneration;
@@ -24,7 +23,7 @@ internal sealed class SessionSnapshot(
         var ownSettings = settings.GetAsync(user);
         var openAlerts = alerts.GetAsync(user);
         var networks = GetNetworksAsync(user);
-        var views = await GetWindowsAsync(session, init);
+        var views = await windows.ReadAsync(session, init);
         await Task.WhenAll(friendIds, requests, ownSettings, openAlerts, networks);
         var friendStates = await friends.GetStatesAsync(friendIds.Result);
 
@@ -53,43 +52,8 @@ internal sealed class SessionSnapshot(
             views.ToDictionary(view => view.Window.WindowId, view => new WindowTarget(view.Conversation.Id, view.Conversation.Network)));
     }
 
-    private async Task<List<View>> GetWindowsAsync(SessionRef session, InitRequest init)
-    {
-        var user = session.UserId;
-        var ids = await windows.GetIdsAsync(user);
-        var found = (await Task.WhenAll(ids.Select(id => windows.FindAsync(user, id)))).OfType<Window>().ToList();
-        // First listening, then reading: so no message is missed in between.
-        await Task.WhenAll(found.Select(window => sessions.ListenAsync(window.ConversationId, session, window.WindowId)));
-        var again = Task.WhenAll(found.Select(window => windows.FindAsync(user, window.WindowId)));
-        var members = Task.WhenAll(found.Select(window => conversations.GetMembersAsync(window.ConversationId)));
-        var newest = Task.WhenAll(found.Select(window => backlogs.ReadNewestAsync(window, init)));
-        await Task.WhenAll(again, members, newest);
-        // After the histories: lastrev then tells of every edit that they may have missed.
-        var records = await Task.WhenAll(found.Select(window => conversations.FindAsync(window.ConversationId)));
-
-        var views = new List<View>(found.Count);
-        for (var i = 0; i < found.Count; i++)
-        {
-            var conversation = records[i];
-            if (again.Result[i] is not { } window || conversation is null || !members.Result[i].ContainsKey(user))
-            {
-                // Closed, or kicked, while this session started: the worker may have read the listeners before this one was added.
-                await sessions.UnlistenAsync(found[i].ConversationId, session);
-                continue;
-            }
-            window = window with { Peer = conversation.PeerOf(user, members.Result[i].Keys) };
-            views.Add(new View(window, conversation, members.Result[i], new Backlog(window.WindowId, false, newest.Result[i]), 0));
-        }
-        var repeatFrom = BacklogReader.RepeatFrom(views.Select(view => view.Backlog.Messages), init);
-        return [.. await Task.WhenAll(views.Select(async view =>
-        {
-            var (backlog, heldUpTo) = await backlogs.CompleteAsync(view.Window, view.Conversation, view.Backlog.Messages, init, repeatFrom);
-            return view with { Backlog = backlog, HeldUpTo = heldUpTo };
-        }))];
-    }
-
     /// <summary>ADD_USERS for everyone whom the snapshot mentions, the user first. They are noted in <c>sessionknownuserids</c>.</summary>
-    private async Task<byte[]> IntroduceAsync(SessionRef session, List<View> views, UserId[] friendIds, UserId[] requests)
+    private async Task<byte[]> IntroduceAsync(SessionRef session, List<WindowView> views, UserId[] friendIds, UserId[] requests)
     {
         var mentioned = views
             .SelectMany(view => view.Members.Keys.Concat(view.Backlog.Messages.Select(message => message.Message.UserId)))
@@ -105,15 +69,14 @@ internal sealed class SessionSnapshot(
         var nick = redis.Database.HashGetAsync(RedisKeys.User(user), "nick");
         var names = await redis.Database.SetMembersAsync(RedisKeys.NetworkList);
         var states = new List<NetworkState> { new(Networks.Mas, "connected", (string?)await nick ?? "") };
-        foreach (var name in names.Select(name => (string)name!).Where(name => name != Networks.Mas).Order(StringComparer.OrdinalIgnoreCase))
+        var others = names.Select(name => (string)name!).Where(name => name != Networks.Mas).Order(StringComparer.OrdinalIgnoreCase);
+        states.AddRange(await Task.WhenAll(others.Select(async name =>
         {
             var values = await redis.Database.HashGetAsync(RedisKeys.Network(user, name), ["state", "currentnick"]);
-            states.Add(new NetworkState(name, (string?)values[0] ?? "disconnected", (string?)values[1] ?? ""));
-        }
+            return new NetworkState(name, (string?)values[0] ?? "disconnected", (string?)values[1] ?? "");
+        })));
         return states;
     }
-
-    private sealed record View(Window Window, Conversation Conversation, IReadOnlyDictionary<UserId, string> Members, Backlog Backlog, long HeldUpTo);
 }
 
 /// <summary>What a session begins with.</summary>

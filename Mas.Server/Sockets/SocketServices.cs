@@ -10,6 +10,7 @@ internal static class SocketServices
         .AddSingleton<SessionRegistry>()
         .AddSingleton<SessionAuthenticator>()
         .AddSingleton<BacklogReader>()
+        .AddSingleton<WindowReader>()
         .AddSingleton<SessionSnapshot>()
         .AddSingleton<Presence>()
         .AddSingleton<DeliveryCheck>()
