@@ -3,20 +3,20 @@ using Mas.Core.Redis;
 namespace Mas.Core.Model;
 
 /// <summary>
-/// Accounts that were closed a moment ago, <c>accountsclosing</c>. Whoever closes one may die in between, and what other sessions of
-/// the user had asked for may be written behind it: so it is taken apart once more when nothing of that time is under way any more.
+/// Accounts that were closed recently, <c>accountsclosing</c>. Their data is deleted once more after a minute: the first deletion
+/// may have been cut off, and requests that were in flight may have written after it.
 /// </summary>
 public sealed class ClosingAccounts(RedisConnection redis, TimeProvider time)
 {
-    /// <summary>Longer than any request of the user's is under way.</summary>
+    /// <summary>Longer than any request of the user is in flight.</summary>
     private static readonly TimeSpan RequestsLast = TimeSpan.FromMinutes(1);
 
     private readonly MasterDatabase _database = redis.Database;
 
-    /// <summary>Notes one, before anything of it is taken apart.</summary>
+    /// <summary>Records an account, before anything of it is deleted.</summary>
     public Task NoteAsync(UserId user) => _database.SortedSetAddAsync(RedisKeys.AccountsClosing, user.Value, time.GetUtcNow().ToUnixTimeSeconds());
 
-    /// <summary>Those that are to be taken apart once more.</summary>
+    /// <summary>The accounts whose data is due to be deleted once more.</summary>
     public async Task<UserId[]> GetDueAsync(int most)
     {
         var due = new List<UserId>();
@@ -28,7 +28,7 @@ public sealed class ClosingAccounts(RedisConnection redis, TimeProvider time)
         return [.. due];
     }
 
-    /// <summary>It has been taken apart once more.</summary>
+    /// <summary>The second deletion is done.</summary>
     public Task SettleAsync(UserId user) => _database.RemoveMemberAsync(RedisKeys.AccountsClosing, user.Value, Before);
 
     private long Before => (time.GetUtcNow() - RequestsLast).ToUnixTimeSeconds();

@@ -6,7 +6,7 @@ namespace Mas.Core.Model;
 /// <param name="Id">Its id.</param>
 /// <param name="Type"><see cref="Group"/> or <see cref="OneOnOne"/>.</param>
 /// <param name="Network"><see cref="Networks.Mas"/> or an IRC network.</param>
-/// <param name="Name">The group's name, empty in an 1on1.</param>
+/// <param name="Name">The group's name, empty in a one-on-one.</param>
 /// <param name="Topic">The topic, empty for none.</param>
 /// <param name="Password">The password (IRC: channel key), empty for none.</param>
 /// <param name="Owner">The owner's userId in a MAS group, else empty.</param>

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Model;
 
-/// <summary>Reads conversations, their members and their indexes. What changes them is <see cref="ConversationWriter"/>.</summary>
+/// <summary>Reads conversations, their members and their indexes. <see cref="ConversationWriter"/> changes them.</summary>
 public sealed class Conversations(RedisConnection redis)
 {
     private const int MaxKinds = 100_000;
@@ -17,14 +17,14 @@ public sealed class Conversations(RedisConnection redis)
     public async Task<Conversation?> FindAsync(ConversationId id) =>
         Conversation.From(id, await _database.HashGetAsync(RedisKeys.Conversation(id), Conversation.Fields));
 
-    /// <summary>What of the record never changes, or null when there is none. Asked for once for each conversation.</summary>
+    /// <summary>The parts of the record that never change, or null when there is none. They are cached.</summary>
     public async ValueTask<ConversationKind?> FindKindAsync(ConversationId id)
     {
         if (_kinds.TryGetValue(id, out var kind))
             return kind;
         if (await FindAsync(id) is not { } conversation)
             return null;
-        // Forgetting them all now and then costs a question to Redis for each.
+        // Clearing the cache costs one read for each conversation that is still in use.
         if (_kinds.Count >= MaxKinds)
             _kinds.Clear();
         return _kinds[id] = new ConversationKind(conversation.Network, conversation.IsGroup);
@@ -34,11 +34,11 @@ public sealed class Conversations(RedisConnection redis)
     public Task<ConversationId?> FindGroupAsync(string network, string foldedName) =>
         FindByIndexAsync(RedisKeys.GroupField(network, foldedName));
 
-    /// <summary>The id of the 1on1 of two users on a network.</summary>
+    /// <summary>The id of the one-on-one of two users on a network.</summary>
     public Task<ConversationId?> FindOneOnOneAsync(string network, UserId one, UserId other) =>
         FindByIndexAsync(RedisKeys.OneOnOneField(network, one, other));
 
-    /// <summary>The conversations of two that a user is one of, open or not, found by a look through all that there are.</summary>
+    /// <summary>A user's one-on-ones, open or not. Scans the whole index.</summary>
     public async IAsyncEnumerable<(string Network, ConversationId Id)> FindOneOnOnesAsync(UserId user)
     {
         await foreach (var entry in RedisScans.HashAsync(redis, RedisKeys.ConversationIndex, CancellationToken.None))
@@ -62,11 +62,11 @@ public sealed class Conversations(RedisConnection redis)
         return members;
     }
 
-    /// <summary>The role of one user, or null for who is no member.</summary>
+    /// <summary>The role of one user, or null for somebody who is not a member.</summary>
     public async Task<string?> GetRoleAsync(ConversationId id, UserId user) =>
         await _database.HashGetAsync(RedisKeys.ConversationMembers(id), user.Value);
 
-    /// <summary>The roles of several users, null for who is no member.</summary>
+    /// <summary>The roles of several users, null for those who are not members.</summary>
     public async Task<string?[]> GetRolesAsync(ConversationId id, IReadOnlyList<UserId> users)
     {
         var fields = new RedisValue[users.Count];
@@ -93,7 +93,7 @@ public sealed class Conversations(RedisConnection redis)
     /// <returns>The first of them; they are consecutive.</returns>
     public Task<long> ReserveGidsAsync(int count) => _gids.ReserveAsync(count);
 
-    /// <summary>Makes all gids that are reserved from now on higher than one that is in use: the counter may have gone back.</summary>
+    /// <summary>Raises the counter of gids to at least one that is in use: a replica that took over may be behind.</summary>
     public Task RaiseGidsAsync(long used) => _database.RaiseAsync(RedisKeys.NextMsgId, used);
 
     private async Task<ConversationId?> FindByIndexAsync(RedisValue field) =>
@@ -105,7 +105,7 @@ public sealed class Conversations(RedisConnection redis)
 /// <param name="WindowId">Its user's window of the conversation.</param>
 public readonly record struct LiveSession(SessionRef Session, int WindowId);
 
-/// <summary>What a conversation is for as long as it is there; its id is never given to another.</summary>
+/// <summary>The parts of a conversation's record that never change. Ids are never reused.</summary>
 /// <param name="Network"><see cref="Networks.Mas"/> or an IRC network.</param>
-/// <param name="IsGroup">Whether it is a group (or channel), else an 1on1.</param>
+/// <param name="IsGroup">Whether it is a group (or channel), else a one-on-one.</param>
 public sealed record ConversationKind(string Network, bool IsGroup);

@@ -10,8 +10,8 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Logi
     private readonly MasterDatabase _database = redis.Database;
 
     /// <summary>
-    /// Registers a session before anything of its user's view is read, so that nothing passes it by. Whoever ends a login does so before
-    /// the list of its sessions is read; here the session is listed before the login is looked at again: so at least one of them sees the other.
+    /// Registers a session before anything of its user's view is read, so that it misses nothing. Ending a login writes the login and then
+    /// reads the sessions; this writes the session and then reads the login. So at least one of the two sees the other.
     /// </summary>
     /// <returns>Null; or why not, a constant of <see cref="TerminateCode"/>, and nothing is left then.</returns>
     public async Task<string?> TryRegisterAsync(SessionRef session, string loginDigest, int maxSessions)
@@ -31,15 +31,15 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Logi
         return refusal;
     }
 
-    /// <summary>Makes the session hear of a conversation; called before its messages are read.</summary>
+    /// <summary>Subscribes a session to a conversation; called before its messages are read.</summary>
     public Task ListenAsync(ConversationId conversation, SessionRef session, int windowId) =>
         _database.HashSetAsync(RedisKeys.ConversationSessions(conversation), session.ToString(), windowId);
 
-    /// <summary>Takes back <see cref="ListenAsync"/>, when the window turned out to be gone.</summary>
+    /// <summary>Undoes <see cref="ListenAsync"/> when the window turns out to be gone.</summary>
     public Task UnlistenAsync(ConversationId conversation, SessionRef session) =>
         _database.HashDeleteAsync(RedisKeys.ConversationSessions(conversation), session.ToString());
 
-    /// <summary>Whether a session is still in its user's list: who ends one takes it out of there first.</summary>
+    /// <summary>Whether a session is still in its user's list, which is the first thing that a session's end changes.</summary>
     public async Task<bool> IsListedAsync(SessionRef session) =>
         await _database.SortedSetScoreAsync(RedisKeys.SessionList(session.UserId), session.SessionId) is not null;
 
@@ -54,7 +54,7 @@ public sealed class Sessions(RedisConnection redis, SessionCleanup cleanup, Logi
         return [.. entries.Where(entry => entry.Value == loginDigest).Select(entry => new SessionRef(user, entry.Name!))];
     }
 
-    /// <summary>Says for many of a server's sessions at once that they are alive; one that has been ended is not revived.</summary>
+    /// <summary>Writes the heartbeats of many sessions at once; a session that was ended is not revived.</summary>
     /// <returns>The indexes of those that have been ended.</returns>
     public async Task<int[]> HeartbeatAsync(IReadOnlyList<SessionRef> sessions)
     {

@@ -6,7 +6,7 @@ namespace Mas.Core.Model;
 /// <summary>A user's window of a conversation, <c>window:&lt;userId&gt;:&lt;windowId&gt;</c>.</summary>
 /// <param name="WindowId">Its id, unique for the user.</param>
 /// <param name="ConversationId">What it shows.</param>
-/// <param name="Peer">The other one in an 1on1, else null (from the conversation's members).</param>
+/// <param name="Peer">The other member of a one-on-one, else null (from the conversation's members).</param>
 /// <param name="Sounds">Whether a message may make a sound.</param>
 /// <param name="TitleAlert">Whether a message may change the page's title.</param>
 /// <param name="Visible">Whether it is on the desktop.</param>
@@ -81,7 +81,7 @@ public sealed class UserWindows(RedisConnection redis)
     }
 
     /// <summary>Moves the read marker on; it never goes back.</summary>
-    /// <returns>Whether it is there now. It may have been before: who asks again may do so because nobody could be told.</returns>
+    /// <returns>Whether the marker is at this gid now, even if it was before: an earlier attempt may have written it and told nobody.</returns>
     public async Task<bool> MarkSeenAsync(UserId user, int windowId, long gid) =>
         (long)await LuaScripts.HashGrow.RunAsync(_database, [RedisKeys.Window(user, windowId)], ["seen", gid]) == 1;
 }

@@ -5,7 +5,8 @@ using Mas.Core.Model;
 namespace Mas.Core.Protocol;
 
 /// <summary>
-/// Builds every notification of the protocol. The serializer writes those that are records; those that repeat JSON from elsewhere (messages of a history, a <c>reqId</c>) are written here.
+/// Builds every notification of the protocol. The serializer writes those that are records; those that repeat JSON from
+/// elsewhere (messages of a history, a <c>reqId</c>) are written here.
 /// </summary>
 public static class Notifications
 {

@@ -6,17 +6,17 @@ using StackExchange.Redis;
 namespace Mas.Core.Protocol;
 
 /// <summary>
-/// Makes and removes users' windows, and tells their sessions, for the worker that writes the conversation. Each step may be
-/// run again after a crash: the window's id is claimed in <c>index:windowIds</c> first, and given up there last. What says
-/// who hears of a conversation is fenced; of an earlier holder who stopped behind that check a window without a membership
-/// may be left, which nobody is shown, and which the next JOIN takes.
+/// Opens and removes users' windows, and tells their sessions, for the worker that writes the conversation. Each step can be
+/// repeated after a crash: the window's id is claimed in <c>index:windowIds</c> first and released there last. The list of live
+/// sessions is fenced. A holder that lost its lease may leave a window without a membership; no session shows it, and the next
+/// JOIN reuses it.
 /// </summary>
 public sealed class WindowLifecycle(
     RedisConnection redis, Conversations conversations, ConversationHistory history, UserWindows windows, Sessions sessions, HistoryOptions options)
 {
     private readonly MasterDatabase _database = redis.Database;
 
-    /// <summary>Gives the user a window of the conversation, unless there is one, and tells the user's sessions all that it shows.</summary>
+    /// <summary>Opens the user's window of the conversation, if it is missing, and sends its contents to the user's sessions.</summary>
     /// <returns>The windowId.</returns>
     public async Task<int> OpenAsync(UserId user, Conversation conversation, FencingToken fence, Delivery delivery)
     {
@@ -24,19 +24,18 @@ public sealed class WindowLifecycle(
         await fence.ExecuteAsync("EXISTS", listeners);
         var newest = history.GetNewestAsync(conversation.Id, 1);
         var windowId = await ClaimIdAsync(user, conversation.Id);
-        // What was said before is no news to whoever comes, or comes back.
+        // Messages from before the window was opened count as read.
         var seen = (await newest).LastOrDefault()?.Message.Gid ?? 0;
         var window = new Window(windowId, conversation.Id, null, false, true, true, 0, seen);
         // A window that is there keeps its settings.
         await Task.WhenAll(window.ToHash().Select(field =>
             _database.HashSetAsync(RedisKeys.Window(user, windowId), field.Name, field.Value, When.NotExists)));
-        // windowlist before sessionlist: a session that starts now does it the other way round, so one of us sees the other.
+        // windowlist before sessionlist: a session that starts now uses the other order, so one of the two sees the other.
         await _database.SetAddAsync(RedisKeys.WindowList(user), windowId);
         var live = await sessions.GetAsync(user);
         if (live.Length == 0)
             return windowId;
-        // Announced before it is listened for: were this broken off in between the other way round, a session would be told
-        // of messages in a window that it has never heard of.
+        // Announced before the subscription: after a crash in between, the other order would send messages of an unknown window.
         await AnnounceAsync(user, windowId, conversation, live, delivery);
         await fence.ExecuteAsync("HSET", listeners, [.. live.SelectMany(session => new RedisValue[] { session.ToString(), windowId })]);
         foreach (var session in live)
@@ -48,7 +47,7 @@ public sealed class WindowLifecycle(
         return windowId;
     }
 
-    /// <summary>Takes the user's window of the conversation away. What <paramref name="delivery"/> holds is told when this returns.</summary>
+    /// <summary>Removes the user's window of the conversation, and flushes <paramref name="delivery"/>.</summary>
     public async Task RemoveAsync(UserId user, ConversationId conversation, FencingToken fence, Delivery delivery)
     {
         if (await windows.FindWindowIdAsync(user, conversation) is not { } windowId)
@@ -57,8 +56,8 @@ public sealed class WindowLifecycle(
         await fence.ExecuteAsync("EXISTS", listeners);
         await _database.SetRemoveAsync(RedisKeys.WindowList(user), windowId);
         await _database.KeyDeleteAsync(RedisKeys.Window(user, windowId));
-        // Those that listen, and not only those that are listed: who ends a session looks for what it listens to in
-        // windowlist, and the window is not there any more.
+        // Subscribed sessions too, not only listed ones: a session's end finds its subscriptions through windowlist, which has
+        // lost the window by now.
         var listed = sessions.GetAsync(user);
         var listening = (await conversations.GetLiveSessionsAsync(conversation)).Select(live => live.Session).Where(session => session.UserId == user).ToArray();
         var all = (await listed).Union(listening).ToArray();
@@ -67,7 +66,7 @@ public sealed class WindowLifecycle(
         var entry = Notifications.DeleteWindow(windowId);
         foreach (var session in all)
             delivery.Add(session, entry);
-        // Told before the index forgets the window: who does this again after a crash would not find what to tell of.
+        // Delivered before the index entry goes: a repetition after a crash finds the window there.
         await delivery.FlushAsync();
         await _database.RemoveFieldAsync(RedisKeys.WindowIndex, RedisKeys.WindowIndexField(user, conversation), windowId);
     }
@@ -104,7 +103,7 @@ public sealed class WindowLifecycle(
         await delivery.FlushAsync();
     }
 
-    /// <summary>What an announced window holds; read when its sessions hear of all that is new.</summary>
+    /// <summary>Sends the contents of an announced window; read after its sessions were subscribed.</summary>
     private async Task FillAsync(int windowId, Conversation conversation, SessionRef[] live, Delivery delivery)
     {
         var members = conversations.GetMembersAsync(conversation.Id);

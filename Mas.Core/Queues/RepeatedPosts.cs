@@ -4,8 +4,8 @@ using Mas.Core.Model;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Knows which messages clients have sent again. The first attempt of one may have been held up on its way, and then comes
-/// behind the second: it does not say that it is a repetition, and must not be posted, or said on IRC, either.
+/// Remembers which messages clients have retried. A first attempt that was delayed may arrive after its retry. It does not say
+/// <c>retry</c>, and must not be posted or sent to IRC either.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class RepeatedPosts(TimeProvider time)
@@ -23,7 +23,7 @@ public sealed class RepeatedPosts(TimeProvider time)
     /// <summary>Begins anew with each lease: what clients repeated under an earlier one is not known here.</summary>
     public void Begin() => Volatile.Write(ref _since, time.GetTimestamp());
 
-    /// <summary>Whether a message may be in the history: it is a repetition, or may have been repeated before it arrived here.</summary>
+    /// <summary>Whether a message may have been posted: it is a retry, or its retry may have arrived before it.</summary>
     /// <param name="author">Who says it.</param>
     /// <param name="rid">The client's id of it; null or empty for a message that can't be repeated, since it has none.</param>
     /// <param name="retry">Whether the client says that it may have sent it before.</param>
@@ -46,7 +46,7 @@ public sealed class RepeatedPosts(TimeProvider time)
             if (time.GetElapsedTime(at) > KeptFor)
                 _repeated.TryRemove(message, out _);
         }
-        // More than that in two minutes is no client's trouble but somebody's flood: then all messages are looked for.
+        // More in two minutes is a flood: for a while every message counts as repeated.
         if (_repeated.Count >= MaxKept)
         {
             _repeated.Clear();
