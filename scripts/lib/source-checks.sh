@@ -16,8 +16,22 @@ found() {
   return 1
 }
 
+# prose FILE: its lines, empty where a table, code or the target of a link is, which can't be wrapped.
+prose() { awk '/^ *```/ { code = !code; print ""; next } code || /^ *\|/ || /^ *\[.*\]: / || /^ *`[^`]*`\.?$/ { print ""; next } { print }' "$1"; }
+
 check_sources() {
   local code=0 file
+  # shellcheck disable=SC2046
+  matches -nE 'BindingFlags\.NonPublic' $(sources 'Mas.Core/*.cs' 'Mas.Server/*.cs' 'Mas.Loopback/*.cs' 'Mas.IrcBackend/*.cs' 'scripts/*.cs') |
+    found "Reflection into private members" || code=1
+  # shellcheck disable=SC2046
+  matches -nE '\.On\.' $(sources 'Mas.*.cs') | found "Dependencies that are reached through a bag (.On.): pass what is needed to the constructor" || code=1
+  # shellcheck disable=SC2046
+  wc -l $(sources '*.cs' '*.ts' '*.tsx' '*.lua' '*.sh' 'scripts/*' ':!scripts/*.*' ':!scripts/*/*') | awk '$1 > 400 && $2 != "total" { print "  " $2 ": " $1 " lines" }' |
+    found "Files of more than 400 lines" || code=1
+  for file in $(sources '*.md'); do
+    prose "$file" | LC_ALL=C.UTF-8 matches -nE '^.{121,}' | cut -c1-100 | sed "s|^|  $file:|"
+  done | found "Prose of more than 120 columns" || code=1
   # shellcheck disable=SC2046
   matches -nE $'[ \t]$|\r$' $(sources '*.cs' '*.csproj' '*.props' '*.ts' '*.tsx' '*.css' '*.lua' '*.sh' '*.md' '*.json' 'scripts/*') | cut -c1-120 |
     found "Spaces, or a carriage return, at the end of a line" || code=1
