@@ -1,4 +1,3 @@
-using Mas.Core.Queues;
 using Mas.Core.Redis;
 
 namespace Mas.Core.Model;

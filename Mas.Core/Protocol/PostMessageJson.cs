@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Mas.Core.Json;
-using Mas.Core.Model;
 
 namespace Mas.Core.Protocol;
 

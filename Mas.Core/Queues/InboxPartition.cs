@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Mas.Core.Model;
 
 namespace Mas.Core.Queues;
 

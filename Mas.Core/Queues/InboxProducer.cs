@@ -30,4 +30,4 @@ public sealed class InboxProducer(RedisConnection redis, TimeProvider time)
 }
 
 /// <summary>An inbox took nothing, since the number of inboxes is changing; nothing was sent.</summary>
-public sealed class InboxClosedException(string message) : Exception(message);
+public sealed class InboxClosedException(string message) : TimeoutException(message);

@@ -31,24 +31,18 @@ public sealed partial class InboxWorker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var pause = new GrowingPause(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
-        while (!stoppingToken.IsCancellationRequested)
+        var retry = RedisRetry.Work(e => LogAway(logger, endpoint, e.Message), time);
+        try
         {
-            try
+            while (true)
             {
-                await LookAsync(stoppingToken);
-                pause.Reset();
+                await retry.ExecuteAsync(async stopping => await LookAsync(stopping), stoppingToken);
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(200, 400)), time, stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (Exception e) when (RedisErrors.IsAway(e))
-            {
-                LogAway(logger, endpoint, e.Message);
-                await pause.WaitAsync(CancellationToken.None);
-            }
+        }
+        catch (Exception e) when (stoppingToken.IsCancellationRequested && (e is OperationCanceledException || RedisErrors.IsAway(e)))
+        {
+            // Stopping.
         }
         await Task.WhenAll(_consumers.Values.Select(consumer => consumer.DisposeAsync().AsTask()));
         await SayGoodbyeAsync();

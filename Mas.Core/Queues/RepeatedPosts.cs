@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Mas.Core.Model;
 
 namespace Mas.Core.Queues;
 

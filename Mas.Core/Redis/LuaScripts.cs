@@ -10,19 +10,19 @@ internal static class LuaScripts
 {
     internal static readonly RedisScript LeaseRenew = Load("lease_renew");
     internal static readonly RedisScript ListsPop = Load("lists_pop");
-    internal static readonly RedisScript InboxTake = Load("fence", "inbox_take");
+    internal static readonly RedisScript InboxTake = Load("inbox_take");
     internal static readonly RedisScript InboxPush = Load("inbox_push");
-    internal static readonly RedisScript InboxClose = Load("fence", "inbox_close");
-    internal static readonly RedisScript InboxOpen = Load("fence", "inbox_open");
+    internal static readonly RedisScript InboxClose = Load("inbox_close");
+    internal static readonly RedisScript InboxOpen = Load("inbox_open");
     internal static readonly RedisScript LayoutAsk = Load("layout_ask");
     internal static readonly RedisScript WorkersBeat = Load("workers_beat");
-    internal static readonly RedisScript Fenced = Load("fence", "fenced");
-    internal static readonly RedisScript HistoryAppend = Load("fence", "history", "history_post", "history_append");
-    internal static readonly RedisScript HistoryFind = Load("history", "history_find");
-    internal static readonly RedisScript HistoryTrim = Load("fence", "history", "history_trim");
-    internal static readonly RedisScript PostAtOnce = Load("fence", "history", "history_post", "membership", "post_at_once");
-    internal static readonly RedisScript MembershipCheck = Load("membership", "membership_check");
-    internal static readonly RedisScript HistoryReplace = Load("fence", "history_replace");
+    internal static readonly RedisScript Fenced = Load("fenced");
+    internal static readonly RedisScript HistoryAppend = Load("history_append");
+    internal static readonly RedisScript HistoryFind = Load("history_find");
+    internal static readonly RedisScript HistoryTrim = Load("history_trim");
+    internal static readonly RedisScript PostAtOnce = Load("post_at_once");
+    internal static readonly RedisScript MembershipCheck = Load("membership_check");
+    internal static readonly RedisScript HistoryReplace = Load("history_replace");
     internal static readonly RedisScript CounterDraw = Load("counter_draw");
     internal static readonly RedisScript CounterRaise = Load("counter_raise");
     internal static readonly RedisScript ReplicationMark = Load("replication_mark");
@@ -34,13 +34,11 @@ internal static class LuaScripts
     internal static readonly RedisScript FieldRemove = Load("field_remove");
     internal static readonly RedisScript MemberRemove = Load("member_remove");
 
-    private static RedisScript Load(params string[] parts) => new(string.Concat(parts.Select(Read)));
-
-    private static string Read(string name)
+    private static RedisScript Load(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name + ".lua")
             ?? throw new InvalidOperationException($"The script {name}.lua is not embedded.");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        return new RedisScript(reader.ReadToEnd());
     }
 }

@@ -1,4 +1,3 @@
-using Mas.Core.Operator;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NRedisStack;
-using Polly;
-using Polly.Retry;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
@@ -14,18 +12,6 @@ namespace Mas.Core.Redis;
 /// </summary>
 public sealed partial class RedisConnection : IAsyncDisposable
 {
-    private static readonly ResiliencePipeline ConnectRetry = new ResiliencePipelineBuilder()
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<Exception>(RedisErrors.IsAway),
-            MaxRetryAttempts = int.MaxValue,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            Delay = TimeSpan.FromMilliseconds(200),
-            MaxDelay = TimeSpan.FromSeconds(5),
-        })
-        .Build();
-
     private readonly RedisOptions _options;
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
@@ -100,25 +86,19 @@ public sealed partial class RedisConnection : IAsyncDisposable
 
     private static async Task<RedisConnection> ConnectAsync(RedisOptions options, TimeSpan blockedFor, ILogger logger, CancellationToken stopping)
     {
-        var told = false;
-        var multiplexer = await ConnectRetry.ExecuteAsync(async _ =>
+        var isTold = false;
+        var retry = RedisRetry.Connect(_ =>
         {
-            try
-            {
-                return await ConnectionMultiplexer.ConnectAsync(Configure(options, blockedFor));
-            }
-            catch (Exception e) when (RedisErrors.IsAway(e) && !told)
-            {
-                told = true;
+            if (!isTold)
                 LogWaiting(logger, options.Endpoint);
-                throw;
-            }
-        }, stopping);
+            isTold = true;
+        });
+        var multiplexer = await retry.ExecuteAsync(async _ => await ConnectionMultiplexer.ConnectAsync(Configure(options, blockedFor)), stopping);
         var redis = new RedisConnection(options, logger, multiplexer);
         if (options.WaitReplicas > 0)
         {
             var another = await redis.OpenBlockingAsync(TimeSpan.FromMilliseconds(options.WaitMilliseconds), stopping);
-            redis._replicas = await ConnectRetry.ExecuteAsync(async _ => await ReplicaWait.StartAsync(another, options), stopping);
+            redis._replicas = await retry.ExecuteAsync(async _ => await ReplicaWait.StartAsync(another, options), stopping);
         }
         return redis;
     }

@@ -1,4 +1,3 @@
-using Mas.Core.Queues;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
@@ -18,10 +17,10 @@ public static class RedisErrors
         _ => false,
     };
 
-    /// <summary>True when the same command may succeed later: Redis is away, starting, full or failing over, or an inbox is closed.</summary>
+    /// <summary>True when the same command may succeed later: Redis is away, starting, full or failing over, or something took too long.</summary>
     public static bool IsAway(Exception e) => e switch
     {
-        RedisConnectionException or TimeoutException or InboxClosedException => true,
+        RedisConnectionException or TimeoutException => true,
         RedisServerException server => IsPassing(server),
         AggregateException aggregate => aggregate.InnerExceptions.All(IsAway),
         // The connection was closed: the process stops.

@@ -1,4 +1,3 @@
-using Mas.Core.Model;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;

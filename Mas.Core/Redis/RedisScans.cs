@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Mas.Core.Operator;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;

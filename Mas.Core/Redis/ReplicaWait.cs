@@ -1,6 +1,4 @@
 using System.Globalization;
-using Mas.Core.Operator;
-using Mas.Core.Queues;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Mas.Core.Model;
 
 namespace Mas.IrcBackend.Bridge;
 
@@ -28,7 +27,7 @@ internal abstract record ConnectionOrder(string Rid, string UserId, string Netwo
         try
         {
             var order = JsonSerializer.Deserialize(json, BridgeJson.Default.ConnectionOrder);
-            return order is not null && Core.Model.UserId.TryParse(order.UserId, out _) ? (order, null) : (null, "It has no userId.");
+            return order is not null && Core.UserId.TryParse(order.UserId, out _) ? (order, null) : (null, "It has no userId.");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Mas.Core.Model;
 using Mas.IrcBackend.Protocol;
 using Mas.IrcBackend.Protocol.Session;
 
@@ -33,7 +32,7 @@ internal abstract record ParserEntry(string Rid, string UserId, string Network)
         try
         {
             var entry = JsonSerializer.Deserialize(json, BridgeJson.Default.ParserEntry);
-            return entry is not null && Core.Model.UserId.TryParse(entry.UserId, out _) ? (entry, null) : (null, "It has no userId.");
+            return entry is not null && Core.UserId.TryParse(entry.UserId, out _) ? (entry, null) : (null, "It has no userId.");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

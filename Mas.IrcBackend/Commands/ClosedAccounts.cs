@@ -1,4 +1,3 @@
-using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Redis;
 using Mas.IrcBackend.State;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Mas.Core.Model;
 
 namespace Mas.IrcBackend.Commands;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using StackExchange.Redis;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
-using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using Mas.Core.Telemetry;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mas.Core.Model;
 using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.Protocol;
 using StackExchange.Redis;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Mas.Core.Model;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using StackExchange.Redis;

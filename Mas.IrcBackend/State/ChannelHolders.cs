@@ -1,4 +1,3 @@
-using Mas.Core.Model;
 using Mas.Core.Redis;
 
 namespace Mas.IrcBackend.State;

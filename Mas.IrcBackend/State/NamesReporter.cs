@@ -1,4 +1,3 @@
-using Mas.Core.Model;
 using Mas.Core.Redis;
 using StackExchange.Redis;
 

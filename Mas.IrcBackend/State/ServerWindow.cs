@@ -1,4 +1,3 @@
-using Mas.Core.Model;
 
 namespace Mas.IrcBackend.State;
 

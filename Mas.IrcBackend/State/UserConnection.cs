@@ -1,4 +1,3 @@
-using Mas.Core.Model;
 using Mas.IrcBackend.Protocol;
 
 namespace Mas.IrcBackend.State;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mas.Core.Operator;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
 using Mas.Server.Health;

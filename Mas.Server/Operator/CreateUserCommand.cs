@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Mas.Core.Hosting;
-using Mas.Core.Model;
 using Mas.Core.Redis;
 using Mas.Server.Accounts;
 using Spectre.Console;

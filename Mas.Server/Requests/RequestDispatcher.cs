@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Redis;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using Mas.Core.Model;
 using Mas.Core.Protocol;
 
 namespace Mas.Server.Requests;

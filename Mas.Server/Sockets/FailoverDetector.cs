@@ -1,5 +1,3 @@
-using Mas.Core.Operator;
-using Mas.Core.Queues;
 using Mas.Core.Redis;
 using StackExchange.Redis;
 
@@ -44,18 +42,11 @@ internal sealed partial class FailoverDetector : PeriodicCheck
     /// <param name="isOver">Whether the session is over, so that waiting has no purpose.</param>
     internal async Task WaitUntilCertainAsync(Func<bool> isOver)
     {
-        var pause = new GrowingPause(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
-        while (!IsCertain && !isOver())
+        await RedisRetry.Wait(Time).ExecuteAsync(async _ =>
         {
-            try
-            {
+            while (!IsCertain && !isOver())
                 await CheckAsync();
-            }
-            catch (Exception e) when (RedisErrors.IsAway(e))
-            {
-                await pause.WaitAsync(CancellationToken.None);
-            }
-        }
+        });
     }
 
     protected override Task CheckAsync() => _checks.JoinAsync();

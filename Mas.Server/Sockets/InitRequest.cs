@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Mas.Core.Model;
 using Mas.Server.Requests;
 
 namespace Mas.Server.Sockets;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Mas.Core.Model;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.Core.Redis;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Mas.Core.Model;
 using Mas.Core.Telemetry;
 
 namespace Mas.Server.Sockets;

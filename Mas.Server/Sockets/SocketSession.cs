@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using Mas.Core.Model;
 
 namespace Mas.Server.Sockets;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
-using Mas.Core.Model;
 using Mas.Core.Queues;
 
 namespace Mas.Tests.Properties;

@@ -1,4 +1,3 @@
-using Mas.Core.Model;
 using Mas.Core.Queues;
 using Microsoft.Extensions.Time.Testing;
 

@@ -8,4 +8,7 @@
 -- ARGV[3]  the command; what it writes follows it
 -- ARGV[4…] its other arguments
 -- Returns  what the command returns, or the error of fence.lua
+
+-- @include fence
+
 return redis.call(ARGV[3], KEYS[3] or KEYS[1], unpack(ARGV, 4))

@@ -9,4 +9,9 @@
 -- ARGV[4]  the first gid; as many consecutive ones as there are messages are the caller's
 -- ARGV[5…] the messages, as history_post.lua takes them
 -- Returns  what history_post.lua does; or the error of fence.lua
+
+-- @include fence
+-- @include history
+-- @include history_post
+
 return post(plan(5, function() return true end), tonumber(ARGV[4]))

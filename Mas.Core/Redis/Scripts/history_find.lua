@@ -3,4 +3,7 @@
 -- KEYS[2]  {conversationmsgs:<conversationId>}:rids
 -- ARGV[1]  the name of its record (history.lua)
 -- Returns  the message's JSON, or nil
+
+-- @include history
+
 return findPosted(KEYS[1], KEYS[2], ARGV[1]) or false

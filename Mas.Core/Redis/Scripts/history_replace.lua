@@ -6,6 +6,9 @@
 -- ARGV[3]  the JSON that is there
 -- ARGV[4]  the JSON to put in its place
 -- Returns  1 when it was replaced, 0 when the message is not there (any more); or the error of fence.lua
+
+-- @include fence
+
 local index = redis.call('LPOS', KEYS[1], ARGV[3])
 if not index then
   return 0

@@ -6,6 +6,10 @@
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  how many messages stay
 -- Returns  nothing; or the error of fence.lua
+
+-- @include fence
+-- @include history
+
 if ARGV[3] == '0' then
   redis.call('DEL', KEYS[1], KEYS[3])
   return

@@ -10,6 +10,9 @@
 -- ARGV[3]  what says that it is closed for this change
 -- ARGV[4]  what says in an entry's JSON that it is redelivered
 -- Returns  how many entries were put aside; or the error of fence.lua
+
+-- @include fence
+
 if redis.call('GET', KEYS[3]) ~= ARGV[3] then
   redis.call('SET', KEYS[3], ARGV[3])
   if redis.call('EXISTS', KEYS[1]) == 1 then

@@ -7,6 +7,9 @@
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the version of the next layout
 -- Returns  1 when it was opened now, 0 when it is open; or the error of fence.lua
+
+-- @include fence
+
 if redis.call('GET', KEYS[3]) == ARGV[3] then
   return 0
 end

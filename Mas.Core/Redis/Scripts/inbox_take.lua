@@ -12,6 +12,9 @@
 -- ARGV[5]  when this is, later than what the worker has taken before
 -- Returns  how many were moved, and behind that, when they are few, the entries, newest first; or the error of fence.lua; or, when
 --          the list is not empty, the error HELD, and nothing was moved
+
+-- @include fence
+
 local waiting, most = redis.call('LLEN', KEYS[1]), tonumber(ARGV[3])
 if waiting == 0 then
   return { 0 }

@@ -3,6 +3,9 @@
 -- ARGV[1]  who must be attached: authors, or everyone
 -- ARGV[2…] the authors
 -- Returns  1 when somebody has closed the window who must be attached, else 0; then for each author 1 when they may post, else 0
+
+-- @include membership
+
 local result = { ARGV[1] == 'everyone' and isAnyDetached(KEYS[1]) and 1 or 0 }
 for i = 2, #ARGV do
   result[i] = isAttached(KEYS[1], ARGV[i]) and 1 or 0

@@ -12,6 +12,12 @@
 -- ARGV[5…] the messages, as history_post.lua takes them
 -- Returns  what history_post.lua does, '' also for a message whose author may not post; or nothing, and nothing was added, when
 --          somebody has closed the window who must be attached; or the error of fence.lua
+
+-- @include fence
+-- @include history
+-- @include history_post
+-- @include membership
+
 local attached = {}
 local batch = plan(5, function(message)
   local author = string.match(message, '"userId":"([^"]*)"')

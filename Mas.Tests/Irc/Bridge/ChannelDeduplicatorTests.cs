@@ -1,4 +1,3 @@
-using Mas.Core.Model;
 using Mas.IrcBackend.Bridge;
 using Mas.IrcBackend.State;
 using StackExchange.Redis;

@@ -1,0 +1,52 @@
+using StackExchange.Redis;
+
+namespace Mas.Core.Redis;
+
+/// <summary>Reaches each master of a Redis or a cluster: by a key that it holds, since commands are routed by their keys.</summary>
+public static class RedisMasters
+{
+    /// <summary>Of a cluster.</summary>
+    private const int Slots = 16_384;
+
+    private static readonly RedisScript Info = new("return redis.call('INFO')");
+
+    /// <summary>One key for each master; one for a Redis that is no cluster.</summary>
+    /// <param name="redis">Where.</param>
+    /// <param name="name">Names keys, of which for each master the first is taken that it holds.</param>
+    /// <exception cref="TimeoutException">No node has told yet who the masters are, or a part of the cluster has none.</exception>
+    public static RedisKey[] KeysOf(RedisConnection redis, Func<int, string>? name = null)
+    {
+        name ??= i => $"n{i}";
+        if (!redis.IsCluster)
+            return [name(0)];
+        var cluster = redis.Servers.Select(server => server.ClusterConfiguration).FirstOrDefault(configuration => configuration is not null)
+            ?? throw new TimeoutException("No node of the cluster answers.");
+        var masters = cluster.Nodes.Where(node => !node.IsReplica && node.Slots.Count > 0).ToArray();
+        // A master that is down is not among them.
+        if (masters.Sum(node => node.Slots.Sum(slots => slots.To - slots.From + 1)) < Slots)
+            throw new TimeoutException("A part of the cluster has no master.");
+        var keys = new SortedDictionary<string, RedisKey>(StringComparer.Ordinal);
+        for (var i = 0; keys.Count < masters.Length && i < 1_000_000; i++)
+        {
+            RedisKey key = name(i);
+            if (cluster.GetBySlot(key) is { } node)
+                keys.TryAdd(node.EndPoint!.ToString()!, key);
+        }
+        return [.. keys.Values];
+    }
+
+    /// <summary>INFO of each master: field to value.</summary>
+    public static Task<Dictionary<string, string>[]> InfoAsync(RedisConnection redis) => Task.WhenAll(KeysOf(redis).Select(async key =>
+        ReadInfo((string)(await Info.RunAsync(redis.Database, [key], []))!)));
+
+    private static Dictionary<string, string> ReadInfo(string text)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var line in text.Split("\r\n"))
+        {
+            if (line.IndexOf(':') is > 0 and var colon)
+                fields[line[..colon]] = line[(colon + 1)..];
+        }
+        return fields;
+    }
+}

@@ -1,0 +1,7 @@
+-- Sends a request to the worker that owns MAS's conversations, as the server does. The worker tells whoever has to know.
+local function ask(message)
+  local now = redis.call('TIME')
+  message.origin = { rid = 'ctl-' .. now[1] .. '-' .. now[2], userId = message.userId or 'iSERVER' }
+  message.userId = nil
+  redis.call('LPUSH', 'inbox:loopbackparser', cjson.encode(message))
+end
