@@ -19,6 +19,8 @@ internal sealed class LoopbackHandler(
 
     protected override string OrderingKeyOf(BackendMessage message) => message.OrderingKey;
 
+    protected override string? TraceparentOf(BackendMessage message) => message.Origin.Traceparent;
+
     // What names no conversation may make one; from then on others know it by its id.
     protected override bool StandsAlone(BackendMessage message) =>
         message is CreateGroup { ConversationId: 0 } or JoinGroup { ConversationId: 0 } or OpenChat { ConversationId: 0 };

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace Mas.Core.Hosting;
 
@@ -20,9 +21,14 @@ internal static class TelemetryServices
         var options = builder.Configuration.GetSection("Telemetry").Get<TelemetryOptions>() ?? new();
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         builder.Services.AddSingleton(options);
-        builder.Services.AddOpenTelemetry()
+        // Without a collector nobody listens to the source, and nothing is sampled.
+        var ratio = options.HasCollector ? options.SampleRatio : 0;
+        builder.Services.AddSingleton(new TraceSampler(ratio));
+        var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(ServiceName(builder.Environment.ApplicationName), serviceVersion: Version))
             .WithMetrics(metrics => AddMetrics(metrics, options));
+        if (ratio > 0)
+            telemetry.WithTracing(tracing => AddTracing(tracing, options));
     }
 
     /// <summary><c>mas-server</c> for <c>Mas.Server</c>.</summary>
@@ -44,6 +50,12 @@ internal static class TelemetryServices
         if (options.HasCollector)
             metrics.AddOtlpExporter(otlp => Configure(otlp, options, "v1/metrics"));
     }
+
+    private static void AddTracing(TracerProviderBuilder tracing, TelemetryOptions options) => tracing
+        .AddSource(MasTracing.Source.Name)
+        // What begins has been sampled already (TraceSampler); what goes on was sampled where it began.
+        .SetSampler(new ParentBasedSampler(new AlwaysOnSampler()))
+        .AddOtlpExporter(otlp => Configure(otlp, options, "v1/traces"));
 
     private static void Configure(OtlpExporterOptions otlp, TelemetryOptions options, string httpPath)
     {

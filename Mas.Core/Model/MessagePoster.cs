@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 using StackExchange.Redis;
 
 namespace Mas.Core.Model;
@@ -79,6 +80,7 @@ internal sealed class MessagePoster(FencingToken fence, RedisConnection redis, C
     /// </summary>
     private async Task<(RedisValue[] Appended, List<LiveSession> Live)> AppendAsync(RedisScript script, ConversationId id, RedisValue[] arguments, params RedisKey[] companions)
     {
+        using var step = MasTracing.StartStep("append to history");
         var (appended, live) = await fence.RunAsync(
             script, RedisKeys.ConversationMessages(id), arguments, () => conversations.GetLiveSessionsAsync(id), [RedisKeys.ConversationRids(id), .. companions]);
         return ((RedisValue[])appended!, live);

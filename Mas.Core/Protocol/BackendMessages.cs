@@ -55,11 +55,13 @@ public abstract record BackendMessage(Origin Origin)
 /// <param name="User">Who asks.</param>
 /// <param name="SessionId">The session that gets the ACK; null when nobody waits for one.</param>
 /// <param name="ReqId">The request's <c>reqId</c>, as the JSON that it was.</param>
+/// <param name="Traceparent">The trace that the request is a part of; null when it is not traced.</param>
 public sealed record Origin(
     string Rid,
     [property: JsonPropertyName("userId"), JsonConverter(typeof(UserIdConverter))] UserId User,
     string? SessionId = null,
-    string? ReqId = null)
+    string? ReqId = null,
+    string? Traceparent = null)
 {
     /// <summary>Who waits for the ACK, or null.</summary>
     [JsonIgnore]

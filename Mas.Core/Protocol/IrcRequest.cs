@@ -24,6 +24,8 @@ public sealed record IrcRequest(Origin Origin, string Network, long? Conversatio
             json.WriteString("sessionId", sessionId);
             json.WriteString("reqId", reqId);
         }
+        if (request.Origin.Traceparent is { } traceparent)
+            json.WriteString("traceparent", traceparent);
         json.WriteString("network", request.Network);
         if (request.ConversationId is { } id)
             json.WriteNumber("conversationId", id);

@@ -28,6 +28,8 @@ internal static class PostMessageJson
             json.WriteString("sessionId"u8, session);
         if (post.Origin.ReqId is { } reqId)
             json.WriteString("reqId"u8, reqId);
+        if (post.Origin.Traceparent is { } traceparent)
+            json.WriteString("traceparent"u8, traceparent);
         json.WriteEndObject();
     });
 
@@ -38,7 +40,7 @@ internal static class PostMessageJson
             return null;
         var reader = new Utf8JsonReader(json);
         var conversation = 0L;
-        string? cat = null, text = null, clientRid = null, rid = null, user = null, session = null, reqId = null;
+        string? cat = null, text = null, clientRid = null, rid = null, user = null, session = null, reqId = null, traceparent = null;
         bool retry = false, echo = false;
         try
         {
@@ -78,6 +80,9 @@ internal static class PostMessageJson
                     case 2 when reader.ValueTextEquals("reqId"u8):
                         reqId = Text(ref reader);
                         break;
+                    case 2 when reader.ValueTextEquals("traceparent"u8):
+                        traceparent = Text(ref reader);
+                        break;
                     case 1 when reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("origin"u8):
                         break;
                     default:
@@ -90,7 +95,7 @@ internal static class PostMessageJson
             return null;
         }
         return conversation > 0 && cat is not null && text is not null && rid is not null && UserId.TryParse(user, out var author)
-            ? new PostMessage(new Origin(rid, author, session, reqId), conversation, cat, text, clientRid, retry, echo)
+            ? new PostMessage(new Origin(rid, author, session, reqId, traceparent), conversation, cat, text, clientRid, retry, echo)
             : null;
     }
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 
 namespace Mas.Core.Queues;
 
@@ -13,8 +15,9 @@ public sealed class InboxProducer(RedisConnection redis, TimeProvider time)
     /// <param name="route">Which of the endpoint's inboxes it belongs to (<see cref="InboxPartition.IndexOf"/>).</param>
     /// <param name="json">An object with <c>type</c> and a unique <c>rid</c>.</param>
     /// <exception cref="InboxClosedException">The number of inboxes has been changing for too long.</exception>
-    public Task SendAsync(string endpoint, string route, byte[] json) =>
-        SenderTo(endpoint).SendAsync((route, json));
+    public Task SendAsync(string endpoint, string route, byte[] json) => MasTracing.IsTraced
+        ? SendTracedAsync(endpoint, route, json)
+        : SenderTo(endpoint).SendAsync((route, json));
 
     /// <summary>
     /// Puts entries into an endpoint's inboxes, in their order. Those of one route arrive all together or not at all: so when
@@ -24,6 +27,12 @@ public sealed class InboxProducer(RedisConnection redis, TimeProvider time)
     /// <param name="entries">With their routes; a thousand at most, since each inbox gets its own in one script.</param>
     /// <exception cref="InboxClosedException">The number of inboxes has been changing for too long.</exception>
     public Task SendAsync(string endpoint, params ReadOnlySpan<(string Route, byte[] Json)> entries) => SenderTo(endpoint).SendAsync(entries);
+
+    private async Task SendTracedAsync(string endpoint, string route, byte[] json)
+    {
+        using var step = MasTracing.StartStep($"send inbox:{endpoint}", ActivityKind.Producer);
+        await SenderTo(endpoint).SendAsync((route, json));
+    }
 
     private InboxSender SenderTo(string endpoint) =>
         _senders.GetOrAdd(endpoint, static (name, on) => new InboxSender(on.redis, name, on.time), (redis, time));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Mas.Core.Model;
 using Mas.Core.Redis;
@@ -95,6 +96,7 @@ public sealed class Delivery
     {
         if (_entries.Count == 0)
             return;
+        using var step = MasTracing.StartStep("push to outboxes", ActivityKind.Producer);
         await _outboxes.Redis.ConfirmWritesAsync(_since);
         _fence?.ThrowIfLost();
         var introduced = _unknown.Count > 0 ? await IntroduceAsync() : [];
@@ -114,7 +116,7 @@ public sealed class Delivery
         // server that is woken too early finds nothing.
         if (_outboxes.Redis.IsCluster)
             await Task.WhenAll(pushes);
-        var unheard = _outboxes.Wakes.CallAsync(_entries.Keys);
+        var unheard = _outboxes.Wakes.CallAsync(_entries.Keys, step?.Id);
         await Task.WhenAll(pushes);
         foreach (var (session, user) in introduced)
             _outboxes.Known.Add(session, user);

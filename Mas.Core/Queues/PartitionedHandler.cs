@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 
 namespace Mas.Core.Queues;
 
@@ -96,6 +98,9 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
     /// <summary>Whether a message may be handled in one go with those before it.</summary>
     protected abstract bool Joins(T previous, T next);
 
+    /// <summary>The <c>traceparent</c> that came with a message; null when it is not traced.</summary>
+    protected virtual string? TraceparentOf(T message) => null;
+
     /// <summary>Handles one message, or several that join.</summary>
     protected abstract Task HandleAsync(IReadOnlyList<Work<T>> run);
 
@@ -119,6 +124,7 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
     /// <param name="works">What is to be done.</param>
     private async Task HandleOrderedAsync(Task all, Task? before, List<(Work<T> Work, byte[] Json)> works)
     {
+        var claimedAt = DateTimeOffset.UtcNow;
         // When what came before in this key has failed, this fails too, and all of it comes again in its order.
         await all;
         if (before is not null)
@@ -129,6 +135,7 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
             while (i + run.Count < works.Count && Joins(run[^1].Message, works[i + run.Count].Work.Message))
                 run.Add(works[i + run.Count].Work);
             held.Lost.ThrowIfCancellationRequested();
+            using var activity = ContinueTrace(run, claimedAt);
             try
             {
                 await HandleAsync(run);
@@ -140,6 +147,31 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
             }
             i += run.Count;
         }
+    }
+
+    /// <summary>
+    /// Goes on with the trace of the first message of a run that is traced, as the current activity; those of others are linked to it. It
+    /// begins when the batch was claimed, with the wait for the run's turn as its first step.
+    /// </summary>
+    private Activity? ContinueTrace(List<Work<T>> run, DateTimeOffset claimedAt)
+    {
+        Activity? activity = null;
+        foreach (var work in run)
+        {
+            if (TraceparentOf(work.Message) is not { } traceparent)
+                continue;
+            if (activity is null)
+                activity = MasTracing.Continue($"process inbox:{held.Partition.Endpoint}", traceparent, claimedAt);
+            else if (ActivityContext.TryParse(traceparent, traceState: null, isRemote: true, out var other))
+                activity.AddLink(new ActivityLink(other));
+        }
+        if (activity is not null)
+        {
+            activity.SetTag("mas.inbox", held.Partition.Name);
+            activity.SetTag("mas.run.size", run.Count);
+            MasTracing.Source.StartActivity("wait for turn", ActivityKind.Internal, activity.Context, startTime: claimedAt)?.Dispose();
+        }
+        return activity;
     }
 
     private async Task HandleAloneAsync(T message, byte[] json, Exception? failure)

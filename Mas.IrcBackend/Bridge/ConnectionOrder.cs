@@ -17,6 +17,9 @@ internal abstract record ConnectionOrder(string Rid, string UserId, string Netwo
     [JsonIgnore]
     internal UserId User => new(UserId);
 
+    /// <summary>The trace that it is a part of; null when it is not traced.</summary>
+    public string? Traceparent { get; init; }
+
     /// <summary>The JSON for the inbox.</summary>
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BridgeJson.Default.ConnectionOrder);
 

@@ -22,6 +22,9 @@ internal abstract record ParserEntry(string Rid, string UserId, string Network)
     [JsonIgnore]
     internal UserId User => new(UserId);
 
+    /// <summary>The trace that it is a part of; null when it is not traced.</summary>
+    public string? Traceparent { get; init; }
+
     /// <summary>The JSON for the inbox.</summary>
     internal byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BridgeJson.Default.ParserEntry);
 

@@ -21,6 +21,8 @@ internal sealed class ConnectionManagerHandler(
 
     protected override string RouteOf(ConnectionOrder message) => message.UserId;
 
+    protected override string? TraceparentOf(ConnectionOrder message) => message.Traceparent;
+
     protected override bool Joins(ConnectionOrder previous, ConnectionOrder next) => false;
 
     protected override Task FailAsync(ConnectionOrder message) => Task.CompletedTask;

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 using Mas.IrcBackend.Bridge;
 using Polly;
 using Polly.Retry;
@@ -20,19 +22,28 @@ internal sealed partial class ParserProducer : IAsyncDisposable
     private readonly CancellationTokenSource _giveUp = new();
     private readonly ResiliencePipeline _retry;
     private readonly InboxProducer _producer;
+    private readonly TraceSampler _traces;
     private readonly ILogger<ParserProducer> _logger;
     private readonly Task _pushing;
 
-    public ParserProducer(InboxProducer producer, ILogger<ParserProducer> logger)
+    public ParserProducer(InboxProducer producer, TraceSampler traces, ILogger<ParserProducer> logger)
     {
         _producer = producer;
+        _traces = traces;
         _logger = logger;
         _retry = NewRetry();
         _pushing = PushAsync();
     }
 
     /// <summary>Queues an entry; waits while the queue is full.</summary>
-    internal ValueTask AddAsync(ParserEntry entry) => _waiting.Writer.WriteAsync(new Waiting(entry.Network, entry.ToJson(), null));
+    internal ValueTask AddAsync(ParserEntry entry)
+    {
+        if (entry is not LineEntry || _traces.StartTrace("IRC line", ActivityKind.Consumer) is not { } line)
+            return _waiting.Writer.WriteAsync(new Waiting(entry.Network, entry.ToJson(), null));
+        // It ends when the line is pushed, and is not the current activity of who reads the next line.
+        Activity.Current = null;
+        return _waiting.Writer.WriteAsync(new Waiting(entry.Network, (entry with { Traceparent = line.Id }).ToJson(), null, line));
+    }
 
     /// <summary>Waits until everything added before is in the inbox.</summary>
     /// <exception cref="OperationCanceledException">The process stops while Redis is unreachable.</exception>
@@ -63,6 +74,7 @@ internal sealed partial class ParserProducer : IAsyncDisposable
     {
         var batch = new List<(string Network, byte[] Json)>(BatchSize);
         var behind = new List<TaskCompletionSource>();
+        var traced = new List<Activity>();
         var isPushed = true;
         while (await _waiting.Reader.WaitToReadAsync())
         {
@@ -72,6 +84,8 @@ internal sealed partial class ParserProducer : IAsyncDisposable
                     behind.Add(pushed);
                 else
                     batch.Add((entry.Network, entry.Json));
+                if (entry.Line is { } line)
+                    traced.Add(line);
             }
             // Once a batch is given up, nothing behind it is pushed.
             isPushed = isPushed && (batch.Count == 0 || await TryPushAsync([.. batch]));
@@ -82,8 +96,10 @@ internal sealed partial class ParserProducer : IAsyncDisposable
                 else
                     pushed.SetCanceled();
             }
+            traced.ForEach(line => line.Dispose());
             batch.Clear();
             behind.Clear();
+            traced.Clear();
         }
     }
 
@@ -121,7 +137,7 @@ internal sealed partial class ParserProducer : IAsyncDisposable
         .Build();
 
     /// <summary>An entry of a network, or a waiter for everything before.</summary>
-    private readonly record struct Waiting(string Network, byte[] Json, TaskCompletionSource? Pushed);
+    private readonly record struct Waiting(string Network, byte[] Json, TaskCompletionSource? Pushed, Activity? Line = null);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "IRC lines are queued until Redis is reachable: {Reason}")]
     private partial void LogAway(string reason);

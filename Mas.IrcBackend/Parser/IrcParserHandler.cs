@@ -32,6 +32,8 @@ internal sealed class IrcParserHandler(
 
     protected override string RouteOf(ParserEntry message) => message.Network;
 
+    protected override string? TraceparentOf(ParserEntry message) => message.Traceparent;
+
     // A server's greeting and lively channels are many lines, which are posted together.
     protected override bool Joins(ParserEntry previous, ParserEntry next) =>
         previous is LineEntry line && next is LineEntry nextLine && line.Generation == nextLine.Generation;

@@ -1,4 +1,5 @@
 using Mas.Core.Queues;
+using Mas.Core.Telemetry;
 using Mas.IrcBackend.Bridge;
 
 namespace Mas.IrcBackend.State;
@@ -26,5 +27,6 @@ internal sealed class ConnectionSender(InboxProducer producer)
     internal Task ReconnectAsync(ParserContext context) =>
         OrderAsync(new CloseOrder($"{context.Rid}/l", context.User.Value, context.Network, context.Connection.Generation));
 
-    private Task OrderAsync(ConnectionOrder order) => producer.SendAsync(Endpoints.ConnectionManager, order.UserId, order.ToJson());
+    private Task OrderAsync(ConnectionOrder order) =>
+        producer.SendAsync(Endpoints.ConnectionManager, order.UserId, (order with { Traceparent = MasTracing.Traceparent }).ToJson());
 }

@@ -1,4 +1,5 @@
 using Mas.Core.Protocol;
+using Mas.Core.Telemetry;
 
 namespace Mas.Server.Requests;
 
@@ -9,7 +10,7 @@ namespace Mas.Server.Requests;
 internal sealed record RequestContext(RequestSession Session, RequestReader Read, string ReqId)
 {
     /// <summary>What a backend needs to answer it.</summary>
-    internal Origin NewOrigin() => new(Rids.New(), Session.User, Session.Ref.SessionId, ReqId);
+    internal Origin NewOrigin() => new(Rids.New(), Session.User, Session.Ref.SessionId, ReqId, MasTracing.Traceparent);
 }
 
 /// <summary>Handles one type of request.</summary>

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Mas.Core.Protocol;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 
 namespace Mas.Server.Requests;
 
 /// <summary>Finds the handler of a frame, and turns whatever happens into an answer with a stable code.</summary>
-internal sealed partial class RequestDispatcher(RequestTable table, RedisConnection redis, ILogger<RequestDispatcher> logger)
+internal sealed partial class RequestDispatcher(RequestTable table, RedisConnection redis, TraceSampler traces, ILogger<RequestDispatcher> logger)
 {
     private readonly TimeSpan _timeout = redis.Timeout;
 
@@ -22,6 +23,7 @@ internal sealed partial class RequestDispatcher(RequestTable table, RedisConnect
         if (read?.Type is not { } type || type == "INIT")
             return false;
         var handler = table.Find(type);
+        using var trace = traces.StartTrace(handler is null ? "unknown" : type, ActivityKind.Server);
         var ack = read.ReqId is null
             ? new Ack(Status.ParameterMissing, "'reqId' is missing.")
             : session.Limiter.Take() is { } wait
@@ -31,6 +33,7 @@ internal sealed partial class RequestDispatcher(RequestTable table, RedisConnect
                     : await RunAsync(handler, new RequestContext(session, read, read.ReqId));
         if (ack is not null)
             await session.SendAsync(ack.ToJson(read.ReqId ?? "null"));
+        trace?.SetTag("mas.status", ack?.Status ?? "queued");
         RequestMetrics.Requests.Add(1, new("type", handler is null ? "unknown" : type), new("status", ack?.Status ?? "queued"));
         RequestMetrics.RequestSeconds.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds);
         return true;

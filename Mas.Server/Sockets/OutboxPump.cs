@@ -2,6 +2,7 @@ using System.Buffers;
 using Mas.Core.Protocol;
 using Mas.Core.Queues;
 using Mas.Core.Redis;
+using Mas.Core.Telemetry;
 using StackExchange.Redis;
 
 namespace Mas.Server.Sockets;
@@ -28,6 +29,7 @@ internal sealed partial class OutboxPump(
     private int _state = Starting;
     private SnapshotFilter? _filter;
     private long _lengthAskedAt;
+    private string? _traceparent;
 
     /// <summary>Begins with what came since the session was registered, but for the messages that the snapshot held.</summary>
     /// <param name="held">For each window the highest gid or rev in the snapshot.</param>
@@ -37,6 +39,9 @@ internal sealed partial class OutboxPump(
         if (Interlocked.CompareExchange(ref _state, Running, Starting) == Starting)
             _ = RunAsync();
     }
+
+    /// <summary>The next signal announces something traced: its frame belongs to that trace.</summary>
+    internal void Trace(string traceparent) => Volatile.Write(ref _traceparent, traceparent);
 
     /// <summary>Called when the outbox may hold entries.</summary>
     /// <param name="first">Sends the first pop together with those of other sessions.</param>
@@ -72,12 +77,16 @@ internal sealed partial class OutboxPump(
         {
             for (; ; first = null)
             {
+                var traceparent = _traceparent is null ? null : Interlocked.Exchange(ref _traceparent, null);
+                var began = traceparent is null ? default : DateTimeOffset.UtcNow;
                 var entries = await PopAsync(first);
                 hasPopped = entries.Count > 0;
                 if (entries.Count > 0 && !delivery.IsCertain(session) && !await delivery.FindOutAsync(session, () => IsStopped))
                     return;
                 if (entries.Count > 0 && !await WriteAsync(entries))
                     return;
+                if (entries.Count > 0 && traceparent is not null)
+                    MasTracing.Continue("send frame", traceparent, began)?.SetTag("mas.user.id", session.Ref.UserId.Value).Dispose();
                 hasPopped = false;
                 if (_filter is { IsOver: true })
                     _filter = null;

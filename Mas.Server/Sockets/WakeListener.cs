@@ -51,10 +51,17 @@ internal sealed partial class WakeListener(
         var pops = new OutboxPops(redis, names.AsSpan().Count(' ') + 1);
         foreach (var range in names.AsSpan().Split(' '))
         {
-            if (!SessionRef.TryParse(names[range], out var name) || name.ServerId != identity.Id)
+            var part = names[range];
+            if (WakeTrace.TryRead(part, out var traceparent, out var traced))
+            {
+                foreach (var session in traced)
+                    registry.Find(session)?.Pump.Trace(traceparent);
                 continue;
-            if (registry.Find(name) is { } session)
-                session.Pump.Signal(pops);
+            }
+            if (!SessionRef.TryParse(part, out var name) || name.ServerId != identity.Id)
+                continue;
+            if (registry.Find(name) is { } woken)
+                woken.Pump.Signal(pops);
             else
                 _ = RemoveAsync(name);
         }

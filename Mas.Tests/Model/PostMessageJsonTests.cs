@@ -11,8 +11,11 @@ public sealed class PostMessageJsonTests
     private static readonly PostMessage Full = new(
         new Origin("p-1", UserId.Mas(7), "srv-abc", "\"r \\\"1\\\"\""), 42, Category.Message, "quote \" back \\ line \n tab \t é 🙂 </script>", "rid-1", Retry: true, Echo: true);
 
+    private static readonly PostMessage Traced =
+        Full with { Origin = Full.Origin with { Traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } };
+
     public static TheoryData<PostMessage> Messages =>
-        [Full, Full with { ClientRid = null, Retry = false, Echo = false, Cat = Category.Action, Text = "" }, Full with { Origin = new Origin("p-2", UserId.Mas(8)) }];
+        [Full, Full with { ClientRid = null, Retry = false, Echo = false, Cat = Category.Action, Text = "" }, Full with { Origin = new Origin("p-2", UserId.Mas(8)) }, Traced];
 
     [Theory]
     [MemberData(nameof(Messages))]
@@ -29,6 +32,13 @@ public sealed class PostMessageJsonTests
 
         Assert.Equal(post, PostMessageJson.TryRead(json));
         Assert.Equal((post, null), BackendMessage.FromJson(post.ToJson()));
+    }
+
+    [Fact]
+    public void Write_NotTraced_SaysNothingOfATrace()
+    {
+        Assert.Contains("traceparent", Encoding.UTF8.GetString(Traced.ToJson()), StringComparison.Ordinal);
+        Assert.DoesNotContain("traceparent", Encoding.UTF8.GetString(Full.ToJson()), StringComparison.Ordinal);
     }
 
     [Fact]
