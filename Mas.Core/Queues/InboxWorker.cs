@@ -103,7 +103,7 @@ public sealed partial class InboxWorker(
     private Task<InboxLayout> ReadAsync() => InboxLayout.ReadAsync(redis, endpoint);
 
     private InboxConsumer NewConsumer(int index) =>
-        new(redis, InboxPartition.NameOf(endpoint, index), _worker, newHandler, options, time, logger);
+        new(redis, InboxPartition.NameOf(endpoint, index), newHandler, options, time, logger);
 
     private async Task ChangeAsync(CancellationToken stopping)
     {

@@ -33,12 +33,12 @@ internal sealed partial class Repartitioning(
             var layout = await InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, stopping);
             if (layout.Next is not { } next)
                 return null;
-            var inboxes = new List<Held> { new(endpoint, new FencingToken(redis, first)) };
+            var inboxes = new List<Held> { new(endpoint, first, new FencingToken(redis, first)) };
             for (var index = 1; index < layout.All; index++)
             {
                 var name = InboxPartition.NameOf(endpoint, index);
                 held.Add(new LeaseRenewer(await AcquireAsync(name, held), time, logger, stopping));
-                inboxes.Add(new Held(name, new FencingToken(redis, held[^1].Lease)));
+                inboxes.Add(new Held(name, held[^1].Lease, new FencingToken(redis, held[^1].Lease)));
             }
             // The Redis client has been seen to lose an answer for good when its connections broke.
             return await RunAsync(layout with { Changer = first.Epoch }, next, inboxes).WaitAsync(Longest, time, stopping);
@@ -95,13 +95,24 @@ internal sealed partial class Repartitioning(
 
     private async Task<long> CloseAsync(Held inbox, long version)
     {
-        var takers = await _database.SortedSetRangeByRankAsync(RedisKeys.InboxTakers(inbox.Name));
-        // A conversation's next worker is another inbox's: it would not know whom to cut off.
-        await new StaleHolderEvictor(redis, logger).TryCutOffAsync(inbox.Name, takers.Select(taker => (string)taker!));
-        var taken = takers.Select(taker => RedisKeys.InboxTaken(inbox.Name, taker!));
-        return (long)await inbox.FencingToken.RunAsync(
-            LuaScripts.InboxClose, RedisKeys.Inbox(inbox.Name), [-version, InboxEntry.Mark],
-            [RedisKeys.InboxVersion(inbox.Name), RedisKeys.InboxLeaving(inbox.Name), .. taken]);
+        var (earlier, old) = (new EarlierClaims(redis, inbox.FencingToken, inbox.Lease), new OldClaims(redis, inbox.FencingToken, inbox.Name));
+        while (true)
+        {
+            var claims = await earlier.ListAsync();
+            var takers = await old.ListTakersAsync();
+            // The next worker of a conversation consumes another inbox: it would not know whom to evict.
+            await new InboxHolders(redis, inbox.FencingToken, inbox.Lease, new StaleHolderEvictor(redis, logger)).EvictEarlierAsync(takers);
+            RedisKey[] companions =
+            [
+                RedisKeys.InboxVersion(inbox.Name), RedisKeys.InboxLeaving(inbox.Name), RedisKeys.InboxClaims(inbox.Name), RedisKeys.OldInboxTakers(inbox.Name),
+                .. old.ListsOf(takers), .. claims.SelectMany(one => one.Lists),
+            ];
+            var index = claims.SelectMany(one => new RedisValue[] { one.Epoch, $"{one.Range}" });
+            var waiting = (long)await inbox.FencingToken.RunAsync(
+                LuaScripts.InboxClose, RedisKeys.Inbox(inbox.Name), [-version, InboxEntry.Mark, .. index], companions);
+            if (waiting >= 0)
+                return waiting;
+        }
     }
 
     /// <summary>Copies what an old inbox held, oldest first. What can't be read goes to the first, where it is put away.</summary>
@@ -120,7 +131,7 @@ internal sealed partial class Repartitioning(
     }
 
     /// <summary>An inbox whose lease is held.</summary>
-    private sealed record Held(string Name, FencingToken FencingToken)
+    private sealed record Held(string Name, Lease Lease, FencingToken FencingToken)
     {
         internal Task<RedisResult> OnCompanionAsync(string command, RedisKey companion, params RedisValue[] arguments) =>
             FencingToken.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(Name), [command, .. arguments], companion);

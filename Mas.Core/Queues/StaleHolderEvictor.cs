@@ -6,10 +6,10 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Cuts workers off that held a lease before and may only be paused. What such a worker had sent, and Redis has not carried
-/// out yet, is dropped with its connection; and what it writes when it wakes up goes into a connection that is no more. By
-/// the time that it has another one its own clock has told it that its lease is over. On a cluster that is done on every master
-/// that answers; of one that does not, as when it is being replaced, its own clock and the fences remain alone.
+/// Evicts workers that held a lease before and may only be paused. Ending a worker's connections drops the commands that it had sent
+/// and Redis has not run, and what it writes when it wakes up. By the time that it has connected again its own clock has told it that its
+/// lease is over. On a cluster each master that answers does this; on one that does not, as when it is being replaced, the worker's
+/// clock and the fences remain.
 /// </summary>
 internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger logger)
 {
@@ -21,29 +21,29 @@ internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger 
     /// <summary>A name for a consumer that tells whose connection it uses.</summary>
     internal static string NewWorkerName(RedisConnection redis) => $"{redis.ClientName}{NumberFollows}{Interlocked.Increment(ref _lastNumber)}";
 
-    /// <summary>Ends the connections for commands of all workers but this process's own.</summary>
-    /// <returns>False when they can't all be ended here: a Redis forbids it, or a master of a cluster does not answer.</returns>
-    internal async Task<bool> TryCutOffAsync(string endpoint, IEnumerable<string> workers)
+    /// <summary>Ends the connections for commands of all workers but this process's own, unless Redis forbids it.</summary>
+    /// <returns>False when a master of a cluster does not answer.</returns>
+    internal async Task<bool> TryEvictAsync(string endpoint, IEnumerable<string> workers)
     {
         var names = workers.Select(ClientNameOf).OfType<string>().Where(name => name != redis.ClientName).ToHashSet(StringComparer.Ordinal);
         if (names.Count == 0)
             return true;
-        var cut = await Task.WhenAll(redis.Servers.Where(server => server is { IsConnected: true, IsReplica: false }).Select(server => TryCutOffAsync(server, endpoint, names)));
-        return !cut.Contains(false);
+        var evicted = await Task.WhenAll(redis.Servers.Where(server => server is { IsConnected: true, IsReplica: false }).Select(server => TryEvictAsync(server, endpoint, names)));
+        return !evicted.Contains(false);
     }
 
-    private async Task<bool> TryCutOffAsync(IServer server, string endpoint, HashSet<string> names)
+    private async Task<bool> TryEvictAsync(IServer server, string endpoint, HashSet<string> names)
     {
         try
         {
-            await CutOffAsync(server, endpoint, names).WaitAsync(redis.Timeout);
+            await EvictAsync(server, endpoint, names).WaitAsync(redis.Timeout);
             return true;
         }
         catch (RedisServerException e) when (!RedisErrors.IsAway(e))
         {
             // A Redis that forbids CLIENT: each worker's own clock and the fences remain.
             LogRefused(logger, endpoint, e.Message);
-            return false;
+            return true;
         }
         catch (Exception e) when (redis.IsCluster && RedisErrors.IsAway(e))
         {
@@ -53,12 +53,12 @@ internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger 
         }
     }
 
-    private async Task CutOffAsync(IServer server, string endpoint, HashSet<string> names)
+    private async Task EvictAsync(IServer server, string endpoint, HashSet<string> names)
     {
         foreach (var client in (await server.ClientListAsync()).Where(client => client.SubscriptionCount == 0 && client.Name is { } name && names.Contains(name)))
         {
             if (await server.ClientKillAsync(client.Id) > 0)
-                LogCutOff(logger, endpoint, client.Name!);
+                LogEvicted(logger, endpoint, client.Name!);
         }
     }
 
@@ -69,7 +69,7 @@ internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger 
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: a connection of {Name}, which held the lease before, is ended")]
-    private static partial void LogCutOff(ILogger logger, string endpoint, string name);
+    private static partial void LogEvicted(ILogger logger, string endpoint, string name);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: Redis does not let the connections of former holders be ended: {Reason}")]
     private static partial void LogRefused(ILogger logger, string endpoint, string reason);

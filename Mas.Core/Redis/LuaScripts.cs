@@ -10,7 +10,8 @@ internal static class LuaScripts
 {
     internal static readonly RedisScript LeaseRenew = Load("lease_renew");
     internal static readonly RedisScript ListsPop = Load("lists_pop");
-    internal static readonly RedisScript InboxTake = Load("inbox_take");
+    internal static readonly RedisScript InboxClaim = Load("inbox_claim");
+    internal static readonly RedisScript InboxLeave = Load("inbox_leave");
     internal static readonly RedisScript InboxPush = Load("inbox_push");
     internal static readonly RedisScript InboxClose = Load("inbox_close");
     internal static readonly RedisScript InboxOpen = Load("inbox_open");

@@ -36,6 +36,9 @@ public class MasterCommands
     /// <summary>EXISTS.</summary>
     public Task<bool> KeyExistsAsync(RedisKey key) => _commands.KeyExistsAsync(key, Master);
 
+    /// <summary>TYPE.</summary>
+    public Task<RedisType> KeyTypeAsync(RedisKey key) => _commands.KeyTypeAsync(key, Master);
+
     /// <summary>DEL.</summary>
     public Task<bool> KeyDeleteAsync(RedisKey key) => _commands.KeyDeleteAsync(key, Master);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
@@ -167,11 +168,20 @@ public static class RedisKeys
     /// <summary>List: what waits for a backend, newest on the left.</summary>
     public static RedisKey Inbox(string endpoint) => "inbox:" + endpoint;
 
-    /// <summary>List: what a worker has taken from an inbox and not finished, newest on the left (extension).</summary>
-    public static RedisKey InboxTaken(string endpoint, string worker) => $"{{inbox:{endpoint}}}:taken:{worker}";
+    /// <summary>List: a batch that a lease holder has claimed and not finished, newest on the left (extension).</summary>
+    public static RedisKey InboxClaim(string endpoint, long epoch, long number) => string.Create(CultureInfo.InvariantCulture, $"{{inbox:{endpoint}}}:claim:{epoch}:{number}");
 
-    /// <summary>Sorted set of the workers that may have a taken list, by when each last held the lease (extension).</summary>
-    public static RedisKey InboxTakers(string endpoint) => $"{{inbox:{endpoint}}}:takers";
+    /// <summary>Hash of lease epoch to the numbers of the claims that may be unfinished, as first-last (extension).</summary>
+    public static RedisKey InboxClaims(string endpoint) => $"{{inbox:{endpoint}}}:claims";
+
+    /// <summary>Hash of lease epoch to the worker that may have commands under way (extension).</summary>
+    public static RedisKey InboxHolders(string endpoint) => $"{{inbox:{endpoint}}}:holders";
+
+    /// <summary>List: what a worker from before claim lists has claimed (extension).</summary>
+    public static RedisKey OldInboxTaken(string endpoint, string taker) => $"{{inbox:{endpoint}}}:taken:{taker}";
+
+    /// <summary>Sorted set: which such workers may have claimed something; a string keeps them from consuming (extension).</summary>
+    public static RedisKey OldInboxTakers(string endpoint) => $"{{inbox:{endpoint}}}:takers";
 
     /// <summary>List of entries that could not be handled, newest on the left (extension).</summary>
     public static RedisKey InboxDead(string endpoint) => $"inbox:{endpoint}:dead";

@@ -94,7 +94,7 @@ internal sealed class PromiseCheck(ChaosSystem system, SentMessages sent, Violat
 
     private string[] Leftovers() =>
     [
-        .. new[] { "outbox:*", "session*", "endedsessions", "inbox:*", "{inbox:*}:taken:*", "conversationsessions:*" }
+        .. new[] { "outbox:*", "session*", "endedsessions", "inbox:*", "{inbox:*}:claim:*", "conversationsessions:*" }
             .SelectMany(pattern => system.Redis.Keys(pattern)),
     ];
 

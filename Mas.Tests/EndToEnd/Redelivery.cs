@@ -8,10 +8,8 @@ namespace Mas.Tests.EndToEnd;
 /// <summary>What a worker that died leaves to the next one.</summary>
 internal static class Redelivery
 {
-    private const string Taken = "{inbox:loopbackparser}:taken:";
-
     /// <summary>
-    /// Leaves a request as a worker does that died before it had cleared its taken list, and waits until it has been done again.
+    /// Leaves a request as a worker does that died before it had removed its claim, and waits until it has been done again.
     /// </summary>
     /// <param name="redis">Where.</param>
     /// <param name="userId">Who asked.</param>
@@ -27,10 +25,8 @@ internal static class Redelivery
             entry["conversationId"] = (long)id;
         entry["type"] = type;
         entry["origin"] = JObject.FromObject(new { rid = rid ?? Steps.NewName("rid"), userId, sessionId = session?.SessionId, reqId = session?.ReqId });
-        var worker = Steps.NewName("dead");
-        await redis.ListLeftPushAsync(Taken + worker, entry.ToString(Formatting.None));
-        await redis.SortedSetAddAsync("{inbox:loopbackparser}:takers", worker, 1);
-        await Eventually.HoldsAsync(async () => !await redis.KeyExistsAsync(Taken + worker), "it is done again");
+        var claim = await redis.LeaveClaimAsync("loopbackparser", entry.ToString(Formatting.None));
+        await Eventually.HoldsAsync(async () => !await redis.KeyExistsAsync(claim), "it is done again");
     }
 
     /// <summary>Writes a line into a history, as far as a worker has come that died behind this.</summary>

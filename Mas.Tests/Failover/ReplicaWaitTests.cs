@@ -85,7 +85,7 @@ public sealed class ReplicaWaitTests : IAsyncLifetime
         var before = (await _mas.Redis.Database.MessagesAsync(conversation)).Count;
 
         // Else its batch, which could not be confirmed any more, would come again, and bob hear of it twice.
-        await Eventually.HoldsAsync(() => _mas.Redis.Keys("{inbox:*}:taken:*").Count == 0, "what was said is done");
+        await Eventually.HoldsAsync(() => _mas.Redis.Keys("{inbox:*}:claim:*").Count == 0, "what was said is done");
         _replica.Process.Signal(ProcessSignal.Stop);
         var send = new JObject { ["type"] = "SEND", ["windowId"] = aliceWindow, ["text"] = "only here", ["rid"] = "once" };
         var (_, answer) = alice.Expect(send);

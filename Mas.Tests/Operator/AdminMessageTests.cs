@@ -78,7 +78,7 @@ public sealed class AdminMessageTests(OperatorFixture on) : IClassFixture<Operat
         Assert.Equal(alice.UserId, (string?)await on.Db.HashGetAsync($"conversation:{id}", "owner"));
     }
 
-    /// <summary>As a worker that died before it had cleared its taken list leaves them: the same entries, once more, redelivered.</summary>
+    /// <summary>As a worker that died before it had removed its claim leaves them: the same entries, once more, redelivered.</summary>
     private async Task AskTwiceAsync(params object[] messages)
     {
         var entries = Array.ConvertAll(messages, message =>
@@ -89,8 +89,7 @@ public sealed class AdminMessageTests(OperatorFixture on) : IClassFixture<Operat
         });
         await on.Db.ListLeftPushAsync("inbox:loopbackparser", entries);
         await Eventually.HoldsAsync(async () => await on.Db.ListLengthAsync("inbox:loopbackparser") == 0, "the entries are taken");
-        await on.Db.ListLeftPushAsync("{inbox:loopbackparser}:taken:a-worker-that-died", entries);
-        await on.Db.SortedSetAddAsync("{inbox:loopbackparser}:takers", "a-worker-that-died", 1);
-        await Eventually.HoldsAsync(async () => !await on.Db.KeyExistsAsync("{inbox:loopbackparser}:taken:a-worker-that-died"), "they are handled again");
+        var claim = await on.Db.LeaveClaimAsync("loopbackparser", entries);
+        await Eventually.HoldsAsync(async () => !await on.Db.KeyExistsAsync(claim), "they are handled again");
     }
 }

@@ -145,7 +145,7 @@ public sealed class ExportImportTests
             members += chunk.Length;
         }
         await Eventually.HoldsAsync(async () => await mas.Redis.Database.HashLengthAsync($"conversationmembers:{group}") == members, "all are members");
-        await Eventually.HoldsAsync(async () => !await mas.Redis.Database.KeyExistsAsync("inbox:loopbackparser") && !mas.Redis.Keys("{inbox:*}:taken:*").Any(), "the worker has done it all");
+        await Eventually.HoldsAsync(async () => !await mas.Redis.Database.KeyExistsAsync("inbox:loopbackparser") && !mas.Redis.Keys("{inbox:*}:claim:*").Any(), "the worker has done it all");
     }
 
     private static async Task<MasLogin> OneAsync(MasSystem mas, string owner, int number)

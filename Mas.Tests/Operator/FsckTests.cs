@@ -79,7 +79,7 @@ public sealed class FsckTests : IAsyncLifetime
             ("friend-gone", $"friends:{A}", () => Db.SetAddAsync($"friends:{A}", "995"), "gone"),
             ("friend-one-way", $"friends:{A}", () => Db.SetAddAsync($"friends:{A}", B), "one way"),
             ("friend-gone", $"friendrequests:{A}", () => Db.SetAddAsync($"friendrequests:{A}", "995"), "gone"),
-            ("taken-without-holder", "{inbox:loopbackparser}:taken:w", () => Db.ListLeftPushAsync("{inbox:loopbackparser}:taken:w", "{}"), "nobody's"),
+            ("claim-not-listed", "{inbox:loopbackparser}:claim:0:3", () => Db.ListLeftPushAsync("{inbox:loopbackparser}:claim:0:3", "{}"), "nobody's"),
             ("no-expiry", "ticket:abc123", () => Db.StringSetAsync("ticket:abc123", $"{A}:x"), "for ever"),
             ("lastrev-behind", $"conversation:{_group}", () => Db.ListLeftPushAsync($"conversationmsgs:{_group}", Message(9, rev: 10)), "rev 10"),
             ("counter-behind", "nextGlobalUserId", () => Db.StringSetAsync("nextGlobalUserId", 0), "behind"),
@@ -106,6 +106,8 @@ public sealed class FsckTests : IAsyncLifetime
         Freeze();
         (string Kind, string Key, Func<Task> Break, Func<Task> Undo)[] damages =
         [
+            ("taken-without-holder", "{inbox:loopbackparser}:taken:w", () => Db.ListLeftPushAsync("{inbox:loopbackparser}:taken:w", "{}"), () => Db.KeyDeleteAsync("{inbox:loopbackparser}:taken:w")),
+            ("bad-value", "{inbox:loopbackparser}:claims", () => Db.HashSetAsync("{inbox:loopbackparser}:claims", "one", "2"), () => Db.HashDeleteAsync("{inbox:loopbackparser}:claims", "one")),
             ("unknown-key", "something:else", () => Db.StringSetAsync("something:else", 1), () => Db.KeyDeleteAsync("something:else")),
             ("wrong-type", $"settings:{A}", () => Db.ListLeftPushAsync($"settings:{A}", "x"), () => Db.KeyDeleteAsync($"settings:{A}")),
             ("missing-field", $"user:{A}", () => Db.HashDeleteAsync($"user:{A}", "maxwindows"), () => Db.HashSetAsync($"user:{A}", "maxwindows", 100)),

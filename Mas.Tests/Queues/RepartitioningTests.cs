@@ -5,6 +5,7 @@ using Mas.Core.Redis;
 using Mas.Tests.Harness;
 using Microsoft.Extensions.Logging.Abstractions;
 using Newtonsoft.Json.Linq;
+using StackExchange.Redis;
 
 namespace Mas.Tests.Queues;
 
@@ -18,7 +19,7 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
     private RedisConnection _redis = null!;
     private InboxProducer _producer = null!;
 
-    private StackExchange.Redis.IDatabase Database => fixture.Redis.Database;
+    private IDatabase Database => fixture.Redis.Database;
 
     public async ValueTask InitializeAsync()
     {
@@ -29,9 +30,12 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
     public async ValueTask DisposeAsync() => await _redis.DisposeAsync();
 
     [Fact]
-    public async Task Change_WithEntriesTakenAndWaiting_KeepsTheOrderAndMarksWhatWasTaken()
+    public async Task Change_WithEntriesClaimedAndWaiting_KeepsTheOrderAndMarksWhatWasClaimed()
     {
-        await LeaveTakenAsync("dead-1", Enumerable.Range(0, 40));
+        // Of a worker from before claim lists, and of one that claimed behind it.
+        await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", "dead.1+2", 1000.5);
+        await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:dead.1+2", [.. Enumerable.Range(0, 20).Select(number => (RedisValue)Entry(number))]);
+        await Database.LeaveClaimAsync(_endpoint, [.. Enumerable.Range(20, 20).Select(number => (RedisValue)Entry(number))]);
         await SendAsync(Enumerable.Range(40, 960));
 
         await RunUntilHandledAsync(1000, inboxes: 4);
@@ -208,13 +212,6 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
     private Task SendAsync(IEnumerable<int> numbers) =>
         Task.WhenAll(numbers.Select(number => _producer.SendAsync(_endpoint, $"{number % Routes}", Encoding.UTF8.GetBytes(Entry(number)))));
 
-    private async Task LeaveTakenAsync(string worker, IEnumerable<int> numbers)
-    {
-        await Database.SortedSetAddAsync($"{{inbox:{_endpoint}}}:takers", worker, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
-        foreach (var number in numbers)
-            await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:taken:{worker}", Entry(number));
-    }
-
     /// <summary>How many commands the producer has sent.</summary>
     private long Commands() => _redis.Counters.Interactive.OperationCount;
 
@@ -254,7 +251,7 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
         for (var part = 0; part < parts; part++)
         {
             Assert.False(await Database.KeyExistsAsync($"inbox:{NameOf(part)}"));
-            foreach (var what in new[] { "taken:*", "leaving", "arriving" })
+            foreach (var what in new[] { "taken:*", "claim:*", "leaving", "arriving" })
                 Assert.Empty(fixture.Redis.Keys($"{{inbox:{NameOf(part)}}}:{what}"));
             Assert.False(await Database.KeyExistsAsync($"lease:{NameOf(part)}"));
         }

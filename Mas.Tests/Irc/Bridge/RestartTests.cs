@@ -209,10 +209,9 @@ public sealed class RestartTests
         await redis.HashSetAsync($"window:{alice.UserId}:{window}", [new("conversationId", id), new("sounds", "false"), new("titleAlert", "true"), new("visible", "true"), new("row", 0)]);
         await redis.SetAddAsync($"windowlist:{alice.UserId}", window);
         await redis.HashSetAsync($"conversationsessions:{id}", $"{alice.UserId}:{session}", window);
-        await redis.ListLeftPushAsync("{inbox:ircparser}:taken:dead", $$"""
+        await redis.LeaveClaimAsync("ircparser", $$"""
             {"type":"EVENT","rid":"irc:{{Network}}:{{alice.UserId}}:99:1","userId":"{{alice.UserId}}","network":"{{Network}}","generation":99,"seq":1,"ts":1795250487000,"event":"connecting","text":"Connecting to somewhere"}
             """);
-        await redis.SortedSetAddAsync("{inbox:ircparser}:takers", "dead", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
 
         await system.Parser.StartAgainAsync();
 

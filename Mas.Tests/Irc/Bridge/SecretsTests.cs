@@ -17,7 +17,7 @@ public sealed class SecretsTests
     });
 
     /// <summary>The inbox, or the list to which Redis moves an entry for a worker that waited for one when it was stopped.</summary>
-    private static bool IsInbox(IEnumerable<string> keys) => keys.ToList() is [var key] && (key == "inbox:ircparser" || key.StartsWith("{inbox:ircparser}:taken:", StringComparison.Ordinal));
+    private static bool IsInbox(IEnumerable<string> keys) => keys.ToList() is [var key] && (key == "inbox:ircparser" || key.StartsWith("{inbox:ircparser}:claim:", StringComparison.Ordinal));
 
     [Fact]
     public async Task Connect_WithAPassword_PassesTheInboxEncryptedAndLogsIn()

@@ -372,10 +372,35 @@ local function checkRids(key, id, gids)
   end
 end
 
+local function checkClaim(key, endpoint, epoch, number)
+  local claims = '{inbox:' .. endpoint .. '}:claims'
+  local n = tonumber(number)
+  local first, last = string.match(call('HGET', claims, epoch) or '', '^(%d+)%-(%d+)$')
+  first, last = tonumber(first), tonumber(last)
+  if not first or n < first or n > last then
+    local from, to = math.min(n, first or n), math.max(n, last or n)
+    found('claim-not-listed', key, 'no worker looks for what was claimed under lease ' .. epoch, true,
+      { 'HSET', claims, epoch, string.format('%d-%d', from, to) })
+  end
+end
+
+local function checkClaims(key, ranges)
+  for epoch, range in pairs(ranges) do
+    if not isNumber(epoch) or not string.find(range, '^%d+%-%d+$') then
+      found('bad-value', key, epoch .. ' is ' .. range .. ', not a range of claims', false, { 'HDEL', key, epoch })
+    end
+  end
+end
+
+-- Of workers from before claim lists, which the next holder of the lease finds by their takers.
 local function checkTaken(key, endpoint, worker)
-  if not call('ZSCORE', '{inbox:' .. endpoint .. '}:takers', worker) then
+  local takers = '{inbox:' .. endpoint .. '}:takers'
+  if typeOf(takers) == 'string' then
+    found('taken-without-holder', key, 'an old worker took this when newer ones consumed the inbox; delete ' .. takers
+      .. ', run fsck --repair, and restart the workers', false, { 'DEL', takers })
+  elseif not call('ZSCORE', takers, worker) then
     found('taken-without-holder', key, 'no worker looks for what ' .. worker .. ' had taken', true,
-      { 'ZADD', '{inbox:' .. endpoint .. '}:takers', 'NX', now, worker })
+      { 'ZADD', takers, 'NX', now, worker })
   end
 end
 
@@ -470,8 +495,14 @@ local FAMILIES = {
   { '^lease:%a+:%d+$', 'string', expires = true },
   { '^{inbox:(%a+)}:taken:(.+)$', 'list', checkTaken },
   { '^{inbox:(%a+:%d+)}:taken:(.+)$', 'list', checkTaken },
-  { '^{inbox:[%a]+}:takers$', 'zset' },
-  { '^{inbox:%a+:%d+}:takers$', 'zset' },
+  { '^{inbox:[%a]+}:takers$', 'zset string' },
+  { '^{inbox:%a+:%d+}:takers$', 'zset string' },
+  { '^{inbox:(%a+)}:claim:(%d+):(%d+)$', 'list', checkClaim },
+  { '^{inbox:(%a+:%d+)}:claim:(%d+):(%d+)$', 'list', checkClaim },
+  { '^{inbox:%a+}:claims$', 'hash', checkClaims, fields = true },
+  { '^{inbox:%a+:%d+}:claims$', 'hash', checkClaims, fields = true },
+  { '^{inbox:%a+}:holders$', 'hash' },
+  { '^{inbox:%a+:%d+}:holders$', 'hash' },
   { '^{inbox:%a+}:layout$', 'string' },
   { '^{inbox:%a+:%d+}:layout$', 'string' },
   { '^{inbox:(%a+)}:leaving$', 'list', checkMoving },
@@ -554,7 +585,7 @@ local function checkKey(key)
     found('unknown-key', key, kind, false, { 'UNLINK', key })
     return
   end
-  if kind ~= family[2] then
+  if not words(family[2])[kind] then
     found('wrong-type', key, kind .. ' instead of ' .. family[2], false, { 'UNLINK', key })
     return
   end

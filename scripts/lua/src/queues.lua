@@ -13,14 +13,16 @@ for _, base in ipairs({ 'loopbackparser', 'ircparser', 'connectionmanager' }) do
   local layout = cjson.decode(redis.call('GET', 'inboxlayout:' .. base) or '{"parts":1}')
   for part = 0, math.max(layout.parts, layout.next or 0) - 1 do
     local endpoint = part == 0 and base or base .. ':' .. part
-    local inbox, takers = 'inbox:' .. endpoint, '{inbox:' .. endpoint .. '}:takers'
-    local holder = redis.call('GET', 'lease:' .. endpoint)
-    local workers = redis.call('ZRANGE', takers, 0, -1)
-    add(inbox, 'waiting', holder or 'nobody')
-    for _, worker in ipairs(workers) do
-      local taken = '{inbox:' .. endpoint .. '}:taken:' .. worker
-      if redis.call('EXISTS', taken) == 1 then
-        add(taken, 'taken', worker)
+    local slot = '{inbox:' .. endpoint .. '}'
+    add('inbox:' .. endpoint, 'waiting', redis.call('GET', 'lease:' .. endpoint) or 'nobody')
+    local claims = redis.call('HGETALL', slot .. ':claims')
+    for i = 1, #claims, 2 do
+      local first, last = string.match(claims[i + 1], '^(%d+)%-(%d+)$')
+      for n = first or 1, last or 0 do
+        local claim = slot .. ':claim:' .. claims[i] .. ':' .. n
+        if redis.call('EXISTS', claim) == 1 then
+          add(claim, 'claimed', redis.call('HGET', slot .. ':holders', claims[i]) or '')
+        end
       end
     end
   end

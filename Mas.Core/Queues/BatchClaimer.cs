@@ -1,0 +1,72 @@
+using Mas.Core.Redis;
+using StackExchange.Redis;
+
+namespace Mas.Core.Queues;
+
+/// <summary>
+/// Claims the batches of one lease. Each has a list of its own, <c>{inbox:&lt;endpoint&gt;}:claim:&lt;epoch&gt;:&lt;n&gt;</c>, with n growing
+/// by one: no list is used twice.
+/// </summary>
+/// <param name="waiting">A connection for nothing else, since a wait blocks it.</param>
+/// <param name="fence">The lease's fencing token, on any connection.</param>
+/// <param name="lease">The lease.</param>
+/// <param name="batchSize">The most entries of a batch.</param>
+internal sealed class BatchClaimer(RedisConnection waiting, FencingToken fence, Lease lease, int batchSize)
+{
+    /// <summary>How long one wait for an entry lasts. Shorter than a lease usually is: so few claims outlive theirs and have to be refused.</summary>
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
+
+    private readonly RedisKey _inbox = RedisKeys.Inbox(lease.Endpoint);
+    private readonly RedisKey _claims = RedisKeys.InboxClaims(lease.Endpoint);
+    private readonly FencingToken _waitingFence = new(waiting, lease);
+    private long _firstUnfinished = 1;
+    private long _last;
+    private bool _wasLarge;
+
+    /// <summary>Makes this lease known as one that has claims; the fence is raised by that.</summary>
+    internal Task StartAsync() => fence.RunAsync(LuaScripts.Fenced, _inbox, ["HSET", lease.Epoch, $"{Unfinished}"], _claims);
+
+    /// <summary>Waits up to a second until the inbox has entries, and claims them. One claim is under way at a time.</summary>
+    /// <returns>The claim, without entries when none came; and whether an earlier lease has claims.</returns>
+    /// <remarks>
+    /// One round trip: Redis runs the claim as soon as the wait before it on the connection is over. The wait moves nothing: it is a move
+    /// from the right end to the right end.
+    /// </remarks>
+    internal async Task<(Claim Claim, bool HasEarlier)> ClaimAsync()
+    {
+        var number = _last + 1;
+        var list = RedisKeys.InboxClaim(lease.Endpoint, lease.Epoch, number);
+        var range = new ClaimRange(Volatile.Read(ref _firstUnfinished), number);
+        var wait = waiting.Database.ExecuteAsync("BLMOVE", _inbox, _inbox, "RIGHT", "RIGHT", Wait.TotalSeconds);
+        var claiming = _waitingFence.RunAsync(LuaScripts.InboxClaim, _inbox, [batchSize, $"{range}"], list, _claims);
+        // Few entries come with the answer. Many are read behind it, in the same round trip when the batch before was large, too.
+        var reading = _wasLarge ? waiting.Database.ListRangeAsync(list) : null;
+        await Task.WhenAll(wait, claiming, reading ?? Task.CompletedTask);
+        var answer = (RedisResult[])claiming.Result!;
+        var (count, leases, entries) = ((long)answer[0], (long)answer[1], (RedisValue[])answer[2]!);
+        if (count > 0)
+            _last = number;
+        _wasLarge = count > entries.Length;
+        // The read came too early when the script had to be sent again, or a node of a cluster sent it on.
+        if (_wasLarge)
+            entries = reading?.Result.Length == count ? reading.Result : await waiting.Database.ListRangeAsync(list);
+        return (Claim.Of(list, entries, redelivered: false), leases > 1);
+    }
+
+    /// <summary>Removes a claim that is handled. Claims are finished in their order.</summary>
+    internal async Task FinishAsync(Claim claim)
+    {
+        await fence.RunAsync(LuaScripts.Fenced, _inbox, ["UNLINK"], claim.List);
+        Interlocked.Increment(ref _firstUnfinished);
+    }
+
+    /// <summary>Strikes this lease off, so that the next holder neither ends this worker's connections nor looks for its claims. Nothing may be in flight.</summary>
+    internal Task LeaveAsync() => fence.RunAsync(
+        LuaScripts.InboxLeave, _inbox, [],
+        [
+            _claims, RedisKeys.InboxHolders(lease.Endpoint), RedisKeys.OldInboxTakers(lease.Endpoint),
+            .. Unfinished.Numbers.Select(number => RedisKeys.InboxClaim(lease.Endpoint, lease.Epoch, number)),
+        ]);
+
+    private ClaimRange Unfinished => new(Volatile.Read(ref _firstUnfinished), _last);
+}

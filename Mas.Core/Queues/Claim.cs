@@ -1,0 +1,40 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace Mas.Core.Queues;
+
+/// <summary>Entries that a lease holder has claimed as one batch. The list in Redis is removed when all of them are handled.</summary>
+/// <param name="List">The list.</param>
+/// <param name="Entries">What it holds, oldest first.</param>
+internal sealed record Claim(RedisKey List, IReadOnlyList<InboxEntry> Entries)
+{
+    /// <param name="list">The list.</param>
+    /// <param name="stored">What it holds, in its order: newest first. The array is reversed.</param>
+    /// <param name="redelivered">Whether somebody may have handled it.</param>
+    internal static Claim Of(RedisKey list, RedisValue[] stored, bool redelivered)
+    {
+        Array.Reverse(stored);
+        return new Claim(list, Array.ConvertAll(stored, entry => InboxEntry.From(entry!, redelivered)));
+    }
+}
+
+/// <summary>The numbers of one lease's claims that may be unfinished; a value of <c>{inbox:&lt;endpoint&gt;}:claims</c>.</summary>
+internal readonly record struct ClaimRange(long First, long Last)
+{
+    internal IEnumerable<long> Numbers
+    {
+        get
+        {
+            for (var number = First; number <= Last; number++)
+                yield return number;
+        }
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");
+
+    /// <exception cref="FormatException">It is not a range.</exception>
+    internal static ClaimRange Parse(string text) =>
+        text.Split('-') is [var first, var last]
+            ? new(long.Parse(first, NumberStyles.None, CultureInfo.InvariantCulture), long.Parse(last, NumberStyles.None, CultureInfo.InvariantCulture))
+            : throw new FormatException($"'{text}' is not a range of claims.");
+}

@@ -1,0 +1,112 @@
+using Mas.Core.Redis;
+using Microsoft.Extensions.Logging;
+
+namespace Mas.Core.Queues;
+
+/// <summary>
+/// Consumes one inbox under one lease: evicts earlier holders, handles again what they left claimed, then claims batches and handles up to four
+/// at once.
+/// </summary>
+/// <param name="redis">Redis.</param>
+/// <param name="waiting">A connection for the blocking waits alone.</param>
+/// <param name="held">The inbox and its lease.</param>
+/// <param name="newHandler">Makes the handler.</param>
+/// <param name="options">The settings.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class PartitionConsumer(
+    RedisConnection redis, RedisConnection waiting, PartitionLease held, Func<PartitionLease, IInboxHandler> newHandler, WorkerOptions options, ILogger logger)
+{
+    private readonly FencingToken _fence = new(redis, held.Lease);
+    private long _progress;
+
+    private string Endpoint => held.Lease.Endpoint;
+
+    /// <summary>Grows with each batch and each wait for one.</summary>
+    internal long Progress => Interlocked.Read(ref _progress);
+
+    /// <summary>Consumes until the lease is lost or this worker is to leave it; then what is in flight is done, and the worker struck off.</summary>
+    internal async Task RunAsync(CancellationToken leaving)
+    {
+        var claimer = new BatchClaimer(waiting, _fence, held.Lease, options.BatchSize);
+        var old = new OldClaims(redis, _fence, Endpoint);
+        var holders = new InboxHolders(redis, _fence, held.Lease, new StaleHolderEvictor(redis, logger));
+        await holders.EnterAsync();
+        await holders.EvictEarlierAsync(await old.ListTakersAsync());
+        await using var handler = newHandler(held);
+        await handler.StartAsync();
+        var batches = new InFlightBatches(redis, handler, Endpoint);
+        try
+        {
+            foreach (var claim in await old.ReadAsync())
+                await HandleAgainAsync(claim, batches);
+            await old.ShutOutAsync();
+            await HandleEarlierAsync(batches);
+            await claimer.StartAsync();
+            await ConsumeAsync(claimer, batches, leaving);
+        }
+        finally
+        {
+            // What is left is fenced, and claimed for the next holder; but nothing may go on into the next lease's time.
+            await batches.WhenEndedAsync();
+        }
+        if (held.Lease.IsValid)
+            await claimer.LeaveAsync();
+    }
+
+    private async Task ConsumeAsync(BatchClaimer claimer, InFlightBatches batches, CancellationToken leaving)
+    {
+        Task<(Batch? Batch, bool HasEarlier)>? next = null;
+        try
+        {
+            while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (next is not null || !leaving.IsCancellationRequested))
+            {
+                var (batch, hasEarlier) = await (next ?? ClaimAsync());
+                // While batches are handled the next one is claimed and read.
+                next = leaving.IsCancellationRequested || held.Lost.IsCancellationRequested ? null : ClaimAsync();
+                if (batch is not null)
+                    batches.Begin(batch);
+                // A replica that took over may have missed that the fence was raised, and let an earlier holder claim.
+                if (hasEarlier)
+                    await HandleEarlierAsync(batches);
+                await batches.WaitForRoomAsync();
+                Interlocked.Increment(ref _progress);
+            }
+            await batches.Newest;
+            // When it failed, entries may be claimed all the same: this worker must not be struck off.
+            if (next is not null)
+                await next;
+        }
+        finally
+        {
+            if (next is not null)
+                await Task.WhenAny(next);
+        }
+
+        async Task<(Batch? Batch, bool HasEarlier)> ClaimAsync()
+        {
+            var (claim, hasEarlier) = await claimer.ClaimAsync();
+            return (claim.Entries.Count > 0 ? batches.Prepare(claim, claimer.FinishAsync) : null, hasEarlier);
+        }
+    }
+
+    private async Task HandleEarlierAsync(InFlightBatches batches)
+    {
+        var earlier = new EarlierClaims(redis, _fence, held.Lease);
+        foreach (var lease in await earlier.ListAsync())
+        {
+            foreach (var claim in await earlier.ReadAsync(lease))
+                await HandleAgainAsync(claim, batches);
+            await earlier.ForgetAsync(lease);
+        }
+    }
+
+    private async Task HandleAgainAsync(Claim claim, InFlightBatches batches)
+    {
+        LogRedelivered(logger, Endpoint, claim.Entries.Count, $"{claim.List}");
+        batches.Begin(batches.Prepare(claim, again => _fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(Endpoint), ["UNLINK"], again.List)));
+        await batches.Newest;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: {Count} entries of {List} are redelivered")]
+    private static partial void LogRedelivered(ILogger logger, string endpoint, int count, string list);
+}

@@ -1,0 +1,34 @@
+-- Purpose: claims up to a batch of the oldest entries of an inbox: they become a new claim list, in their order. An inbox that
+--          holds no more than a batch is renamed to that list, so its entries need not pass through the script.
+-- KEYS[1]  inbox:<endpoint>
+-- KEYS[2]  {inbox:<endpoint>}:fence
+-- KEYS[3]  {inbox:<endpoint>}:claim:<epoch>:<n>
+-- KEYS[4]  {inbox:<endpoint>}:claims
+-- ARGV[1]  the caller's lease epoch
+-- ARGV[2]  how long the fence is kept, s
+-- ARGV[3]  the most entries to claim
+-- ARGV[4]  the claims of this lease that may be unfinished, this one included, as <first>-<last>
+-- Returns  { entries claimed, leases that have claims, the entries, newest first, when they are few }; or the error of fence.lua; or the
+--          error CLAIMED when the list exists, and nothing is claimed
+
+-- @include fence
+
+local waiting, most = redis.call('LLEN', KEYS[1]), tonumber(ARGV[3])
+local leases = redis.call('HLEN', KEYS[4])
+if waiting == 0 then
+  return { 0, leases, {} }
+end
+local taken = redis.error_reply('CLAIMED ' .. KEYS[3] .. ' exists')
+if waiting <= most then
+  if redis.call('RENAMENX', KEYS[1], KEYS[3]) == 0 then
+    return taken
+  end
+else
+  if redis.call('EXISTS', KEYS[3]) == 1 then
+    return taken
+  end
+  redis.call('LPUSH', KEYS[3], unpack(redis.call('RPOP', KEYS[1], most)))
+  waiting = most
+end
+redis.call('HSET', KEYS[4], ARGV[1], ARGV[4])
+return { waiting, leases, waiting <= 20 and redis.call('LRANGE', KEYS[3], 0, -1) or {} }
