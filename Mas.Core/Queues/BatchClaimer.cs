@@ -21,36 +21,52 @@ internal sealed class BatchClaimer(RedisConnection waiting, FencingToken fence, 
     private readonly FencingToken _waitingFence = new(waiting, lease);
     private long _firstUnfinished = 1;
     private long _last;
+    private string _written = "";
     private bool _wasLarge;
 
-    /// <summary>Makes this lease known as one that has claims; the fence is raised by that.</summary>
-    internal Task StartAsync() => fence.RunAsync(LuaScripts.Fenced, _inbox, ["HSET", lease.Epoch, $"{Unfinished}"], _claims);
+    /// <summary>Enters this lease among those that have claims. All earlier ones are recovered.</summary>
+    internal Task StartAsync()
+    {
+        _written = $"{Unfinished}";
+        return fence.RunAsync(LuaScripts.Fenced, _inbox, ["HSET", lease.Epoch, _written], _claims);
+    }
 
     /// <summary>Waits up to a second until the inbox has entries, and claims them. One claim is under way at a time.</summary>
-    /// <returns>The claim, without entries when none came; and whether an earlier lease has claims.</returns>
+    /// <returns>The claim, without entries when none came; null, and nothing is claimed, when the index of claims is not as this holder wrote it.</returns>
     /// <remarks>
     /// One round trip: Redis runs the claim as soon as the wait before it on the connection is over. The wait moves nothing: it is a move
     /// from the right end to the right end.
     /// </remarks>
-    internal async Task<(Claim Claim, bool HasEarlier)> ClaimAsync()
+    internal async Task<Claim?> ClaimAsync()
     {
         var number = _last + 1;
         var list = RedisKeys.InboxClaim(lease.Endpoint, lease.Epoch, number);
-        var range = new ClaimRange(Volatile.Read(ref _firstUnfinished), number);
+        var range = $"{new ClaimRange(Volatile.Read(ref _firstUnfinished), number)}";
         var wait = waiting.Database.ExecuteAsync("BLMOVE", _inbox, _inbox, "RIGHT", "RIGHT", Wait.TotalSeconds);
-        var claiming = _waitingFence.RunAsync(LuaScripts.InboxClaim, _inbox, [batchSize, $"{range}"], list, _claims);
+        var claiming = _waitingFence.RunAsync(LuaScripts.InboxClaim, _inbox, [batchSize, _written, range], list, _claims);
         // Few entries come with the answer. Many are read behind it, in the same round trip when the batch before was large, too.
         var reading = _wasLarge ? waiting.Database.ListRangeAsync(list) : null;
         await Task.WhenAll(wait, claiming, reading ?? Task.CompletedTask);
         var answer = (RedisResult[])claiming.Result!;
-        var (count, leases, entries) = ((long)answer[0], (long)answer[1], (RedisValue[])answer[2]!);
+        var count = (long)answer[0];
+        if (count < 0)
+            return null;
+        var entries = (RedisValue[])answer[1]!;
         if (count > 0)
-            _last = number;
+            (_last, _written) = (number, range);
         _wasLarge = count > entries.Length;
         // The read came too early when the script had to be sent again, or a node of a cluster sent it on.
         if (_wasLarge)
             entries = reading?.Result.Length == count ? reading.Result : await waiting.Database.ListRangeAsync(list);
-        return (Claim.Of(list, entries, redelivered: false), leases > 1);
+        return Claim.Of(list, entries, redelivered: false);
+    }
+
+    /// <summary>Checks that Redis holds what this lease wrote last of its claims. A replica that took over may hold less, and lists that were removed.</summary>
+    /// <exception cref="LeaseLostException">It does not: what it holds is for the next lease to recover.</exception>
+    internal async Task ThrowIfForgottenAsync()
+    {
+        if (await fence.RunAsync(LuaScripts.Fenced, _inbox, ["HGET", lease.Epoch], _claims) is var stored && (string?)stored != _written)
+            throw new LeaseLostException($"Redis holds other claims of inbox:{lease.Endpoint} than were made.");
     }
 
     /// <summary>Removes a claim that is handled. Claims are finished in their order.</summary>

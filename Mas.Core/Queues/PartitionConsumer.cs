@@ -55,19 +55,18 @@ internal sealed partial class PartitionConsumer(
 
     private async Task ConsumeAsync(BatchClaimer claimer, InFlightBatches batches, CancellationToken leaving)
     {
-        Task<(Batch? Batch, bool HasEarlier)>? next = null;
+        Task<Batch?>? next = null;
         try
         {
             while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (next is not null || !leaving.IsCancellationRequested))
             {
-                var (batch, hasEarlier) = await (next ?? ClaimAsync());
+                var batch = await (next ?? ClaimAsync());
                 // While batches are handled the next one is claimed and read.
                 next = leaving.IsCancellationRequested || held.Lost.IsCancellationRequested ? null : ClaimAsync();
-                if (batch is not null)
+                if (batch is null)
+                    await RecoverAsync(claimer, batches);
+                else if (batch.Claim.Entries.Count > 0)
                     batches.Begin(batch);
-                // A replica that took over may have missed that the fence was raised, and let an earlier holder claim.
-                if (hasEarlier)
-                    await HandleEarlierAsync(batches);
                 await batches.WaitForRoomAsync();
                 Interlocked.Increment(ref _progress);
             }
@@ -82,11 +81,15 @@ internal sealed partial class PartitionConsumer(
                 await Task.WhenAny(next);
         }
 
-        async Task<(Batch? Batch, bool HasEarlier)> ClaimAsync()
-        {
-            var (claim, hasEarlier) = await claimer.ClaimAsync();
-            return (claim.Entries.Count > 0 ? batches.Prepare(claim, claimer.FinishAsync) : null, hasEarlier);
-        }
+        async Task<Batch?> ClaimAsync() => await claimer.ClaimAsync() is { } claim ? batches.Prepare(claim, claimer.FinishAsync) : null;
+    }
+
+    /// <summary>Redis holds other claims than this lease's: a replica that took over may have missed that the fence was raised, and let an earlier holder claim.</summary>
+    private async Task RecoverAsync(BatchClaimer claimer, InFlightBatches batches)
+    {
+        await batches.Newest;
+        await HandleEarlierAsync(batches);
+        await claimer.ThrowIfForgottenAsync();
     }
 
     private async Task HandleEarlierAsync(InFlightBatches batches)

@@ -12,7 +12,7 @@ public sealed class HotPathTests
     /// <summary>What changes nothing. BLMOVE from the inbox's end to the same end is how the worker waits; SELECT is the Redis client's own.</summary>
     private static readonly HashSet<string> Reads =
     [
-        "get", "hget", "hmget", "hgetall", "hlen", "llen", "lrange", "lindex", "zscore", "zrange", "smembers", "sismember", "ttl", "exists", "info", "ping",
+        "get", "hget", "hmget", "hgetall", "llen", "lrange", "lindex", "zscore", "zrange", "smembers", "sismember", "ttl", "exists", "info", "ping",
         "evalsha", "eval", "script|load", "blmove", "client|list", "config|get", "subscribe", "command|docs", "cluster|nodes", "cluster|slots", "select",
     ];
 

@@ -53,6 +53,28 @@ public sealed class InboxClaimsTests(RedisFixture fixture) : ConsumerTests(fixtu
         await NothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task Entries_WhoseClaimComesBackWhenItWasFinished_AreRedelivered()
+    {
+        // As when a replica took over that had not heard of the last writes.
+        var handler = new Record(NewProducer(), Letters());
+        await SendAsync(["a 0"]);
+
+        await RunUntilAsync(handler, () => handler.Handled.Count == 4, meanwhile: async () =>
+        {
+            await Eventually.HoldsAsync(() => handler.Handled.Count == 1, "it consumes");
+            await SendAsync(["a 1"]);
+            await Eventually.HoldsAsync(() => handler.Handled.Count == 2 && Server.Keys($"{{inbox:{Endpoint}}}:claim:*").Count == 0, "both claims are finished");
+            await Database.ListLeftPushAsync($"{{inbox:{Endpoint}}}:claim:{handler.Epoch}:1", "a 0");
+            await Database.HashSetAsync($"{{inbox:{Endpoint}}}:claims", handler.Epoch, "1-1");
+            await Eventually.HoldsAsync(() => handler.Handled.Count == 3, "it is redelivered");
+            await SendAsync(["a 2"]);
+        });
+
+        Assert.Equal([("a 0", false), ("a 1", false), ("a 0", true), ("a 2", false)], handler.Handled);
+        await NothingIsLeftAsync();
+    }
+
     [Theory]
     [InlineData(1, 10)]
     [InlineData(5, 2)]
@@ -98,6 +120,7 @@ public sealed class InboxClaimsTests(RedisFixture fixture) : ConsumerTests(fixtu
         var lease = (await Lease.TryAcquireAsync(Redis, Endpoint, "w", TimeSpan.FromMinutes(1), TimeProvider.System))!;
         var list = RedisKeys.InboxClaim(Endpoint, lease.Epoch, 1);
         await Database.ListLeftPushAsync(list, "a claimed");
+        await Database.HashSetAsync(RedisKeys.InboxClaims(Endpoint), lease.Epoch, "1-0");
 
         var refusal = await Assert.ThrowsAsync<RedisServerException>(() => ClaimAsync(lease, most));
 
@@ -184,5 +207,5 @@ public sealed class InboxClaimsTests(RedisFixture fixture) : ConsumerTests(fixtu
     }
 
     private Task<RedisResult> ClaimAsync(Lease lease, int most) => new FencingToken(Redis, lease).RunAsync(
-        LuaScripts.InboxClaim, RedisKeys.Inbox(Endpoint), [most, "1-1"], RedisKeys.InboxClaim(Endpoint, lease.Epoch, 1), RedisKeys.InboxClaims(Endpoint));
+        LuaScripts.InboxClaim, RedisKeys.Inbox(Endpoint), [most, "1-0", "1-1"], RedisKeys.InboxClaim(Endpoint, lease.Epoch, 1), RedisKeys.InboxClaims(Endpoint));
 }

@@ -7,16 +7,20 @@
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the most entries to claim
--- ARGV[4]  the claims of this lease that may be unfinished, this one included, as <first>-<last>
--- Returns  { entries claimed, leases that have claims, the entries, newest first, when they are few }; or the error of fence.lua; or the
---          error CLAIMED when the list exists, and nothing is claimed
+-- ARGV[4]  the claims of this lease that may be unfinished, as written last: <first>-<last>
+-- ARGV[5]  the same with this claim
+-- Returns  { entries claimed, the entries, newest first, when they are few }; { -1 } and nothing is claimed when KEYS[4] holds anything but
+--          ARGV[4] of this lease; or the error of fence.lua; or the error CLAIMED when the list exists, and nothing is claimed
 
 -- @include fence
 
+local claims = redis.call('HGETALL', KEYS[4])
+if #claims ~= 2 or claims[1] ~= ARGV[1] or claims[2] ~= ARGV[4] then
+  return { -1 }
+end
 local waiting, most = redis.call('LLEN', KEYS[1]), tonumber(ARGV[3])
-local leases = redis.call('HLEN', KEYS[4])
 if waiting == 0 then
-  return { 0, leases, {} }
+  return { 0, {} }
 end
 local taken = redis.error_reply('CLAIMED ' .. KEYS[3] .. ' exists')
 if waiting <= most then
@@ -30,5 +34,5 @@ else
   redis.call('LPUSH', KEYS[3], unpack(redis.call('RPOP', KEYS[1], most)))
   waiting = most
 end
-redis.call('HSET', KEYS[4], ARGV[1], ARGV[4])
-return { waiting, leases, waiting <= 20 and redis.call('LRANGE', KEYS[3], 0, -1) or {} }
+redis.call('HSET', KEYS[4], ARGV[1], ARGV[5])
+return { waiting, waiting <= 20 and redis.call('LRANGE', KEYS[3], 0, -1) or {} }
