@@ -14,7 +14,7 @@ namespace Mas.Core.Queues;
 internal sealed class BatchClaimer(RedisConnection waiting, FencingToken fence, Lease lease, int batchSize)
 {
     /// <summary>How long one wait for an entry lasts. Shorter than a lease usually is: so few claims outlive theirs and have to be refused.</summary>
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
 
     private readonly RedisKey _inbox = RedisKeys.Inbox(lease.Endpoint);
     private readonly RedisKey _claims = RedisKeys.InboxClaims(lease.Endpoint);
@@ -34,15 +34,14 @@ internal sealed class BatchClaimer(RedisConnection waiting, FencingToken fence, 
     /// <summary>Waits up to a second until the inbox has entries, and claims them. One claim is under way at a time.</summary>
     /// <returns>The claim, without entries when none came; null, and nothing is claimed, when the index of claims is not as this holder wrote it.</returns>
     /// <remarks>
-    /// One round trip: Redis runs the claim as soon as the wait before it on the connection is over. The wait moves nothing: it is a move
-    /// from the right end to the right end.
+    /// One round trip: Redis runs the claim as soon as the wait before it on the connection is over.
     /// </remarks>
     internal async Task<Claim?> ClaimAsync()
     {
         var number = _last + 1;
         var list = RedisKeys.InboxClaim(lease.Endpoint, lease.Epoch, number);
         var range = $"{new ClaimRange(Volatile.Read(ref _firstUnfinished), number)}";
-        var wait = waiting.Database.ExecuteAsync("BLMOVE", _inbox, _inbox, "RIGHT", "RIGHT", Wait.TotalSeconds);
+        var wait = waiting.Database.WaitForEntryAsync(_inbox, Wait);
         var claiming = _waitingFence.RunAsync(LuaScripts.InboxClaim, _inbox, [batchSize, _written, range], list, _claims);
         // Few entries come with the answer. Many are read behind it, in the same round trip when the batch before was large, too.
         var reading = _wasLarge ? waiting.Database.ListRangeAsync(list) : null;

@@ -51,12 +51,7 @@ internal sealed partial class InboxConsumer(
             {
                 var waiting = _waiting ??= await redis.OpenBlockingAsync(BatchClaimer.Wait, held.Lost);
                 consumer = new PartitionConsumer(redis, waiting, new PartitionLease(lease, partition, held.Lost), newHandler, options, logger);
-                var stall = new StallWatch(redis, waiting, time);
-                var consuming = consumer.RunAsync(leaving);
-                if (await Task.WhenAny(consuming, stall.WatchAsync(() => consumer.Progress, held.Lost)) != consuming)
-                    LogStuck(logger, name);
-                else
-                    await consuming;
+                await consumer.RunAsync(leaving);
             }
             catch (LeaseLostException e)
             {
@@ -78,7 +73,7 @@ internal sealed partial class InboxConsumer(
                 failed = true;
             }
         }
-        if (consumer?.Progress > 0)
+        if (consumer?.HasConsumed == true)
             _pause.Reset();
         if (failed && !stopping.IsCancellationRequested)
             await _pause.WaitAsync(CancellationToken.None);
@@ -92,9 +87,6 @@ internal sealed partial class InboxConsumer(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint} waits for Redis: {Reason}")]
     private static partial void LogAway(ILogger logger, string endpoint, string reason);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "inbox:{Endpoint}: Redis does not answer a batch in flight. The lease is given up, and the batch redelivered.")]
-    private static partial void LogStuck(ILogger logger, string endpoint);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A batch of inbox:{Endpoint} failed and will be handled again")]
     private static partial void LogFailed(ILogger logger, Exception exception, string endpoint);

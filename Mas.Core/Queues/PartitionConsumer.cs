@@ -17,12 +17,11 @@ internal sealed partial class PartitionConsumer(
     RedisConnection redis, RedisConnection waiting, PartitionLease held, Func<PartitionLease, IInboxHandler> newHandler, WorkerOptions options, ILogger logger)
 {
     private readonly FencingToken _fence = new(redis, held.Lease);
-    private long _progress;
 
     private string Endpoint => held.Lease.Endpoint;
 
-    /// <summary>Grows with each batch and each wait for one.</summary>
-    internal long Progress => Interlocked.Read(ref _progress);
+    /// <summary>Whether it has waited for an entry, or handled one.</summary>
+    internal bool HasConsumed { get; private set; }
 
     /// <summary>Consumes until the lease is lost or this worker is to leave it; then what is in flight is done, and the worker struck off.</summary>
     internal async Task RunAsync(CancellationToken leaving)
@@ -68,7 +67,7 @@ internal sealed partial class PartitionConsumer(
                 else if (batch.Claim.Entries.Count > 0)
                     batches.Begin(batch);
                 await batches.WaitForRoomAsync();
-                Interlocked.Increment(ref _progress);
+                HasConsumed = true;
             }
             await batches.Newest;
             // When it failed, entries may be claimed all the same: this worker must not be struck off.

@@ -221,27 +221,6 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : ConsumerTests(fix
         await NothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task Batch_WhoseAnswerIsLostWithAConnection_IsLeftBehindAndComesAgain()
-    {
-        await using var server = await RedisServer.StartAsync();
-        await using var redis = await RedisConnection.ConnectAsync(
-            new RedisOptions { Endpoint = server.Endpoint, TimeoutMilliseconds = 500 }, NullLogger.Instance, CancellationToken.None);
-        var producer = new InboxProducer(redis, TimeProvider.System);
-        var handler = new Record(producer, Letters());
-        using var consumer = new InboxWorker(redis, Endpoint, 0, handler.NewHandler, Record.RouteOf, Options, TimeProvider.System, NullLogger<InboxWorker>.Instance);
-        await producer.SendAsync(Endpoint, "a", Encoding.UTF8.GetBytes("a lost"));
-        await consumer.StartAsync(CancellationToken.None);
-        await Eventually.HoldsAsync(() => handler.IsLost, "it waits");
-
-        await server.Database.ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-
-        // Its lease is renewed all the while: nobody else would take the inbox.
-        await Eventually.HoldsAsync(() => !handler.Handled.IsEmpty, "it is handled again");
-        await consumer.StopAsync(CancellationToken.None);
-        Assert.Equal([("a lost", true)], handler.Handled);
-    }
-
     /// <summary>How often consumers have begun to wait for entries.</summary>
     private static async Task<int> WaitsAsync(RedisServer server)
     {

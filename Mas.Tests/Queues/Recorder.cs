@@ -9,7 +9,6 @@ internal sealed class Record(InboxProducer producer, DeadLetters letters)
 {
     private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _wasAway;
-    private int _wasLost;
     private int _begun;
     private int _poisonAttempts;
 
@@ -20,8 +19,6 @@ internal sealed class Record(InboxProducer producer, DeadLetters letters)
     public int Begun => Volatile.Read(ref _begun);
 
     public int PoisonAttempts => _poisonAttempts;
-
-    public bool IsLost => Volatile.Read(ref _wasLost) == 1;
 
     public long Epoch { get; private set; }
 
@@ -43,8 +40,7 @@ internal sealed class Record(InboxProducer producer, DeadLetters letters)
     public void Go() => _go.SetResult();
 
     /// <summary>
-    /// "poison" fails, "away" fails once as when Redis is away, "lost" once waits for ever as for an answer that was lost, "wait" waits
-    /// until another key said "go".
+    /// "poison" fails, "away" fails once as when Redis is away, "wait" waits until another key said "go".
     /// </summary>
     public async Task HandleAsync(Work<string> work)
     {
@@ -57,8 +53,6 @@ internal sealed class Record(InboxProducer producer, DeadLetters letters)
         }
         if (text.EndsWith("away", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasAway, 1) == 0)
             throw new TimeoutException("Redis is away");
-        if (text.EndsWith("lost", StringComparison.Ordinal) && Interlocked.Exchange(ref _wasLost, 1) == 0)
-            await new TaskCompletionSource().Task;
         if (text.EndsWith("wait", StringComparison.Ordinal))
             await _go.Task;
         Handled.Enqueue((text, work.Redelivered));

@@ -384,7 +384,7 @@ local function checkClaim(key, endpoint, epoch, number)
   end
 end
 
-local function checkClaims(key, ranges)
+local function checkClaims(key, _, ranges)
   for epoch, range in pairs(ranges) do
     if not isNumber(epoch) or not string.find(range, '^%d+%-%d+$') then
       found('bad-value', key, epoch .. ' is ' .. range .. ', not a range of claims', false, { 'HDEL', key, epoch })
@@ -499,8 +499,8 @@ local FAMILIES = {
   { '^{inbox:%a+:%d+}:takers$', 'zset string' },
   { '^{inbox:(%a+)}:claim:(%d+):(%d+)$', 'list', checkClaim },
   { '^{inbox:(%a+:%d+)}:claim:(%d+):(%d+)$', 'list', checkClaim },
-  { '^{inbox:%a+}:claims$', 'hash', checkClaims, fields = true },
-  { '^{inbox:%a+:%d+}:claims$', 'hash', checkClaims, fields = true },
+  { '^{inbox:(%a+)}:claims$', 'hash', checkClaims, fields = true },
+  { '^{inbox:(%a+:%d+)}:claims$', 'hash', checkClaims, fields = true },
   { '^{inbox:%a+}:holders$', 'hash' },
   { '^{inbox:%a+:%d+}:holders$', 'hash' },
   { '^{inbox:%a+}:layout$', 'string' },
