@@ -1,4 +1,3 @@
-using Mas.Core.Queues;
 using Mas.Core.Redis;
 using Mas.Tests.Harness;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -85,6 +84,6 @@ public sealed class OldClaimsTests(RedisFixture fixture) : ConsumerTests(fixture
     /// <summary>The first that an old worker writes under its lease.</summary>
     private Task EnterAsync() => Database.SortedSetAddAsync(Takers, Old, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
 
-    private Task TakeAsync(string taker, params string[] texts) =>
+    private Task<long> TakeAsync(string taker, params string[] texts) =>
         Database.ListLeftPushAsync($"{{inbox:{Endpoint}}}:taken:{taker}", Array.ConvertAll(texts, text => (RedisValue)text));
 }
