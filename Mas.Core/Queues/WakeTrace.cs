@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Mas.Core.Model;
 
 namespace Mas.Core.Queues;
 

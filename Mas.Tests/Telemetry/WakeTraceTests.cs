@@ -1,5 +1,4 @@
 using System.Text;
-using Mas.Core.Model;
 using Mas.Core.Queues;
 
 namespace Mas.Tests.Telemetry;

@@ -1,6 +1,5 @@
 using System.Text;
 using Mas.Tests.Client;
-using Mas.Tests.Harness;
 
 namespace Mas.Tests.Irc.Bridge;
 
