@@ -8,24 +8,24 @@ namespace Mas.Server;
 /// <summary>Settings section <c>Server</c>.</summary>
 public sealed class ServerOptions
 {
-    /// <summary>Where the server listens; several separated by semicolons. Port 0 takes any free one.</summary>
+    /// <summary>Where the server listens. Separate several by semicolons. Port 0 takes any free port.</summary>
     [Required]
     public string Url { get; set; } = "http://127.0.0.1:3200";
 
-    /// <summary>Where people reach it, for links in mail, such as <c>https://chat.example.org</c>; empty: as <see cref="Url"/>.</summary>
+    /// <summary>Where people reach the server, for links in mail, such as <c>https://chat.example.org</c>. Empty: the first of <c>Server:Url</c>.</summary>
     public string PublicUrl { get; set; } = "";
 
-    /// <summary>Origins other than the server's own whose pages may open the socket, separated by commas.</summary>
+    /// <summary>Origins besides the server's own whose pages may open the WebSocket, separated by commas. Set it when the web client is served from another host.</summary>
     public string AllowedOrigins { get; set; } = "";
 
-    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of reverse proxies whose <c>X-Forwarded-*</c> headers are believed, separated by commas.</summary>
+    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of reverse proxies whose <c>X-Forwarded-*</c> headers are believed, separated by commas. Set it whenever a proxy is in front.</summary>
     public string TrustedProxies { get; set; } = "";
 }
 
 /// <summary>Settings section <c>Session</c>.</summary>
 public sealed class SessionOptions
 {
-    /// <summary>After how many seconds without a heartbeat (its server died) a session is ended by another server.</summary>
+    /// <summary>After how many seconds without a heartbeat, because its server died, another server ends a session.</summary>
     [Range(1, 86_400)]
     public int IdleTimeoutSeconds { get; set; } = 60;
 
@@ -33,15 +33,15 @@ public sealed class SessionOptions
     [Range(1, 300)]
     public int InitTimeoutSeconds { get; set; } = 10;
 
-    /// <summary>How often the server pings a socket, in seconds; one that does not answer for as long again is closed.</summary>
+    /// <summary>How often the server pings a socket, in seconds. A socket that does not answer for as long again is closed. Lower it behind proxies that close idle connections sooner.</summary>
     [Range(1, 3600)]
     public int PingSeconds { get; set; } = 30;
 
-    /// <summary>How often the outboxes of live sessions are looked through for what no wake-up announced, in seconds.</summary>
+    /// <summary>How often the server checks the outboxes of its sessions for entries that no wake-up announced, in seconds.</summary>
     [Range(1, 60)]
     public int SweepSeconds { get; set; } = 3;
 
-    /// <summary>The most entries that may wait in a session's outbox before it is ended as a slow consumer.</summary>
+    /// <summary>How many entries may wait in an outbox before its session ends with SLOW_CONSUMER.</summary>
     [Range(100, 1_000_000)]
     public int OutboxCap { get; set; } = 10_000;
 }
@@ -49,7 +49,7 @@ public sealed class SessionOptions
 /// <summary>Settings section <c>Limits</c>.</summary>
 public sealed class LimitsOptions
 {
-    /// <summary>The largest frame from a client, in bytes.</summary>
+    /// <summary>The largest frame from a client, in bytes. A larger one closes the socket.</summary>
     [Range(1024, 16 * 1024 * 1024)]
     public int FrameBytes { get; set; } = 64 * 1024;
 
@@ -69,15 +69,15 @@ public sealed class LimitsOptions
     [Range(1, 1_000_000)]
     public int RequestBurst { get; set; } = 60;
 
-    /// <summary>How many sessions a user may have.</summary>
+    /// <summary>How many sessions a user may have at a time.</summary>
     [Range(1, 1000)]
     public int SessionsPerUser { get; set; } = 8;
 
-    /// <summary><c>maxwindows</c> of new users.</summary>
+    /// <summary>How many windows a new user may have (<c>maxwindows</c>).</summary>
     [Range(1, 10_000)]
     public int WindowsPerUser { get; set; } = 100;
 
-    /// <summary>How many settings a user may have.</summary>
+    /// <summary>How many settings a user's clients may store.</summary>
     [Range(1, 10_000)]
     public int SettingsPerUser { get; set; } = 200;
 
@@ -89,57 +89,57 @@ public sealed class LimitsOptions
 /// <summary>Settings section <c>Accounts</c>.</summary>
 public sealed class AccountOptions
 {
-    /// <summary>PBKDF2 rounds of new passwords; stored ones keep theirs.</summary>
+    /// <summary>PBKDF2 rounds of new passwords. Stored passwords keep theirs.</summary>
     [Range(1, 10_000_000)]
     public int PasswordRounds { get; set; } = 600_000;
 
-    /// <summary>Groups that every new user is in, separated by commas.</summary>
+    /// <summary>Groups that every new user joins, separated by commas.</summary>
     public string InitialGroups { get; set; } = "lobby";
 
     /// <summary>How long a login lasts, in days.</summary>
     [Range(1, 3650)]
     public int LoginDays { get; set; } = 30;
 
-    /// <summary>How long a password reset token lasts, in minutes.</summary>
+    /// <summary>How long a password reset link works, in minutes.</summary>
     [Range(1, 10_080)]
     public int ResetMinutes { get; set; } = 60;
 
-    /// <summary>How many registrations, logins and resets an address may try in a minute.</summary>
+    /// <summary>How many registrations, logins and resets one address may try in a minute. Set <c>Server:TrustedProxies</c>, or all users behind a proxy share it.</summary>
     [Range(1, 10_000_000)]
     public int AttemptsPerMinute { get; set; } = 30;
 
-    /// <summary>Whether anybody may register.</summary>
+    /// <summary>Whether anybody may register. With <c>false</c> only operators make accounts (<c>masctl create-user</c>).</summary>
     public bool Registration { get; set; } = true;
 }
 
 /// <summary>Settings section <c>Mail</c>.</summary>
 public sealed class MailOptions
 {
-    /// <summary>The SMTP server; without one, mail is written to <see cref="Folder"/>.</summary>
+    /// <summary>The SMTP server. Empty: mail is written to <c>Mail:Folder</c>.</summary>
     public string Host { get; set; } = "";
 
-    /// <summary>Its port.</summary>
+    /// <summary>The port of the SMTP server. On 465 TLS begins at once; on others it begins with STARTTLS.</summary>
     [Range(1, 65_535)]
     public int Port { get; set; } = 587;
 
-    /// <summary>Whether STARTTLS is used.</summary>
+    /// <summary>Whether TLS is required.</summary>
     public bool Tls { get; set; } = true;
 
-    /// <summary>The user there, empty for none.</summary>
+    /// <summary>The user name at the SMTP server. Empty for none.</summary>
     public string User { get; set; } = "";
 
-    /// <summary>The password there.</summary>
+    /// <summary>The password at the SMTP server.</summary>
     public string Password { get; set; } = "";
 
-    /// <summary>How long one attempt to hand a mail over may take, seconds.</summary>
+    /// <summary>How long one attempt to hand a mail over may take, in seconds.</summary>
     [Range(1, 600)]
     public int TimeoutSeconds { get; set; } = 60;
 
-    /// <summary>The sender.</summary>
+    /// <summary>The sender of mail.</summary>
     [Required]
     public string From { get; set; } = "mas@localhost";
 
-    /// <summary>Where mail is written when there is no SMTP server; relative to the working directory.</summary>
+    /// <summary>Where mail is written without an SMTP server, relative to the working directory.</summary>
     [Required]
     public string Folder { get; set; } = "data/mail";
 }

@@ -5,21 +5,17 @@ namespace Mas.Core.Hosting;
 /// <summary>Settings section <c>Telemetry</c>.</summary>
 public sealed class TelemetryOptions : IValidatableObject
 {
-    /// <summary>
-    /// The base URL of an OpenTelemetry collector that gets metrics and traces, such as <c>http://127.0.0.1:4318</c>; empty for none.
-    /// </summary>
+    /// <summary>The URL of an OpenTelemetry collector that gets metrics and traces, such as <c>http://127.0.0.1:4318</c>. Empty for none.</summary>
     public string OtlpEndpoint { get; set; } = "";
 
-    /// <summary><c>http/protobuf</c> (a collector's port 4318) or <c>grpc</c> (port 4317).</summary>
+    /// <summary>How to speak to the collector: <c>http/protobuf</c> (its port 4318) or <c>grpc</c> (its port 4317).</summary>
     [RegularExpression("^(http/protobuf|grpc)$", ErrorMessage = "The setting Telemetry:Protocol must be 'http/protobuf' or 'grpc'.")]
     public string Protocol { get; set; } = "http/protobuf";
 
-    /// <summary>HTTP headers for the collector, such as <c>api-key=…</c>; several separated by commas.</summary>
+    /// <summary>HTTP headers for the collector, such as <c>api-key=…</c>, separated by commas.</summary>
     public string OtlpHeaders { get; set; } = "";
 
-    /// <summary>
-    /// The share of client requests and IRC lines that are traced, 0 to 1. Nothing is traced without <see cref="OtlpEndpoint"/>.
-    /// </summary>
+    /// <summary>The share of requests and IRC lines that are traced, 0 to 1. Nothing is traced without a collector.</summary>
     [Range(0.0, 1.0, ErrorMessage = "The setting Telemetry:SampleRatio must be from 0 to 1.")]
     public double SampleRatio { get; set; } = 0.01;
 

@@ -10,7 +10,7 @@ namespace Mas.Core.Model;
 /// <summary>Setting <c>Irc:CredentialsKey</c>, the same for Mas.Server, which encrypts, and Mas.IrcBackend, which decrypts.</summary>
 public sealed class CredentialOptions
 {
-    /// <summary>32 bytes in base64; empty: no credentials are taken.</summary>
+    /// <summary>The key that encrypts users' IRC credentials: 32 bytes in base64 (<c>openssl rand -base64 32</c>). Empty: no credentials are taken.</summary>
     [RegularExpression("[A-Za-z0-9+/]{43}=", ErrorMessage = "The setting Irc:CredentialsKey must be 32 bytes in base64.")]
     public string CredentialsKey { get; set; } = "";
 }
