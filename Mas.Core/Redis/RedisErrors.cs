@@ -22,6 +22,8 @@ public static class RedisErrors
     {
         RedisConnectionException or TimeoutException => true,
         RedisServerException server => IsPassing(server),
+        // The node that the library chose has just become a replica; it has no code for that.
+        RedisCommandException command => command.Message.StartsWith("Command cannot be issued to a replica", StringComparison.Ordinal),
         AggregateException aggregate => aggregate.InnerExceptions.All(IsAway),
         // The connection was closed: the process stops.
         ObjectDisposedException => true,
