@@ -1,9 +1,9 @@
--- Purpose: draws numbers from a counter that clients remember. A replica that took over may not have heard of the last ones, and
---          what they were given to is still shown: the counter leaps over them first.
+-- Purpose: allocates numbers that clients remember. A replica that took over may have missed the last numbers, which clients
+--          still show: so after a change of the master's replication id the counter skips ahead.
 -- KEYS[1]  the counter; with ARGV[3], the hash that it is a field of
--- KEYS[2]  {<KEYS[1]>}:history, the history of writes (master_replid of INFO replication) in which it was drawn from last
+-- KEYS[2]  {<KEYS[1]>}:history, the replication id (master_replid) at the last allocation
 -- ARGV[1]  how many
--- ARGV[2]  how far to leap when that has changed: more than is drawn in the time by which a replica lags behind
+-- ARGV[2]  how far to skip: more numbers than are allocated while a replica lags behind
 -- ARGV[3]  the field
 -- Returns  the last of the numbers
 local history = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')

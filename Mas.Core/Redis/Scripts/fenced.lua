@@ -1,13 +1,13 @@
--- Purpose: runs one write command, unless a later lease holder has written the key: a consumer that was paused past
---          its lease must not undo what its successor did.
--- KEYS[1]  the key that is fenced
+-- Purpose: runs one command with a fencing token: a worker that was paused past its lease must not overwrite what its
+--          successor wrote.
+-- KEYS[1]  the fenced key
 -- KEYS[2]  {<key>}:fence
--- KEYS[3]  a companion that the command writes, none for the key itself
+-- KEYS[3]  the key that the command writes, if it is another key of the same slot
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
--- ARGV[3]  the command; what it writes follows it
+-- ARGV[3]  the command, whose first argument is its key
 -- ARGV[4…] its other arguments
--- Returns  what the command returns, or the error of fence.lua
+-- Returns  what the command returns; or the error of fence.lua
 
 -- @include fence
 

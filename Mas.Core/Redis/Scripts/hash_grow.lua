@@ -1,8 +1,8 @@
--- Purpose: sets a number in a hash that only ever grows (a read marker), if the hash is there.
+-- Purpose: raises a number in a hash (a read marker), if the hash exists; it never goes back.
 -- KEYS[1]  the hash
 -- ARGV[1]  the field
 -- ARGV[2]  the number
--- Returns  1 when the field holds this number now, whether it grew or held it already; 0 when it holds more, or the hash is gone
+-- Returns  1 when the field has this number now; 0 when it has a higher one, or the hash does not exist
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return 0
 end

@@ -1,8 +1,8 @@
--- Purpose: writes fields of a record only if there is none yet, since its id may have been given twice by a counter that went
---          back; or only if there is one, since what was removed meanwhile must not come back as half a record.
+-- Purpose: writes a new record only if none exists, since a counter that went back may give an id twice; or changes a record
+--          only if it exists, since a removed record must not come back in part.
 -- KEYS[1]  the hash
--- ARGV[1]  0: there must be none, 1: there must be one
--- ARGV[2…] its fields and values
+-- ARGV[1]  0: it must not exist, 1: it must exist
+-- ARGV[2…] fields and values
 -- Returns  1 when they were written, else 0
 if redis.call('EXISTS', KEYS[1]) ~= tonumber(ARGV[1]) then
   return 0

@@ -1,11 +1,11 @@
--- Purpose: replaces one message of a history (an edit), unless it changed or a later lease holder has written it.
+-- Purpose: replaces one message of a history (an edit), unless the message has changed. Fenced.
 -- KEYS[1]  conversationmsgs:<conversationId>
 -- KEYS[2]  {conversationmsgs:<conversationId>}:fence
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
--- ARGV[3]  the JSON that is there
--- ARGV[4]  the JSON to put in its place
--- Returns  1 when it was replaced, 0 when the message is not there (any more); or the error of fence.lua
+-- ARGV[3]  the message's present JSON
+-- ARGV[4]  its new JSON
+-- Returns  1 when it was replaced, 0 when ARGV[3] is not in the history; or the error of fence.lua
 
 -- @include fence
 

@@ -1,10 +1,10 @@
--- Purpose: drops all but the newest messages of a history, with their records, unless a later lease holder has written it.
+-- Purpose: removes all but the newest messages of a history, with their idempotency records. Fenced.
 -- KEYS[1]  conversationmsgs:<conversationId>
 -- KEYS[2]  {conversationmsgs:<conversationId>}:fence
 -- KEYS[3]  {conversationmsgs:<conversationId>}:rids
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
--- ARGV[3]  how many messages stay
+-- ARGV[3]  how many messages to keep
 -- Returns  nothing; or the error of fence.lua
 
 -- @include fence

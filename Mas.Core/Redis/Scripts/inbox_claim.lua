@@ -1,5 +1,5 @@
--- Purpose: claims up to a batch of the oldest entries of an inbox: they become a new claim list, in their order. An inbox that
---          holds no more than a batch is renamed to that list, so its entries need not pass through the script.
+-- Purpose: claims a batch: moves the oldest entries of an inbox to a new claim list, in order. An inbox that holds no more
+--          than a batch is renamed, so its entries don't pass through Lua.
 -- KEYS[1]  inbox:<endpoint>
 -- KEYS[2]  {inbox:<endpoint>}:fence
 -- KEYS[3]  {inbox:<endpoint>}:claim:<epoch>:<n>
@@ -7,10 +7,11 @@
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the most entries to claim
--- ARGV[4]  the claims of this lease that may be unfinished, as written last: <first>-<last>
--- ARGV[5]  the same with this claim
--- Returns  { entries claimed, the entries, newest first, when they are few }; { -1 } and nothing is claimed when KEYS[4] holds anything but
---          ARGV[4] of this lease; or the error of fence.lua; or the error CLAIMED when the list exists, and nothing is claimed
+-- ARGV[4]  the lease's range of claims that may be unfinished, as it was written last: <first>-<last>
+-- ARGV[5]  the same range with this claim
+-- Returns  { entries claimed, the entries, newest first, when they are few }; or { -1 } when KEYS[4] holds anything but
+--          ARGV[4] of this lease; or the error of fence.lua; or the error CLAIMED when the list exists. Nothing is claimed
+--          in the last three cases
 
 -- @include fence
 

@@ -1,18 +1,18 @@
--- Purpose: closes an inbox to all senders, and puts all that it holds aside in its order: what is claimed (marked as redelivered),
---          then what waits. Done once for each change.
+-- Purpose: closes an inbox to all producers, and moves its contents to :leaving, in order: claimed entries (marked as
+--          redelivered), then waiting ones. May be repeated.
 -- KEYS[1]  inbox:<partition>
 -- KEYS[2]  {inbox:<partition>}:fence
 -- KEYS[3]  {inbox:<partition>}:layout
 -- KEYS[4]  {inbox:<partition>}:leaving
 -- KEYS[5]  {inbox:<partition>}:claims
 -- KEYS[6]  {inbox:<partition>}:takers
--- KEYS[7…] the claim lists, the oldest first
+-- KEYS[7…] the claim lists, oldest first
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
--- ARGV[3]  what says that it is closed for this change
--- ARGV[4]  what says in an entry's JSON that it is redelivered
+-- ARGV[3]  the value of KEYS[3] while the inbox is closed for this change: the next version, negated
+-- ARGV[4]  the text at the beginning of a redelivered entry's JSON
 -- ARGV[5…] {inbox:<partition>}:claims as it was read: epoch, range, epoch, range …
--- Returns  how many entries were put aside; -1 when there are other claims by now, and nothing was done; or the error of fence.lua
+-- Returns  how many entries are in :leaving; -1, and nothing is done, when the claims have changed; or the error of fence.lua
 
 -- @include fence
 

@@ -1,5 +1,5 @@
--- Purpose: strikes a holder off that has nothing in flight, and its claims when all are finished. When nobody has claims, workers
---          older than claim lists may consume again.
+-- Purpose: removes a lease holder that has nothing in flight, and its index entry if all its claims are finished. Once no
+--          lease has claims, workers from before claim lists may consume again.
 -- KEYS[1]  inbox:<endpoint>
 -- KEYS[2]  {inbox:<endpoint>}:fence
 -- KEYS[3]  {inbox:<endpoint>}:claims
@@ -8,7 +8,7 @@
 -- KEYS[6…] the holder's claim lists that may be unfinished
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
--- Returns  how many leases have claims still; or the error of fence.lua
+-- Returns  how many leases still have claims; or the error of fence.lua
 
 -- @include fence
 

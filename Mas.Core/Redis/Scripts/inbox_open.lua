@@ -1,4 +1,4 @@
--- Purpose: opens an inbox for the next layout: what arrives in it comes ahead of everything. Done once for each change.
+-- Purpose: opens an inbox for the next layout, with the arriving entries ahead of all others. May be repeated.
 -- KEYS[1]  inbox:<part>
 -- KEYS[2]  {inbox:<part>}:fence
 -- KEYS[3]  {inbox:<part>}:layout
@@ -6,7 +6,7 @@
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the version of the next layout
--- Returns  1 when it was opened now, 0 when it is open; or the error of fence.lua
+-- Returns  1 when it was opened, 0 when it was open already; or the error of fence.lua
 
 -- @include fence
 
@@ -15,7 +15,7 @@ if redis.call('GET', KEYS[3]) == ARGV[3] then
 end
 redis.call('SET', KEYS[3], ARGV[3])
 if redis.call('EXISTS', KEYS[4]) == 1 then
-  -- What an operator's script has put in meanwhile, asking nobody.
+  -- Operators' scripts push without the check of inbox_push.lua.
   local waiting = redis.call('LRANGE', KEYS[1], 0, -1)
   redis.call('RENAME', KEYS[4], KEYS[1])
   for i = #waiting, 1, -1 do

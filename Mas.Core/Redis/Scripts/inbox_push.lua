@@ -1,8 +1,8 @@
--- Purpose: puts entries into an inbox, unless it is closed to the sender: a sender that knows an old layout must not put
---          anything where nobody, or somebody else, looks for it.
+-- Purpose: pushes entries to an inbox, unless it is closed to the producer's layout: by an old layout, entries would reach
+--          an inbox that nobody, or another worker, consumes.
 -- KEYS[1]  inbox:<part>
 -- KEYS[2]  {inbox:<part>}:layout
--- ARGV[1]  the version of the layout that the sender knows
+-- ARGV[1]  the version of the layout that the producer knows
 -- ARGV[2…] the entries, oldest first
 -- Returns  the inbox's length, or -1 when it is closed to this version
 if (redis.call('GET', KEYS[2]) or '0') ~= ARGV[1] then

@@ -1,4 +1,4 @@
--- Purpose: removes a member, unless its score has grown since the caller looked.
+-- Purpose: removes a member of a sorted set, unless its score has grown since the caller read it.
 -- KEYS[1]  the sorted set
 -- ARGV[1]  the member
 -- ARGV[2]  the highest score with which it is removed

@@ -1,8 +1,8 @@
--- Purpose: says who may post. It is the first step of a post; post_at_once.lua has it in it.
+-- Purpose: tells who may post. The first step of a post; post_at_once.lua includes it.
 -- KEYS[1]  conversationmembers:<conversationId>
 -- ARGV[1]  who must be attached: authors, or everyone
 -- ARGV[2…] the authors
--- Returns  1 when somebody has closed the window who must be attached, else 0; then for each author 1 when they may post, else 0
+-- Returns  1 when somebody who must be attached has closed the window, else 0; then for each author 1 if they may post, else 0
 
 -- @include membership
 

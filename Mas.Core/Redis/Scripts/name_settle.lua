@@ -1,9 +1,9 @@
--- Purpose: frees an email address or a nick of a user whose record does not have it, unless somebody has begun to change it since.
+-- Purpose: frees an email address or nick that its user's record does not have, unless a later change of it has begun.
 -- KEYS[1]  index:user
 -- KEYS[2]  {index:user}:claims
 -- ARGV[1]  the email address or nick, in lower case
--- ARGV[2]  the userId to which it leads as the caller thinks
--- ARGV[3]  the latest time at which a change of it may have begun that counts as broken off, unix s
+-- ARGV[2]  the userId that it is expected to lead to
+-- ARGV[3]  changes that began up to this time count as interrupted, unix s
 -- Returns  1 when it was freed, else 0
 local begun = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if not begun or tonumber(begun) > tonumber(ARGV[3]) then

@@ -1,5 +1,5 @@
--- Purpose: posts in one round trip: who may post, the gids, and the messages with their records, unless a later lease holder has
--- written the history. Only for a single Redis: the keys are of different slots.
+-- Purpose: posts in one round trip: checks permission, allocates gids, and appends messages with idempotency records. Fenced.
+--          Only for a single Redis: the keys are in different slots.
 -- KEYS[1]  conversationmsgs:<conversationId>
 -- KEYS[2]  {conversationmsgs:<conversationId>}:fence
 -- KEYS[3]  {conversationmsgs:<conversationId>}:rids
@@ -10,8 +10,8 @@
 -- ARGV[3]  the most messages that the history keeps
 -- ARGV[4]  who must be attached (membership.lua); empty: nobody
 -- ARGV[5…] the messages, as history_post.lua takes them
--- Returns  what history_post.lua does, '' also for a message whose author may not post; or nothing, and nothing was added, when
---          somebody has closed the window who must be attached; or the error of fence.lua
+-- Returns  what history_post.lua does, '' also for a message whose author may not post; or an empty list, and nothing is
+--          added, when somebody who must be attached has closed the window; or the error of fence.lua
 
 -- @include fence
 -- @include history

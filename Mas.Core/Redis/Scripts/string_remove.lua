@@ -1,6 +1,6 @@
--- Purpose: removes a string, if it still holds what the caller thinks.
+-- Purpose: removes a string if it has the expected value.
 -- KEYS[1]  the string
--- ARGV[1]  what it should hold
+-- ARGV[1]  its expected value
 -- Returns  1 when it was removed, else 0
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return 0

@@ -1,4 +1,4 @@
--- Purpose: says that a worker lives, and how many do. The time is Redis's, so the machines' clocks need not agree.
+-- Purpose: records a worker's heartbeat and counts the living workers. Uses Redis's clock, since machines' clocks differ.
 -- KEYS[1]  inboxworkers:<endpoint>
 -- ARGV[1]  the worker
 -- ARGV[2]  how long it counts as living, ms

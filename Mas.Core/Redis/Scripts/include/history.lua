@@ -1,20 +1,19 @@
--- What scripts share that search a history or add to it. A record says that an author's rid was posted; it is
--- written and removed together with its message. Messages that were written before there were records have none.
+-- Shared by scripts that search a history or add to it. An idempotency record maps an author's rid to a gid, and is written
+-- and removed together with its message. Messages of earlier versions have no records.
 
 local PAGE = 100
 
--- The message's gid; nothing for an entry that is no message.
+-- nil for an entry that is no message.
 local function gidOf(message)
   return tonumber(string.match(message, '^{"gid":(%d+)[,}]'))
 end
 
--- The name of the message's record, <userId>:<rid> with the rid as the JSON spells it; nothing without a rid.
+-- The name of the message's record: <userId>:<rid>, the rid as the JSON spells it. nil without a rid.
 local function recordOf(message)
   local author, rid = string.match(message, '"userId":"([^"]*)"'), string.match(message, '"rid":"(.*)"}$')
   return author and rid and author .. ':' .. rid
 end
 
--- The newest message for which a function is true.
 local function newestWhere(messages, isIt)
   local from, page = 0, nil
   repeat
@@ -28,8 +27,8 @@ local function newestWhere(messages, isIt)
   until #page < PAGE
 end
 
--- The message that a record is of. The whole list is searched only when it holds messages without a record, or when the
--- record's message was removed by hand.
+-- A record's message. The whole list is searched only when it has messages without records, or when the record's message
+-- was removed by hand.
 local function findPosted(messages, rids, record)
   local gid = tonumber(redis.call('HGET', rids, record))
   if not gid and redis.call('HLEN', rids) >= redis.call('LLEN', messages) then
@@ -39,7 +38,7 @@ local function findPosted(messages, rids, record)
     or newestWhere(messages, function(message) return recordOf(message) == record end)
 end
 
--- So many arguments at once are safe for unpack.
+-- unpack is limited by Lua's stack.
 local CHUNK = 1000
 
 local function inChunks(command, key, values)
@@ -50,7 +49,7 @@ local function inChunks(command, key, values)
   return result
 end
 
--- Removes so many of the oldest messages, with their records.
+-- Also removes their records.
 local function dropOldest(messages, rids, count)
   local records = {}
   for _, message in ipairs(redis.call('RPOP', messages, count) or {}) do

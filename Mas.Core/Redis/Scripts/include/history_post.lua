@@ -2,12 +2,13 @@
 -- KEYS[1]  conversationmsgs:<conversationId>
 -- KEYS[3]  {conversationmsgs:<conversationId>}:rids
 -- ARGV[3]  the most messages that the history keeps
--- Messages are given as pairs: what to do (empty: add; once: add unless it is there; find: only look; skip: nothing), and the
--- message's JSON behind '{"gid":<gid>,'.
+-- Messages are given as pairs: what to do (empty: add; once: add unless it was posted; find: only look it up; skip: nothing),
+-- and the message's JSON without its beginning '{"gid":<gid>,'.
 local messages, rids = KEYS[1], KEYS[3]
 
--- Sorts the pairs from ARGV[from] on. What is added stands in 'added'; 'results' has for each pair the message that is there, ''
--- for none, or the place in 'added'; 'repeats' has the place of those that are added by an earlier pair.
+-- Decides what to do with each pair from ARGV[from] on. 'added' lists the messages to add. 'results' has for each pair the
+-- JSON of the message that was posted before, '' for none, or an index of 'added'. 'repeats' has that index for a pair that
+-- repeats an earlier one.
 local function plan(from, mayPost)
   local places, batch = {}, { results = {}, repeats = {}, added = {}, records = {} }
   for i = from, #ARGV, 2 do
@@ -27,9 +28,9 @@ local function plan(from, mayPost)
   return batch
 end
 
--- Adds what is planned, with consecutive gids, oldest first.
--- Returns for each pair the gid of the message that was added, the JSON of the one that is there, or ''; or, when the newest
--- message does not have a lower gid (a counter that went back gave it), the error BEHIND <that gid>, and nothing was added.
+-- Adds the planned messages, with consecutive gids, oldest first.
+-- Returns for each pair the gid of the added message, the JSON of the one posted before, or ''. When the newest message's gid
+-- is not below the first (the counter went back), adds nothing and returns the error BEHIND <that gid>.
 local function post(batch, first)
   local newest = #batch.added > 0 and gidOf(redis.call('LINDEX', messages, 0) or '')
   if newest and newest >= first then

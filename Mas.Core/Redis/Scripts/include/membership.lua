@@ -1,4 +1,4 @@
--- Who may post in a conversation of MAS's own: a member who has not closed the window (role d, detached).
+-- A member may post in a MAS conversation unless detached (role d): the member has closed the window.
 
 local function isAttached(members, user)
   local role = redis.call('HGET', members, user)
