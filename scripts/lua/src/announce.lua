@@ -4,7 +4,7 @@
 -- ARGV[1]  cursor
 -- ARGV[2]  the user: id, nick or email; or everybody
 -- ARGV[3]  the text
--- Returns  rows: users who have the alert now, sessions that were told at once (in this step)
+-- Returns  rows: users who got the alert, sessions that were told at once (in this step)
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
 -- Sums     of all steps
 -- Asks     shows the alert to every user
@@ -31,7 +31,7 @@ local function announce(id, alert)
   end
 end
 
--- One alert has one id, in every step: a step that is run again changes nothing.
+-- The alert has the same id in every step, so that a step may be repeated.
 local cursor, alert = string.match(ARGV[1] or '0', '^([^/]*)/?(%d*)$')
 local more
 if ARGV[2] == 'everybody' then

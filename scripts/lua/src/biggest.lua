@@ -1,9 +1,10 @@
--- Purpose: lists the keys that take most memory, with their families. Each step names its own biggest; masctl sorts them all.
+-- Purpose: lists the keys that take most memory, and how much each family of keys takes.
 -- Usage:   biggest [COUNT]
 -- KEYS     none: every key is looked at
 -- ARGV[1]  cursor
--- ARGV[2]  how many to name for each step; 20 when missing
--- Returns  rows: family, key, type, bytes, and in the row with an empty key what the family has in this step: keys, bytes
+-- ARGV[2]  how many keys to return in each step; 20 when missing
+-- Returns  rows: family, key, type, bytes; and for each family a row with an empty key: the number of its keys in this step,
+--          and their bytes
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
 -- Sums     by family, key, type
 -- Sort     bytes

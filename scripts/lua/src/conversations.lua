@@ -1,4 +1,4 @@
--- Purpose: lists conversations with how much is in them, to be sorted by size, activity or members.
+-- Purpose: lists conversations with their size, activity and number of members.
 -- Usage:   conversations [TEXT] [--sort COLUMN]
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  cursor

@@ -13,8 +13,8 @@ for i = #letters, 1, -1 do
   local id = string.sub(redis.sha1hex(letters[i]), 1, 12)
   local ok, letter = pcall(cjson.decode, letters[i])
   if (wanted == 'all' or wanted == id) and ok and type(letter) == 'table' and type(letter.entry) == 'string' then
-    -- Into the inbox first: interrupted in between, it is handled twice at most, and what is asked twice is done once.
-    -- The first inbox of several hands on what is another's.
+    -- Pushed before it is removed: an interruption repeats it, and handling is idempotent. Partition 0 passes on entries of
+    -- other partitions.
     redis.call('LPUSH', inbox, letter.entry)
     redis.call('LREM', dead, -1, letters[i])
     rows[#rows + 1] = { id, letter.entry }

@@ -3,8 +3,8 @@
 -- Usage:   export everything | export user WHO | export conversation CONVERSATION
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  cursor
--- ARGV[2]  everything; user: with all windows and their conversations, others only as authors and peers; conversation: with
---          the accounts of its members
+-- ARGV[2]  everything; user: with all windows and their conversations, other users by name only; conversation: with the
+--          accounts of its members
 -- ARGV[3]  the user (id, nick or email), or the conversation's id
 -- Returns  rows of one column: {"key", "type", "value", "ttl"?, "stub"?}
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
@@ -46,7 +46,7 @@ local READ = {
   stream = function(key) return call('XRANGE', key, '-', '+') end,
 }
 
--- Nobody has a session, or is connected, where this is imported.
+-- After an import nobody has a session or an IRC connection.
 local function offline(record)
   if record.lastlogout == '0' then
     record.lastlogout = now
@@ -85,7 +85,7 @@ end
 
 -- Everything: all keys, then the indexes page by page -----------------------------------------------------------------
 
--- What lives only as long as a session, a lease or a step.
+-- Keys that live only as long as a session, a lease or a step.
 local PASSING = {
   '^sessionlist:', '^sessionlogins:', '^sessionknownuserids:', '^sessionlastheartbeat$', '^endedsessions$', '^presencedue$', '^accountsclosing$',
   '^outbox:', '^conversationsessions:', '^ticket:',
@@ -103,7 +103,7 @@ local function isPassing(key)
   return false
 end
 
--- Not index:currentnick: who is connected is said by the connections that are made again.
+-- Not index:currentnick: reconnecting fills it.
 local INDEXES = { 'index:user', 'index:windowIds', 'index:conversation', 'index:ircuser' }
 
 if what == 'everything' then
@@ -136,11 +136,11 @@ if what == 'everything' then
   return rows
 end
 
--- A part: some accounts, with their windows of some conversations ---------------------------------------------------------
+-- One user or conversation: accounts, and their windows ---------------------------------------------------------
 
 -- @include is-irc
 
--- Somebody of whom only the name goes along: an account that is closed where this is imported.
+-- A stub: a user of whom only the name is exported. The import makes it a closed account.
 local function writeStub(id)
   if id == 'iSERVER' then
     return
@@ -228,7 +228,7 @@ local function writeConversation(id, goesAlong)
     local name = string.lower(record.name or '')
     entry = 'group:' .. record.network .. ':' .. name
     if call('HGET', 'index:conversation', entry) ~= id then
-      -- RFC 1459: these are the capital letters of {}|~.
+      -- RFC 1459 casemapping: these are the upper case of {}|~.
       entry = 'group:' .. record.network .. ':' .. string.gsub(name, '[%[%]\\^]', { ['['] = '{', [']'] = '}', ['\\'] = '|', ['^'] = '~' })
     end
   end

@@ -2,9 +2,9 @@
 -- Usage:   fsck [--repair]
 -- KEYS     none: every key is looked at
 -- ARGV[1]  cursor
--- ARGV[2]  repair: mends in this step what is safe to mend, at once. On a live system use masctl fsck --repair, which mends
---          only what it has found twice: a step of MAS's own that is under way looks like a finding for a moment
--- Returns  rows: kind, key, what is wrong, safe (yes when --repair mends it), the command that mends it
+-- ARGV[2]  repair: runs the safe repairs of this step at once. On a live system use masctl fsck --repair, which repairs only
+--          what it has found twice: a change that is in progress may look like a finding
+-- Returns  rows: kind, key, what is wrong, safe (yes when --repair repairs it), the command that repairs it
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
 -- Writes   only with repair
 local STEP = 100
@@ -12,7 +12,7 @@ local MESSAGES_A_STEP = 250
 local repair = ARGV[2] == 'repair'
 local rows = { { 'kind', 'key', 'detail', 'safe', 'command' } }
 local call = redis.call
--- On a cluster what is needed to look at each of a list is asked for together.
+-- On a cluster, redis.each sends the commands for all items together.
 local each = redis.each or function(list, look)
   for i, item in ipairs(list) do
     look(item, i)
@@ -20,7 +20,7 @@ local each = redis.each or function(list, look)
 end
 local now = call('TIME')[1]
 
--- What a finding is, and what mends it ------------------------------------------------------------------------------
+-- Findings and their repairs ----------------------------------------------------------------------------------------
 
 local function quote(text)
   if string.find(text, '^[%w_:;,./@+*^~#-]+$') then
@@ -35,8 +35,8 @@ local RAISE = "if tonumber(redis.call('GET',KEYS[1]) or 0)<tonumber(ARGV[1]) the
 
 local RAISE_REV = "if tonumber(redis.call('HGET',KEYS[1],'lastrev') or 0)<tonumber(ARGV[1]) then return redis.call('HSET',KEYS[1],'lastrev',ARGV[1]) end"
 
--- mend: a command, { 'RAISE', counter, number } or { 'RAISE_REV', record, number }; safe: whether it can be carried out without a
--- decision.
+-- mend: the repair, a command, { 'RAISE', counter, number } or { 'RAISE_REV', record, number }; safe: whether it needs no
+-- decision by an operator.
 local function found(kind, key, detail, safe, mend)
   local command = {}
   if mend and mend[1] == 'RAISE' then
@@ -65,7 +65,7 @@ local function ask(message)
   return { 'LPUSH', 'inbox:loopbackparser', cjson.encode(message) }
 end
 
--- Small questions ---------------------------------------------------------------------------------------------------
+-- Predicates --------------------------------------------------------------------------------------------------------
 
 local function typeOf(key)
   return call('TYPE', key).ok
@@ -85,7 +85,7 @@ local function isUser(id)
   return id == 'iSERVER' or exists((isIrc(id) and 'ircuser:' or 'user:') .. id)
 end
 
--- Whether an account is one that its user has not closed (a disabled one has its password still), or somebody is on IRC.
+-- Whether a user has not closed the account, or is on IRC. A disabled account still has its password.
 local function isThere(id)
   if isIrc(id) then
     return isUser(id)
@@ -173,7 +173,7 @@ local function checkFriendRequests(key, id)
   if not checkOwned(key, id) then
     return
   end
-  -- Who has closed the account meanwhile still asks: nobody knows whom they asked.
+  -- A closed account may still have requests: closing it does not search for them.
   each(call('SMEMBERS', key), function(other)
     if not isUser(other) then
       found('friend-gone', key, other .. ' asks, and has no account', true, { 'SREM', key, other })
@@ -252,7 +252,7 @@ local function checkWindow(key, id, windowId, window)
     found('second-window', key, 'the window of conversation ' .. conversation .. ' is ' .. indexed, true, { 'UNLINK', key })
     return
   end
-  -- Who is not connected to an IRC network has the channel's window, and is no member meanwhile.
+  -- A user who is disconnected from an IRC network keeps the channel's window without being a member.
   local role = call('HGET', 'conversationmembers:' .. conversation, id)
   if (not role or role == 'd') and call('HGET', 'conversation:' .. conversation, 'network') == 'MAS' then
     found('window-without-member', key, 'user ' .. id .. ' is no member of conversation ' .. conversation, true, { 'UNLINK', key })
@@ -290,9 +290,9 @@ local function checkConversation(key, id, record)
     return
   end
   local mas = record.network == 'MAS'
-  -- A channel lives on while somebody has its window, connected or not.
+  -- A channel's conversation exists while a user has its window, connected or not.
   if call('HLEN', 'conversationmembers:' .. id) == 0 and (mas or call('SCARD', 'ircholders:' .. id) == 0) then
-    -- The worker's own way to remove one also takes the index entry and the messages.
+    -- The worker also removes the index entry and the messages.
     found('conversation-without-members', key, 'nobody is there', mas,
       mas and ask({ type = 'ADMIN_REMOVE_GROUP', conversationId = tonumber(id) }) or { 'UNLINK', key })
     return
@@ -328,7 +328,7 @@ local function checkMembers(key, id, members)
       else
         local windowId = call('HGET', 'index:windowIds', member .. ':' .. id)
         if not windowId or not exists('window:' .. member .. ':' .. windowId) then
-          -- The worker gives one to who is there.
+          -- The worker opens windows for active accounts only.
           local safe = call('HGET', 'user:' .. member, 'inuse') == '1'
           found('member-without-window', key, 'user ' .. member .. ' has no window', safe,
             ask({ type = 'ADMIN_OPEN_WINDOW', conversationId = tonumber(id), target = member }))
@@ -356,7 +356,7 @@ local function checkOfConversation(key, id)
   end
 end
 
--- A record whose message was trimmed by hand would answer a repetition with a message that is gone.
+-- A record without its message would answer a retry with a message that is gone.
 local function checkRids(key, id, gids)
   local messages = 'conversationmsgs:' .. id
   local oldest = call('LINDEX', messages, -1)
@@ -392,7 +392,7 @@ local function checkClaims(key, _, ranges)
   end
 end
 
--- Of workers from before claim lists, which the next holder of the lease finds by their takers.
+-- Claims of workers from before claim lists. The next holder of the lease finds them by their takers.
 local function checkTaken(key, endpoint, worker)
   local takers = '{inbox:' .. endpoint .. '}:takers'
   if typeOf(takers) == 'string' then
@@ -420,7 +420,7 @@ local function checkLayout(key, endpoint)
     found('bad-value', key, 'not a layout', false)
     return
   end
-  -- While the number changes, inboxes are closed for a moment.
+  -- Inboxes are closed while the number of partitions changes.
   if layout.next then
     return
   end
@@ -462,8 +462,8 @@ local function checkCounter(key)
 end
 
 -- The schema: one line for each family of keys ----------------------------------------------------------------------
--- pattern of the name, type, check (what the pattern captures; for small hashes also the fields), then for hashes with
--- fixed fields those that must be there, and those that may. A family with expires = true has to have a time to live.
+-- pattern of the name; type; check, which gets the pattern's captures and the fields of small hashes. For hashes with fixed
+-- fields: must, the required ones, and may, the optional ones. expires = true: the key needs a time to live.
 local USER_FIELDS = 'name email inuse lastlogout passwd salt nick secret secretExpires lastip ads maxwindows openidurl registrationtime nextwindowid'
 local FAMILIES = {
   { '^user:([1-9]%d*)$', 'hash', checkUser, must = USER_FIELDS },
@@ -616,7 +616,7 @@ local INDEXES = {
     if not user[1] and not user[2] then
       drop(index, field, id, 'there is no such user')
     elseif field ~= string.lower(user[1] or '') and field ~= string.lower(user[2] or '') and field ~= (user[3] or '')
-      -- Letters beyond ASCII are folded by the server, not here.
+      -- Lua folds ASCII only.
       and not string.find(field, '[\128-\255]') then
       drop(index, field, id, 'the user has another nick and email')
     end
@@ -651,7 +651,8 @@ local INDEXES = {
 
 local MESSAGE_FIELDS = words('gid userId ts cat body status updatedTs rev rid')
 
--- Checks so many messages from a place on, which stands behind the message newer; returns the next place, or nil at the end.
+-- Checks one step's messages from an index on; newer is the gid of the message before it. Returns the next index, or nil at
+-- the end, and its newer.
 local function checkMessages(key, from, newer)
   if typeOf(key) ~= 'list' then
     return nil
@@ -660,7 +661,7 @@ local function checkMessages(key, from, newer)
   local conversation = 'conversation:' .. string.match(key, '%d+')
   local record = call('HMGET', conversation, 'network', 'lastrev')
   local mas, lastRev = record[1] == 'MAS', 0
-  -- What was said between two steps has pushed some that were checked already behind this place.
+  -- Messages posted between two steps shift the list: some that were checked come again.
   local again, highest = newer ~= nil, nil
   for _, entry in ipairs(entries) do
     local ok, message = pcall(cjson.decode, entry)
@@ -688,7 +689,7 @@ local function checkMessages(key, from, newer)
   if highest then
     atLeast('nextGlobalMsgId', highest, key)
   end
-  -- Whoever comes back would not be told of that edit.
+  -- A resuming client would miss that edit.
   if record[1] and lastRev > (tonumber(record[2]) or 0) then
     found('lastrev-behind', conversation, string.format('lastrev is %s, and there is a message of rev %.0f', record[2] or 'missing', lastRev), true,
       { 'RAISE_REV', conversation, string.format('%.0f', lastRev) })
@@ -697,7 +698,7 @@ local function checkMessages(key, from, newer)
 end
 
 -- The steps: all keys, then all indexes and heartbeats, then all histories ----------------------------------------------
--- The cursor is <phase>/<cursor>/<histories that are left of a page, each with the place in it and the message before>.
+-- The cursor is <phase>/<cursor>/<the page's remaining histories, each as id@index@newer>.
 
 local phase, cursor, left = string.match(ARGV[1] or '0', '^(%d+)/([^/]*)/(.*)$')
 phase, cursor, left = tonumber(phase or '0'), cursor or '0', left or ''
@@ -744,7 +745,7 @@ else
   each(waiting, function(history, i)
     sizes[i] = typeOf(history.key) == 'list' and call('LLEN', history.key) - history.from or 0
   end)
-  -- As many in a step as have so many messages together, of a long one a piece.
+  -- A step checks about MESSAGES_A_STEP messages: several short histories, or a part of a long one.
   local some, later, messages = {}, {}, 0
   for i, history in ipairs(waiting) do
     local list = messages < MESSAGES_A_STEP and some or later

@@ -1,14 +1,14 @@
 -- Purpose: reads lines that export wrote. Existing keys stay as they are, so an interrupted import may be run again.
 -- Usage:   import FILE
 -- KEYS     none: the lines name them
--- ARGV     lines, some hundred at a time (masctl reads the file)
--- Returns  rows: key, result (imported, merged, kept: it was there already, or what is wrong)
+-- ARGV     lines, a few hundred at a time (masctl reads the file)
+-- Returns  rows: key, result (imported; merged; kept: it existed; or an error)
 -- Asks     adds what the file holds
 -- Writes   yes: the keys that the lines name
 local call = redis.call
 local rows = { { 'key', 'result' } }
 
--- So many arguments at once are safe for unpack.
+-- unpack is limited by Lua's stack.
 local CHUNK = 1000
 
 local function inChunks(command, key, values)
@@ -76,7 +76,7 @@ local function import(line)
     return 'refused: unknown type'
   end
   if call('EXISTS', key) == 1 then
-    -- An account takes the place of the name of somebody who has only been talked to.
+    -- A complete account replaces a stub of export.lua.
     if line.stub then
       return 'merged'
     end

@@ -1,6 +1,6 @@
 -- Purpose: counts the users' IRC connections by network and state.
 -- Usage:   irc-states
--- KEYS     none: every networks:<userId>:<network> is looked at
+-- KEYS     none: every networks:<userId>:<network> is read
 -- ARGV[1]  cursor
 -- Returns  rows: network, state, connections (in this step)
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor

@@ -1,8 +1,8 @@
--- Purpose: lists which worker consumes which inbox, and how long its lease lasts.
+-- Purpose: lists which worker consumes which inbox, and how long its lease still lasts.
 -- Usage:   leases
 -- KEYS     none: the names are the schema's
 -- ARGV     none
--- Returns  rows: endpoint, holder, left (ms), epoch of the newest lease of any
+-- Returns  rows: endpoint, holder, left (ms), epoch (the newest of any lease)
 -- Writes   no
 local rows = { { 'endpoint', 'holder', 'ms left', 'newest epoch' } }
 local epoch = redis.call('GET', 'nextGlobalLeaseEpoch') or '0'

@@ -1,4 +1,4 @@
--- Purpose: counts what waits in inboxes, what workers have claimed and not finished, and dead letters.
+-- Purpose: counts the entries that wait in inboxes, that workers have claimed, and that are dead letters.
 -- Usage:   queues
 -- KEYS     none: the names are the schema's
 -- ARGV     none
@@ -9,7 +9,7 @@ local function add(key, what, holder)
   rows[#rows + 1] = { key, tostring(redis.call('LLEN', key)), what, holder or '' }
 end
 for _, base in ipairs({ 'loopbackparser', 'ircparser', 'connectionmanager' }) do
-  -- An inbox that is split has parts inbox:<endpoint>:1 and so on beside the plain name.
+  -- Partitions: the plain name, inbox:<endpoint>:1 and so on.
   local layout = cjson.decode(redis.call('GET', 'inboxlayout:' .. base) or '{"parts":1}')
   for part = 0, math.max(layout.parts, layout.next or 0) - 1 do
     local endpoint = part == 0 and base or base .. ':' .. part
@@ -26,7 +26,7 @@ for _, base in ipairs({ 'loopbackparser', 'ircparser', 'connectionmanager' }) do
       end
     end
   end
-  -- One list for all parts.
+  -- One list for all partitions.
   add('inbox:' .. base .. ':dead', 'dead letters')
 end
 return rows

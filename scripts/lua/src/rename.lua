@@ -31,8 +31,8 @@ if user[1] ~= '1' and (user[3] or '') == '' then
   return redis.error_reply('NO_PERMISSION the account is closed')
 end
 local old = user[2] or ''
--- As the server does it: what is to change, so that a server frees what is left when this is broken off; then the new entry, the record,
--- the old entry.
+-- The server's order: note the names, so that a server frees them if this is interrupted; claim the new one; write the
+-- record; release the old one.
 redis.call('ZADD', '{index:user}:claims', redis.call('TIME')[1], string.lower(new), redis.call('TIME')[1], string.lower(old))
 if redis.call('HSETNX', 'index:user', string.lower(new), id) == 0 and redis.call('HGET', 'index:user', string.lower(new)) ~= id then
   return redis.error_reply('ERROR_EXISTS this ' .. field .. ' is taken')

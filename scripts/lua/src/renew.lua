@@ -3,7 +3,7 @@
 -- KEYS     none: the names are worked out from ARGV
 -- ARGV[1]  cursor
 -- ARGV[2]  the user: id, nick or email; or everybody
--- Returns  rows: sessions that begin again (in this step)
+-- Returns  rows: sessions that were ended (in this step)
 -- Steps    ARGV[1] is 0 at first; a last row MORE <cursor> means: run it again with that cursor
 -- Sums     of all steps
 -- Asks     restarts everybody's sessions
@@ -19,7 +19,7 @@ local function renew(user, session)
   sessions = sessions + 1
 end
 
--- Whoever has come back between two steps is not sent away again.
+-- A session that started after the first step is not ended again.
 local cursor, begun = string.match(ARGV[1] or '0', '^([^/]*)/?(%d*)$')
 local more
 if ARGV[2] == 'everybody' then

@@ -19,7 +19,7 @@ if not keep or keep < 0 or keep ~= math.floor(keep) then
 end
 local messages = 'conversationmsgs:' .. id
 local count = redis.call('LLEN', messages)
--- Named by its gid, so that what is said meanwhile changes nothing.
+-- By gid, so that messages posted meanwhile don't matter.
 local ok, newest = pcall(cjson.decode, redis.call('LINDEX', messages, keep) or '')
 if ok and type(newest) == 'table' and newest.gid then
   ask({ type = 'ADMIN_TRIM', conversationId = tonumber(id), upTo = newest.gid })

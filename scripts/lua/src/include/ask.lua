@@ -1,4 +1,4 @@
--- Sends a request to the worker that owns MAS's conversations, as the server does. The worker tells whoever has to know.
+-- Sends a request to the loopback worker, as the server does. The worker notifies the users concerned.
 local function ask(message)
   local now = redis.call('TIME')
   message.origin = { rid = 'ctl-' .. now[1] .. '-' .. now[2], userId = message.userId or 'iSERVER' }

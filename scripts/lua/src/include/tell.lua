@@ -1,4 +1,4 @@
--- Tells a session something, as the workers do: push, wake its server, and remove what was pushed when the session has ended.
+-- Notifies a session as workers do: push, wake its server, and undo the push if the session has ended.
 local function tell(user, session, entry)
   local name = user .. ':' .. session
   redis.call('LPUSH', 'outbox:' .. name, entry)
