@@ -1,7 +1,7 @@
 namespace Mas.Core.Redis;
 
-/// <summary>A call that carries nothing of who asks for it: one that begins after several have asked serves all of them.</summary>
-/// <param name="run">Makes the call. When it throws, all whom it serves get the exception.</param>
+/// <summary>Coalesces calls without arguments: each call serves everyone who joined before it began.</summary>
+/// <param name="run">Makes the call. Its exception reaches all who joined.</param>
 public sealed class CoalescedCall(Func<Task> run)
 {
     private readonly Coalescer<object?> _calls = new(() => null, _ => run());

@@ -1,21 +1,20 @@
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// Calls that are cheaper together: one is under way at a time, and what is asked for meanwhile goes with the next. Alone, a
-/// call goes out at once; under load, many share a round trip. What joins first comes first.
+/// Coalesces calls: one is in flight at a time, and requests that arrive meanwhile share the next one. A single request goes
+/// out at once; under load many share a round trip. Requests keep their order.
 /// </summary>
-/// <typeparam name="TBatch">What one call carries, and afterwards what it brought.</typeparam>
-/// <param name="begin">Makes an empty batch.</param>
-/// <param name="run">Makes the call. When it throws, all who joined the batch get the exception.</param>
+/// <typeparam name="TBatch">The requests of one call, and then its results.</typeparam>
+/// <param name="begin">Creates an empty batch.</param>
+/// <param name="run">Makes the call. Its exception reaches all requests of the batch.</param>
 internal sealed class Coalescer<TBatch>(Func<TBatch> begin, Func<TBatch, Task> run)
 {
     private readonly Lock _lock = new();
     private (TBatch Batch, TaskCompletionSource<TBatch> Done)? _next;
     private bool _running;
 
-    /// <summary>Adds to the batch that goes out next.</summary>
-    /// <param name="add">Adds; called before this returns, never twice at once.</param>
-    /// <returns>The batch, once it has been carried out.</returns>
+    /// <param name="add">Adds a request to a batch. Called before this returns, never concurrently.</param>
+    /// <returns>The batch, once its call has ended.</returns>
     internal Task<TBatch> JoinAsync(Action<TBatch> add)
     {
         lock (_lock)
@@ -31,7 +30,7 @@ internal sealed class Coalescer<TBatch>(Func<TBatch> begin, Func<TBatch, Task> r
         return RunAloneAsync(add);
     }
 
-    /// <summary>Without the way through a queue: who is alone waits for Redis only.</summary>
+    /// <summary>A single request skips the queue, so it costs no switch of threads.</summary>
     private async Task<TBatch> RunAloneAsync(Action<TBatch> add)
     {
         var batch = begin();

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// The embedded scripts; what each does is in its header. Each touches the keys of one slot only, but for <see cref="ListsPop"/> and
-/// <see cref="PostAtOnce"/>, which are for a single Redis.
+/// The embedded scripts; their headers explain them. Each touches one slot only, except <see cref="ListsPop"/> and
+/// <see cref="PostAtOnce"/>, which need a single Redis.
 /// </summary>
 internal static class LuaScripts
 {

@@ -4,9 +4,8 @@ using StackExchange.Redis;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// The commands that MAS uses, of which masters alone answer each. The client library would ask a replica what is only read while a
-/// master is away, and a replica may not have heard of the last writes; but whoever wrote something relies on reading it.
-/// Without its master a command fails, as <see cref="RedisErrors.IsAway"/> knows.
+/// The commands that MAS uses, sent to masters only. While a master is away, the client library would send reads to a replica,
+/// which may have missed the last writes. Here such a command fails instead (<see cref="RedisErrors.IsAway"/>).
 /// </summary>
 public class MasterCommands
 {
@@ -19,7 +18,7 @@ public class MasterCommands
     /// <summary>PING.</summary>
     public Task<TimeSpan> PingAsync() => _commands.PingAsync(Master);
 
-    /// <summary>Any command; what is to be routed by its slot has to be typed <see cref="RedisKey"/>.</summary>
+    /// <summary>Any command. It is routed by its argument of type <see cref="RedisKey"/>.</summary>
     public Task<RedisResult> ExecuteAsync(string command, params object[] arguments) => _commands.ExecuteAsync(command, arguments, Master);
 
     /// <summary>EVALSHA.</summary>
@@ -30,7 +29,7 @@ public class MasterCommands
         _commands.ScriptEvaluateAsync(script, keys, values, Master | CommandFlags.NoScriptCache);
 
     /// <summary>PUBLISH.</summary>
-    /// <returns>How many heard it, on the node that was asked.</returns>
+    /// <returns>The number of subscribers on the node that ran it.</returns>
     public Task<long> PublishAsync(RedisChannel channel, RedisValue message) => _commands.PublishAsync(channel, message, Master);
 
     /// <summary>EXISTS.</summary>
@@ -159,7 +158,7 @@ public class MasterCommands
     public Task ListTrimAsync(RedisKey key, long from, long to) => _commands.ListTrimAsync(key, from, to, Master);
 }
 
-/// <summary>The commands, each sent at once; and how several are put together.</summary>
+/// <summary>Sends each command at once; <see cref="CreateBatch"/> collects several.</summary>
 public sealed class MasterDatabase : MasterCommands
 {
     private readonly IDatabase _database;
@@ -167,14 +166,12 @@ public sealed class MasterDatabase : MasterCommands
     internal MasterDatabase(IDatabase database) : base(database) => _database = database;
 
     /// <summary>
-    /// Waits until a list has an entry, and leaves it there: BLMOVE from its right end to the same end. Commands sent behind it on the
-    /// same connection (<see cref="RedisConnection.OpenBlockingAsync"/>) run as soon as the wait is over.
+    /// Waits until a list has an entry, and leaves it there: BLMOVE from the right end to the right end. Commands sent behind it on
+    /// the same connection (<see cref="RedisConnection.OpenBlockingAsync"/>) run as soon as the wait is over.
     /// </summary>
-    /// <param name="list">The list.</param>
-    /// <param name="longest">How long to wait at most.</param>
     public Task WaitForEntryAsync(RedisKey list, TimeSpan longest) => _database.BLMoveAsync(list, list, ListSide.Right, ListSide.Right, longest.TotalSeconds);
 
-    /// <summary>Commands that are sent together.</summary>
+    /// <summary>A batch whose commands are sent together by <see cref="MasterBatch.Execute"/>.</summary>
     public MasterBatch CreateBatch() => new(_database.CreateBatch());
 }
 

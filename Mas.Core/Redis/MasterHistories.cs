@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// Which history of writes each master goes on with. It is another one after a restart, and when a replica took over, which
-/// may not have heard of the last writes.
+/// Watches each master's replication id, which changes when Redis restarts and when a replica takes over. That replica may have
+/// missed the last writes.
 /// </summary>
 public sealed class MasterHistories(RedisConnection redis)
 {
@@ -14,15 +14,15 @@ public sealed class MasterHistories(RedisConnection redis)
     private long _looks;
 
     /// <summary>
-    /// Looks at a master, and compares with what it said the last time. Each change is told once, to whoever hears of it first: also an answer for
-    /// which nobody waits any more counts, unless a later look was answered before it.
+    /// Reads a master's replication id and compares it with the last one. Each change is reported once, to the first caller that
+    /// sees it. An answer that is older than the last one is ignored.
     /// </summary>
-    /// <param name="key">A key of one of its slots, always the same for the same slots (<see cref="RedisMasters"/>).</param>
-    /// <param name="write">Whether to write something that leaves nothing, for a WAIT behind it.</param>
+    /// <param name="key">A key of the master, always the same one (<see cref="RedisMasters"/>).</param>
+    /// <param name="write">Whether to make a dummy write, for a WAIT behind it.</param>
     public async Task<HistoryChange> LookAsync(RedisKey key, bool write)
     {
         var look = Interlocked.Increment(ref _looks);
-        // EVAL: by its digest it might have to be sent again, behind the WAIT.
+        // EVAL, because EVALSHA might have to be repeated, and would then run behind the WAIT.
         var answer = (string[])(await redis.Database.ScriptEvaluateAsync(LuaScripts.ReplicationMark.Text, [key], [write ? 1 : 0]))!;
         var (now, earlier) = (answer[0], answer[1]);
         lock (_known)
@@ -38,15 +38,15 @@ public sealed class MasterHistories(RedisConnection redis)
     }
 }
 
-/// <summary>What became of a master since it was looked at the last time.</summary>
+/// <summary>What happened to a master since it was last read.</summary>
 public enum HistoryChange
 {
-    /// <summary>It is the same, or has not been looked at before.</summary>
+    /// <summary>Nothing, or it is read for the first time.</summary>
     None,
 
-    /// <summary>It started again, with what it had on its disk.</summary>
+    /// <summary>It restarted with the data on its disk.</summary>
     Restarted,
 
-    /// <summary>A replica is the master now. What it had not heard of is gone.</summary>
+    /// <summary>A replica has become the master. Writes that it missed are lost.</summary>
     TakenOver,
 }

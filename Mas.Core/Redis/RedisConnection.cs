@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// One multiplexed connection to Redis or Redis Cluster. It reconnects by itself; while Redis is away commands fail at
-/// once, and trying again is the caller's (<see cref="RedisErrors.IsAway"/> says when that makes sense).
+/// A multiplexed connection to Redis or Redis Cluster. It reconnects by itself. While Redis is away commands fail at once, and
+/// callers decide whether to retry (<see cref="RedisErrors.IsAway"/>).
 /// </summary>
 public sealed partial class RedisConnection : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
         ClientName = multiplexer.ClientName;
         _logger = logger;
         _multiplexer = multiplexer;
-        // Null: NRedisStack would put its own name into CLIENT LIST, on one connection of each process.
+        // Null, because NRedisStack would put its own name into CLIENT LIST.
         Database = new MasterDatabase(multiplexer.GetDatabase(LibraryName: null));
         IsCluster = Servers.Any(server => server.ServerType == ServerType.Cluster);
         MayFailOver = IsCluster || _multiplexer.GetEndPoints().Length > 1;
@@ -41,46 +41,46 @@ public sealed partial class RedisConnection : IAsyncDisposable
         };
     }
 
-    /// <summary>Raised after a lost connection was made again; what was pushed meanwhile has to be looked for.</summary>
+    /// <summary>Raised after a reconnect. Wake-ups published meanwhile are lost.</summary>
     public event Action? Restored;
 
-    /// <summary>What Redis calls this connection (CLIENT LIST); no other connection has the same name.</summary>
+    /// <summary>The unique name of this connection in CLIENT LIST.</summary>
     public string ClientName { get; }
 
-    /// <summary>The commands.</summary>
+    /// <summary>Commands to the masters.</summary>
     public MasterDatabase Database { get; }
 
     /// <summary>Publish and subscribe.</summary>
     public ISubscriber Subscriber => _multiplexer.GetSubscriber();
 
-    /// <summary>True when keys live on several nodes, so that commands for different keys have no common order.</summary>
+    /// <summary>Whether keys are on several nodes, so that commands for different keys have no common order.</summary>
     public bool IsCluster { get; }
 
-    /// <summary>Whether a replica that has not heard of the last writes may take over: on a cluster, or when several nodes are named.</summary>
+    /// <summary>Whether a replica may take over and lack the last writes: on a cluster, or with several endpoints.</summary>
     public bool MayFailOver { get; }
 
-    /// <summary>When a connection was last lost, as <see cref="Environment.TickCount64"/>; <see cref="long.MinValue"/> when none was.</summary>
+    /// <summary>When a connection was last lost (<see cref="Environment.TickCount64"/>); <see cref="long.MinValue"/> for never.</summary>
     public long LostAt => Volatile.Read(ref _lostAt);
 
-    /// <summary>What was sent and received, for tests.</summary>
+    /// <summary>For tests.</summary>
     internal ServerCounters Counters => _multiplexer.GetCounters();
 
-    /// <summary>The client library's own, for tests.</summary>
+    /// <summary>For tests.</summary>
     internal ConnectionMultiplexer Multiplexer => _multiplexer;
 
     /// <summary>How long one command may take (<c>Redis:TimeoutMilliseconds</c>).</summary>
     public TimeSpan Timeout => TimeSpan.FromMilliseconds(_options.TimeoutMilliseconds);
 
-    /// <summary>Whether commands reach Redis now, as far as the connection knows.</summary>
+    /// <summary>Whether Redis is connected, as far as is known.</summary>
     public bool IsConnected => _multiplexer.IsConnected;
 
-    /// <summary>To be taken before the first of the writes that <see cref="ConfirmWritesAsync"/> is to confirm.</summary>
+    /// <summary>Read it before the first write that <see cref="ConfirmWritesAsync"/> is to confirm.</summary>
     public long WriteGeneration => _replicas?.Generation ?? 0;
 
-    /// <summary>Every node that is known, replicas included.</summary>
+    /// <summary>All known nodes, replicas included.</summary>
     public IEnumerable<IServer> Servers => _multiplexer.GetEndPoints().Select(endpoint => _multiplexer.GetServer(endpoint));
 
-    /// <summary>Connects; while Redis is away it tries again with growing, jittered pauses.</summary>
+    /// <summary>Connects, and retries while Redis is away (<see cref="RedisRetry.Connect"/>).</summary>
     public static Task<RedisConnection> ConnectAsync(RedisOptions options, ILogger logger, CancellationToken stopping) =>
         ConnectAsync(options, TimeSpan.Zero, logger, stopping);
 
@@ -104,16 +104,15 @@ public sealed partial class RedisConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until what was written before outlives a master, when <c>Redis:WaitReplicas</c> says so; called before
-    /// anything of it is acknowledged.
+    /// With <c>Redis:WaitReplicas</c>, waits until all earlier writes are in enough replicas. To be called before they are
+    /// acknowledged.
     /// </summary>
     /// <param name="since"><see cref="WriteGeneration"/> from before the first write.</param>
-    /// <exception cref="ReplicasMissingException">It may be lost, and is not to be acknowledged.</exception>
+    /// <exception cref="ReplicasMissingException">Writes may be lost, and must not be acknowledged.</exception>
     public Task ConfirmWritesAsync(long since) => _replicas?.ConfirmAsync(since) ?? Task.CompletedTask;
 
-    /// <summary>Opens another connection for blocking commands, which would hold up everything else on this one.</summary>
-    /// <param name="longest">How long such a command blocks at most; it fails only <see cref="Timeout"/> after that.</param>
-    /// <param name="stopping">Ends the attempts to connect.</param>
+    /// <summary>Opens another connection for blocking commands, which would block all others on this one.</summary>
+    /// <param name="longest">How long a command may block. It times out <see cref="Timeout"/> after that.</param>
     public Task<RedisConnection> OpenBlockingAsync(TimeSpan longest, CancellationToken stopping) =>
         ConnectAsync(_options.WithoutWait(), longest, _logger, stopping);
 
@@ -131,30 +130,29 @@ public sealed partial class RedisConnection : IAsyncDisposable
         {
             AbortOnConnectFail = true,
             ClientName = $"{Environment.MachineName}-{Environment.ProcessId}-{Guid.NewGuid().ToString("N")[..8]}",
-            // For CLIENT LIST and CLIENT KILL: a worker ends the connections of one that was paused past its lease.
+            // For CLIENT LIST and CLIENT KILL (StaleHolderEvictor).
             AllowAdmin = true,
             ConnectTimeout = 2000,
             ConnectRetry = 1,
             AsyncTimeout = options.TimeoutMilliseconds + (int)blockedFor.TotalMilliseconds,
             SyncTimeout = options.TimeoutMilliseconds,
-            // While Redis is away commands fail at once, instead of waiting in the client for it to come back.
             BacklogPolicy = BacklogPolicy.FailFast,
-            // RESP3 would let commands and subscriptions share a connection, but Redis limits the output buffer of one that subscribes
-            // (client-output-buffer-limit pubsub) to less than the answers to many snapshots. And ScriptReplay relies on RESP2's answers,
+            // RESP3 would put subscriptions on the connection for commands, and Redis limits the output buffer of a connection with
+            // subscriptions (client-output-buffer-limit pubsub) to less than many snapshots take. ScriptReplay also needs RESP2's answers,
             // which are those that scripts see.
             Protocol = RedisProtocol.Resp2,
-            // Keys and thread counts in messages: they end up in logs, and cost most when many commands fail at once.
+            // Details put keys into logs, and are expensive when many commands fail.
             IncludeDetailInExceptions = false,
             KeepAlive = 2,
-            // How soon a replica that took over is found, when nothing else tells.
+            // Finds a replica that took over within 2 s.
             ConfigCheckSeconds = 2,
             ReconnectRetryPolicy = new LinearRetry(300),
             Ssl = options.Tls,
             Password = options.Password.Length > 0 ? options.Password : null,
             BeforeSocketConnect = (_, _, socket) => GiveUpSilentPeers(socket, options.TimeoutMilliseconds),
         };
-        // With this channel the connection for subscriptions is there from the start: a SUBSCRIBE that had to open it would fail at once.
-        // Nobody subscribes on a connection for blocking commands.
+        // The configuration channel opens the connection for subscriptions in advance; a first SUBSCRIBE would fail without it. A
+        // connection for blocking commands has no subscriptions.
         if (blockedFor > TimeSpan.Zero)
             configuration.ConfigurationChannel = "";
         foreach (var endpoint in options.Endpoint.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -163,8 +161,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes a connection whose peer acknowledges nothing for as long as a command may take. Otherwise the network would go on
-    /// delivering what was sent long after its caller was told that it failed, and the client would reconnect only after four timeouts.
+    /// Closes a connection whose peer acknowledges nothing for as long as a command may take. Otherwise TCP might deliver a command
+    /// long after its caller was told that it failed, and the client would reconnect only after four timeouts.
     /// </summary>
     private static void GiveUpSilentPeers(Socket socket, int milliseconds)
     {

@@ -2,12 +2,12 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
 
-/// <summary>Tells failures that pass when Redis is well again from bugs.</summary>
+/// <summary>Tells passing failures of Redis from bugs.</summary>
 public static class RedisErrors
 {
     /// <summary>
-    /// True when a command that failed may have been carried out all the same: its connection broke after it was sent, or its answer
-    /// did not come in time. What Redis refused, or what was never sent, was not.
+    /// Whether a failed command may have run: its connection broke after it was sent, or its answer did not come in time. A
+    /// command that Redis refused, or that was never sent, has not run.
     /// </summary>
     public static bool MayHaveRun(Exception e) => e switch
     {
@@ -17,7 +17,7 @@ public static class RedisErrors
         _ => false,
     };
 
-    /// <summary>True when the same command may succeed later: Redis is away, starting, full or failing over, or something took too long.</summary>
+    /// <summary>Whether the same command may succeed later: Redis is away, starting, full or failing over, or a time-out ran out.</summary>
     public static bool IsAway(Exception e) => e switch
     {
         RedisConnectionException or TimeoutException => true,
@@ -25,7 +25,7 @@ public static class RedisErrors
         // The node that the library chose has just become a replica; it has no code for that.
         RedisCommandException command => command.Message.StartsWith("Command cannot be issued to a replica", StringComparison.Ordinal),
         AggregateException aggregate => aggregate.InnerExceptions.All(IsAway),
-        // The connection was closed: the process stops.
+        // The process is stopping.
         ObjectDisposedException => true,
         _ => false,
     };
@@ -35,7 +35,7 @@ public static class RedisErrors
         RedisErrorKind.Loading or RedisErrorKind.OutOfMemory or RedisErrorKind.Misconfigured or RedisErrorKind.Busy or RedisErrorKind.MaxClients => true,
         RedisErrorKind.ReadOnly or RedisErrorKind.MasterDown or RedisErrorKind.NoReplicas => true,
         RedisErrorKind.ClusterDown or RedisErrorKind.TryAgain or RedisErrorKind.Moved or RedisErrorKind.Ask or RedisErrorKind.UnknownRedirectTarget => true,
-        // A blocked command, when its master became a replica; the library has no code for it.
+        // A blocked command whose master became a replica; StackExchange.Redis has no kind for it.
         RedisErrorKind.Unknown => e.Message.StartsWith("UNBLOCKED", StringComparison.Ordinal),
         _ => false,
     };

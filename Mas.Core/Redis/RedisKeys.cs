@@ -4,15 +4,18 @@ using StackExchange.Redis;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// Spells every key and channel name of MAS. Types, fields, writers and lifetimes are in <c>docs/reference/redis-schema.md</c>;
-/// names marked "extension" there extend the published schema.
+/// Builds every key and channel name of MAS. <c>docs/reference/redis-schema.md</c> has types, fields, writers and lifetimes. An
+/// (extension) extends the published schema.
 /// </summary>
 public static class RedisKeys
 {
     /// <summary>Hash of <c>&lt;email&gt;</c> and <c>&lt;nick&gt;</c>, in lower case, to userId.</summary>
     public static readonly RedisKey UserIndex = "index:user";
 
-    /// <summary>Sorted set of fields of <see cref="UserIndex"/> by unix time: names whose change began then, and may have been broken off (extension).</summary>
+    /// <summary>
+    /// Sorted set of fields of <see cref="UserIndex"/> by unix time: names whose change began then and may have been interrupted
+    /// (extension).
+    /// </summary>
     public static readonly RedisKey UserIndexClaims = "{index:user}:claims";
 
     /// <summary>Hash of <c>&lt;userId&gt;:&lt;conversationId&gt;</c> to windowId.</summary>
@@ -30,22 +33,25 @@ public static class RedisKeys
     /// <summary>Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by the unix time of the last heartbeat.</summary>
     public static readonly RedisKey SessionLastHeartbeat = "sessionlastheartbeat";
 
-    /// <summary>Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by the unix time of the session's end, until its keys were removed once more (extension).</summary>
+    /// <summary>
+    /// Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by the unix time of the session's end, until its keys are removed once
+    /// more (extension).
+    /// </summary>
     public static readonly RedisKey EndedSessions = "endedsessions";
 
     /// <summary>
-    /// Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by unix time: sessions that began or ended, and of which the user's
-    /// friends may not have been told yet (extension).
+    /// Sorted set of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> by unix time: sessions that began or ended, which the user's friends may
+    /// not have been told yet (extension).
     /// </summary>
     public static readonly RedisKey PresenceDue = "presencedue";
 
-    /// <summary>Sorted set of userIds by unix time: accounts that were closed, until what they left was looked for once more (extension).</summary>
+    /// <summary>Sorted set of userIds by unix time: closed accounts, until their data is removed once more (extension).</summary>
     public static readonly RedisKey AccountsClosing = "accountsclosing";
 
     /// <summary>Set of the configured networks.</summary>
     public static readonly RedisKey NetworkList = "networklist";
 
-    /// <summary>Stream: what operators did, capped (extension).</summary>
+    /// <summary>Stream of operators' actions, capped (extension).</summary>
     public static readonly RedisKey AuditLog = "auditlog";
 
     /// <summary>Counter of user ids.</summary>
@@ -84,7 +90,7 @@ public static class RedisKeys
     /// <summary>Set of the user's friends.</summary>
     public static RedisKey Friends(UserId user) => "friends:" + user.Value;
 
-    /// <summary>Set of the users who ask this one to be friends (extension).</summary>
+    /// <summary>Set of the userIds that ask this user to be friends (extension).</summary>
     public static RedisKey FriendRequests(UserId user) => "friendrequests:" + user.Value;
 
     /// <summary>Hash of the user's settings.</summary>
@@ -112,8 +118,8 @@ public static class RedisKeys
     public static readonly RedisKey IrcConnections = "ircconnections";
 
     /// <summary>
-    /// Set of members of <see cref="IrcConnections"/> that are none any more: their users have disconnected, and the parser has yet
-    /// to hear that the connection is over (extension).
+    /// Set of former members of <see cref="IrcConnections"/>: their users have disconnected, and the parser has not been told yet
+    /// (extension).
     /// </summary>
     public static readonly RedisKey IrcConnectionsEnding = "ircconnectionsending";
 
@@ -126,7 +132,7 @@ public static class RedisKeys
     /// <summary>Hash: what the parser knows of a user's connection to a network (extension).</summary>
     public static RedisKey IrcConnection(UserId user, string network) => $"ircconnection:{user.Value}:{network}";
 
-    /// <summary>Hash with expiry of nick to status: a reply to NAMES that is under way.</summary>
+    /// <summary>Hash with expiry of nick to status: an incomplete reply to NAMES.</summary>
     public static RedisKey NamesBuffer(UserId user, ConversationId id) => $"namesbuffer:{user.Value}:{id.Value}";
 
     /// <summary>String with expiry: the user whose reply to NAMES resets the channel's members.</summary>
@@ -141,7 +147,7 @@ public static class RedisKeys
     /// <summary>Set of the MAS users who have a window of a channel, connected or not (extension).</summary>
     public static RedisKey IrcHolders(ConversationId id) => $"ircholders:{id.Value}";
 
-    /// <summary>Hash: how often each connection has heard each line of a shared channel (extension).</summary>
+    /// <summary>Hash: the deduplicator of a shared channel, how often each connection has heard each line (extension).</summary>
     public static RedisKey IrcLines(ConversationId id) => $"irclines:{id.Value}";
 
     /// <summary>Hash: the conversation's record.</summary>
@@ -156,7 +162,7 @@ public static class RedisKeys
     /// <summary>Hash of <c>&lt;userId&gt;:&lt;rid&gt;</c> to gid: the idempotency record of each message that the list holds (extension).</summary>
     public static RedisKey ConversationRids(ConversationId id) => $"{{conversationmsgs:{id.Value}}}:rids";
 
-    /// <summary>Hash of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> to windowId: the sessions that are live now (extension).</summary>
+    /// <summary>Hash of <c>&lt;userId&gt;:&lt;sessionId&gt;</c> to windowId: the live sessions of members (extension).</summary>
     public static RedisKey ConversationSessions(ConversationId id) => $"conversationsessions:{id.Value}";
 
     /// <summary>String with expiry: the user who may set a new password.</summary>
@@ -165,40 +171,40 @@ public static class RedisKeys
     /// <summary>String with expiry: a one-use ticket for INIT (extension).</summary>
     public static RedisKey Ticket(string ticket) => "ticket:" + ticket;
 
-    /// <summary>List: what waits for a backend, newest on the left.</summary>
+    /// <summary>List: the entries that wait for a worker, newest on the left.</summary>
     public static RedisKey Inbox(string endpoint) => "inbox:" + endpoint;
 
     /// <summary>List: a batch that a lease holder has claimed and not finished, newest on the left (extension).</summary>
     public static RedisKey InboxClaim(string endpoint, long epoch, long number) => string.Create(CultureInfo.InvariantCulture, $"{{inbox:{endpoint}}}:claim:{epoch}:{number}");
 
-    /// <summary>Hash of lease epoch to the numbers of the claims that may be unfinished, as first-last (extension).</summary>
+    /// <summary>Hash of lease epoch to the range of claims that may be unfinished, as first-last (extension).</summary>
     public static RedisKey InboxClaims(string endpoint) => $"{{inbox:{endpoint}}}:claims";
 
-    /// <summary>Hash of lease epoch to the worker that may have commands under way (extension).</summary>
+    /// <summary>Hash of lease epoch to the worker that may have commands in flight (extension).</summary>
     public static RedisKey InboxHolders(string endpoint) => $"{{inbox:{endpoint}}}:holders";
 
-    /// <summary>List: what a worker from before claim lists has claimed (extension).</summary>
+    /// <summary>List: the claim of a worker from before claim lists (extension).</summary>
     public static RedisKey OldInboxTaken(string endpoint, string taker) => $"{{inbox:{endpoint}}}:taken:{taker}";
 
-    /// <summary>Sorted set: which such workers may have claimed something; a string keeps them from consuming (extension).</summary>
+    /// <summary>Sorted set: such workers that may have claims. A string instead keeps them from consuming (extension).</summary>
     public static RedisKey OldInboxTakers(string endpoint) => $"{{inbox:{endpoint}}}:takers";
 
     /// <summary>List of entries that could not be handled, newest on the left (extension).</summary>
     public static RedisKey InboxDead(string endpoint) => $"inbox:{endpoint}:dead";
 
-    /// <summary>String: the version of the layout whose senders an inbox is open to, or that it is closed (extension).</summary>
+    /// <summary>String: the version of the layout whose producers an inbox accepts; negative while it is closed (extension).</summary>
     public static RedisKey InboxVersion(string endpoint) => $"{{inbox:{endpoint}}}:layout";
 
-    /// <summary>List: what an inbox held when it was closed, while the number of inboxes changes (extension).</summary>
+    /// <summary>List: during repartitioning, the contents of a closed inbox (extension).</summary>
     public static RedisKey InboxLeaving(string endpoint) => $"{{inbox:{endpoint}}}:leaving";
 
-    /// <summary>List: what an inbox will hold when it is opened, while the number of inboxes changes (extension).</summary>
+    /// <summary>List: during repartitioning, the first entries of an inbox once it is opened (extension).</summary>
     public static RedisKey InboxArriving(string endpoint) => $"{{inbox:{endpoint}}}:arriving";
 
-    /// <summary>String: how many inboxes an endpoint has, as JSON (extension).</summary>
+    /// <summary>String: an endpoint's number of partitions, as JSON (extension).</summary>
     public static RedisKey InboxLayout(string endpoint) => "inboxlayout:" + endpoint;
 
-    /// <summary>Sorted set with expiry of an endpoint's living workers by when each last said so, unix milliseconds (extension).</summary>
+    /// <summary>Sorted set with expiry: an endpoint's living workers by last heartbeat, unix milliseconds (extension).</summary>
     public static RedisKey InboxWorkers(string endpoint) => "inboxworkers:" + endpoint;
 
     /// <summary>String with expiry: the worker that consumes an inbox (extension).</summary>
@@ -207,10 +213,10 @@ public static class RedisKeys
     /// <summary>String with expiry beside <paramref name="key"/>: the epoch of the last lease holder that wrote it (extension).</summary>
     public static RedisKey FencingToken(RedisKey key) => $"{{{key}}}:fence";
 
-    /// <summary>String beside a counter, or the record that has it: the history of writes in which it was drawn from last, where replicas may take over (extension).</summary>
+    /// <summary>String beside a counter or its hash: the master's replication id at the last allocation (extension).</summary>
     public static RedisKey History(RedisKey counter) => $"{{{counter}}}:history";
 
-    /// <summary>Channel on which a server hears which of its sessions have something in their outboxes (extension).</summary>
+    /// <summary>Channel that tells a server which of its sessions have entries in their outboxes (extension).</summary>
     public static RedisChannel Wake(string serverId) => new("wake:" + serverId, RedisChannel.PatternMode.Literal);
 
     /// <summary>Field of <see cref="UserIndex"/>: nicks and emails are unique without regard to case.</summary>
@@ -228,7 +234,7 @@ public static class RedisKeys
     /// <summary>Field of <see cref="ConversationIndex"/> for a group; <paramref name="foldedName"/> is in the network's casemapping.</summary>
     public static RedisValue GroupField(string network, string foldedName) => $"group:{network}:{foldedName}";
 
-    /// <summary>Field of <see cref="ConversationIndex"/> for an 1on1: the same whoever asks.</summary>
+    /// <summary>Field of <see cref="ConversationIndex"/> for a 1on1: the same for both users.</summary>
     public static RedisValue OneOnOneField(string network, UserId one, UserId other)
     {
         var inOrder = one.Value.Length != other.Value.Length

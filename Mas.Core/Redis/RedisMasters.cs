@@ -2,18 +2,16 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Redis;
 
-/// <summary>Reaches each master of a Redis or a cluster: by a key that it holds, since commands are routed by their keys.</summary>
+/// <summary>Addresses each master by a key of one of its slots, because commands are routed by key.</summary>
 public static class RedisMasters
 {
-    /// <summary>Of a cluster.</summary>
     private const int Slots = 16_384;
 
     private static readonly RedisScript Info = new("return redis.call('INFO')");
 
-    /// <summary>One key for each master; one for a Redis that is no cluster.</summary>
-    /// <param name="redis">Where.</param>
-    /// <param name="name">Names keys, of which for each master the first is taken that it holds.</param>
-    /// <exception cref="TimeoutException">No node has told yet who the masters are, or a part of the cluster has none.</exception>
+    /// <summary>One key for each master; a single one without a cluster.</summary>
+    /// <param name="name">Generates candidates; each master gets the first that belongs to it.</param>
+    /// <exception cref="TimeoutException">The masters are not known yet, or some slots have none.</exception>
     public static RedisKey[] KeysOf(RedisConnection redis, Func<int, string>? name = null)
     {
         name ??= i => $"n{i}";
@@ -22,7 +20,7 @@ public static class RedisMasters
         var cluster = redis.Servers.Select(server => server.ClusterConfiguration).FirstOrDefault(configuration => configuration is not null)
             ?? throw new TimeoutException("No node of the cluster answers.");
         var masters = cluster.Nodes.Where(node => !node.IsReplica && node.Slots.Count > 0).ToArray();
-        // A master that is down is not among them.
+        // Masters that are down are missing here.
         if (masters.Sum(node => node.Slots.Sum(slots => slots.To - slots.From + 1)) < Slots)
             throw new TimeoutException("A part of the cluster has no master.");
         var keys = new SortedDictionary<string, RedisKey>(StringComparer.Ordinal);

@@ -3,7 +3,6 @@ using Mas.Core.Telemetry;
 
 namespace Mas.Core.Redis;
 
-/// <summary>What is counted of the connection to Redis.</summary>
 internal static class RedisMetrics
 {
     internal static readonly Counter<long> Reconnects =

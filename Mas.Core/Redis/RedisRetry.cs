@@ -4,22 +4,19 @@ using Polly.Retry;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// The pipelines that repeat what fails while Redis is away (<see cref="RedisErrors.IsAway"/>), until it succeeds or is cancelled. The
-/// pauses double up to the longest, with jitter; each execution begins with the first one.
+/// Retries while Redis is away (<see cref="RedisErrors.IsAway"/>), until success or cancellation, with exponential backoff and
+/// jitter.
 /// </summary>
 public static class RedisRetry
 {
-    /// <summary>Connecting: pauses from 200 ms to 5 s.</summary>
-    /// <param name="onFailure">Hears of each failure.</param>
+    /// <summary>For connecting: pauses from 200 ms to 5 s.</summary>
     public static ResiliencePipeline Connect(Action<Exception> onFailure) => Create("redis-connect", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), onFailure);
 
-    /// <summary>What a worker does over and over: pauses from 100 ms to 2 s.</summary>
-    /// <param name="onFailure">Hears of each failure.</param>
-    /// <param name="time">The clock of the pauses.</param>
+    /// <summary>For the loop of a worker: pauses from 100 ms to 2 s.</summary>
     public static ResiliencePipeline Work(Action<Exception> onFailure, TimeProvider time) =>
         Create("redis-work", TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2), onFailure, time);
 
-    /// <summary>What a client waits for: pauses from 50 ms to 1 s.</summary>
+    /// <summary>For requests that a client waits for: pauses from 50 ms to 1 s.</summary>
     public static ResiliencePipeline Wait(TimeProvider time) =>
         Create("redis-wait", TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1), _ => { }, time);
 

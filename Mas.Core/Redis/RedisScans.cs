@@ -4,20 +4,16 @@ using StackExchange.Redis;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// Looks through much in pages, none of which holds Redis up: what is there from the first page to the last is given at least
-/// once, what comes or goes meanwhile perhaps. The client library's own scans would block a thread for each page.
+/// Scans in pages, so that Redis is not blocked. Returns at least once whatever exists throughout the scan; what is added or
+/// removed meanwhile, perhaps. The client library's own scans would block a thread for each page.
 /// </summary>
 public static class RedisScans
 {
-    /// <summary>How many entries Redis looks at for one page.</summary>
     private const int PageSize = 500;
 
     private static readonly RedisScript Scan = new("return redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])");
 
-    /// <summary>The names of keys, of each master in turn.</summary>
-    /// <param name="redis">Where.</param>
-    /// <param name="pattern">As SCAN takes it.</param>
-    /// <param name="stopping">Ends it before the next page.</param>
+    /// <summary>Scans the keys of each master in turn.</summary>
     public static async IAsyncEnumerable<string> KeysAsync(RedisConnection redis, string pattern, [EnumeratorCancellation] CancellationToken stopping)
     {
         foreach (var master in RedisMasters.KeysOf(redis))
@@ -35,10 +31,7 @@ public static class RedisScans
         }
     }
 
-    /// <summary>The fields of a hash.</summary>
-    /// <param name="redis">Where.</param>
-    /// <param name="key">Which hash.</param>
-    /// <param name="stopping">Ends it before the next page.</param>
+    /// <summary>Scans the fields of a hash.</summary>
     public static async IAsyncEnumerable<HashEntry> HashAsync(RedisConnection redis, RedisKey key, [EnumeratorCancellation] CancellationToken stopping)
     {
         RedisValue cursor = 0;

@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace Mas.Core.Redis;
 
 /// <summary>
-/// Sees to it that what was written is in enough replicas before it is acknowledged (<c>Redis:WaitReplicas</c>), so that it
-/// outlives a master. One WAIT for each master covers everybody who asks while the one before it is under way.
+/// Waits until writes are in enough replicas to be acknowledged (<c>Redis:WaitReplicas</c>). One WAIT for each master serves
+/// all callers that arrive while the previous one is in flight.
 /// </summary>
 /// <remarks>
-/// WAIT holds up its connection, so it has one of its own; a write behind all others there, which leaves nothing, makes it
-/// cover them. And it must be the same master still: one that took over answers for its own replicas, not for what it missed.
+/// WAIT blocks its connection, so it has one of its own. It covers only that connection's writes: a dummy write there makes it
+/// cover all earlier ones. The master must not have changed: a new one answers for its replicas, not for the writes it missed.
 /// </remarks>
 public sealed class ReplicaWait : IAsyncDisposable
 {
@@ -27,13 +27,9 @@ public sealed class ReplicaWait : IAsyncDisposable
         _waits = new CoalescedCall(WaitAsync);
     }
 
-    /// <summary>
-    /// Changes when a master was replaced. Taken before the first write, and given to <see cref="ConfirmAsync"/> behind the
-    /// last one.
-    /// </summary>
+    /// <summary>Changes when a master is replaced. Read it before the first write; pass it to <see cref="ConfirmAsync"/> after the last.</summary>
     public long Generation => Volatile.Read(ref _generation);
 
-    /// <summary>Opens the connection and looks at the masters.</summary>
     internal static async Task<ReplicaWait> StartAsync(RedisConnection redis, RedisOptions options)
     {
         var wait = new ReplicaWait(redis, options);
@@ -42,9 +38,9 @@ public sealed class ReplicaWait : IAsyncDisposable
         return wait;
     }
 
-    /// <summary>Waits until everything that was written before is in enough replicas of its master.</summary>
+    /// <summary>Waits until all earlier writes are in enough replicas of their masters.</summary>
     /// <param name="since"><see cref="Generation"/> from before the first write.</param>
-    /// <exception cref="ReplicasMissingException">It is not, or a master was replaced: what was written may be lost.</exception>
+    /// <exception cref="ReplicasMissingException">Too few replicas answered, or a master was replaced: writes may be lost.</exception>
     public async Task ConfirmAsync(long since)
     {
         await _waits.JoinAsync();
@@ -57,10 +53,10 @@ public sealed class ReplicaWait : IAsyncDisposable
 
     private Task WaitAsync() => Task.WhenAll(Masters().Select(WaitAsync));
 
-    /// <param name="milliseconds">How long to wait; sent as a key, the number is what leads the command to its master.</param>
+    /// <param name="milliseconds">WAIT's timeout. It is typed as a key, because the client routes by it (<see cref="Masters"/>).</param>
     private async Task WaitAsync(RedisKey milliseconds)
     {
-        // Both go out now, on the same connection, one behind the other.
+        // Both are sent now, in this order, on the same connection.
         var looking = LookAsync(milliseconds);
         var waiting = _redis.Database.ExecuteAsync("WAIT", _options.WaitReplicas, milliseconds);
         await looking;
@@ -77,7 +73,7 @@ public sealed class ReplicaWait : IAsyncDisposable
         }
         catch (RedisServerException e) when (e.Message.StartsWith("ERR WAIT", StringComparison.Ordinal))
         {
-            // Another node took over, and the client did not know it when it sent this: it is sent on from the command before it only.
+            // A replica took over before the client knew; Redis redirects the command before this one, but not WAIT.
             throw new ReplicasMissingException("A master has become a replica.");
         }
     }
@@ -88,9 +84,9 @@ public sealed class ReplicaWait : IAsyncDisposable
             Interlocked.Increment(ref _generation);
     }
 
-    /// <summary>For each master how long to wait there: as long as is set, and so much longer that the number is a key of that master.</summary>
+    /// <summary>For each master the first number, from the set timeout up, that as a key belongs to that master.</summary>
     private RedisKey[] Masters() => RedisMasters.KeysOf(_redis, i => (_options.WaitMilliseconds + i).ToString(CultureInfo.InvariantCulture));
 }
 
-/// <summary>Too few replicas have what was written: as if Redis were away, it may be tried again.</summary>
+/// <summary>Too few replicas have the writes. Handled as if Redis were away: the request may be retried.</summary>
 public sealed class ReplicasMissingException(string message) : TimeoutException(message);
