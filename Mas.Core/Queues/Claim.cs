@@ -3,14 +3,12 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Queues;
 
-/// <summary>Entries that a lease holder has claimed as one batch. The list in Redis is removed when all of them are handled.</summary>
-/// <param name="List">The list.</param>
-/// <param name="Entries">What it holds, oldest first.</param>
+/// <summary>A claimed batch. Its list in Redis is removed when all entries are handled.</summary>
+/// <param name="Entries">Oldest first.</param>
 internal sealed record Claim(RedisKey List, IReadOnlyList<InboxEntry> Entries)
 {
-    /// <param name="list">The list.</param>
-    /// <param name="stored">What it holds, in its order: newest first. The array is reversed.</param>
-    /// <param name="redelivered">Whether somebody may have handled it.</param>
+    /// <param name="stored">Its contents, newest first. The array is reversed.</param>
+    /// <param name="redelivered">Whether the entries may have been handled before.</param>
     internal static Claim Of(RedisKey list, RedisValue[] stored, bool redelivered)
     {
         Array.Reverse(stored);
@@ -18,7 +16,7 @@ internal sealed record Claim(RedisKey List, IReadOnlyList<InboxEntry> Entries)
     }
 }
 
-/// <summary>The numbers of one lease's claims that may be unfinished; a value of <c>{inbox:&lt;endpoint&gt;}:claims</c>.</summary>
+/// <summary>The range of one lease's claims that may be unfinished; a value of <c>{inbox:&lt;endpoint&gt;}:claims</c>.</summary>
 internal readonly record struct ClaimRange(long First, long Last)
 {
     internal IEnumerable<long> Numbers

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Mas.Core.Queues;
 
-/// <summary>Puts entries away that could not be handled: <c>inbox:&lt;endpoint&gt;:dead</c>, bounded, with the error.</summary>
+/// <summary>Stores entries that could not be handled, with the error: <c>inbox:&lt;endpoint&gt;:dead</c>, capped.</summary>
 public sealed partial class DeadLetters(RedisConnection redis, WorkerOptions options, TimeProvider time, ILogger<DeadLetters> logger)
 {
     private static readonly Counter<long> Counted =
         MasMeter.Meter.CreateCounter<long>("mas.dead_letters", "{entry}", "Inbox entries that could not be handled");
 
-    /// <summary>Puts one away as <c>{"ts", "error", "entry"}</c>; <c>entry</c> is the entry's text.</summary>
+    /// <summary>Adds <c>{"ts", "error", "entry"}</c>; <c>entry</c> is the entry's text.</summary>
     public async Task AddAsync(string endpoint, byte[] entry, string error)
     {
         var letter = WireJson.Write((entry, error, ts: time.GetUtcNow().ToUnixTimeSeconds()), static (json, state) =>

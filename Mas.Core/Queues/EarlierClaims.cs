@@ -3,12 +3,12 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Queues;
 
-/// <summary>The claims of an inbox that earlier lease holders left unfinished.</summary>
+/// <summary>Recovers the unfinished claims of an inbox's earlier lease holders.</summary>
 internal sealed class EarlierClaims(RedisConnection redis, FencingToken fence, Lease lease)
 {
     private readonly RedisKey _index = RedisKeys.InboxClaims(lease.Endpoint);
 
-    /// <summary>The earlier leases that may have claims, in their order. The fence is raised first, so these get no more.</summary>
+    /// <summary>The earlier leases that may have claims, oldest first. Raises the fence first, so they get no more.</summary>
     internal async Task<List<ClaimsOfLease>> ListAsync()
     {
         var index = (RedisValue[])(await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(lease.Endpoint), ["HGETALL"], _index))!;
@@ -18,7 +18,7 @@ internal sealed class EarlierClaims(RedisConnection redis, FencingToken fence, L
             .OrderBy(claims => claims.Epoch)];
     }
 
-    /// <summary>Reads what one lease's holder left, oldest first; its entries may have been handled.</summary>
+    /// <summary>Reads one lease's claims, oldest first, marked as redelivered.</summary>
     internal async Task<List<Claim>> ReadAsync(ClaimsOfLease claims)
     {
         var lists = claims.Lists.ToList();
@@ -26,7 +26,7 @@ internal sealed class EarlierClaims(RedisConnection redis, FencingToken fence, L
         return [.. lists.Zip(stored).Where(one => one.Second.Length > 0).Select(one => Claim.Of(one.First, one.Second, redelivered: true))];
     }
 
-    /// <summary>Forgets a lease whose claims are all finished, unless it has claimed more: a replica that took over may not know the fence.</summary>
+    /// <summary>Removes a lease without claims from the index, unless it has claimed more: a new master may have missed the fence.</summary>
     internal Task ForgetAsync(ClaimsOfLease claims) => redis.Database.RemoveFieldAsync(_index, claims.Epoch, $"{claims.Range}");
 }
 

@@ -1,12 +1,12 @@
 namespace Mas.Core.Queues;
 
-/// <summary>Pauses that double from failure to failure, with jitter, so that many who wait for the same don't come back at once.</summary>
+/// <summary>Exponential backoff with jitter.</summary>
 public sealed class GrowingPause(TimeSpan first, TimeSpan longest)
 {
     private readonly TimeSpan _first = first;
     private TimeSpan _next = first;
 
-    /// <summary>Waits.</summary>
+    /// <summary>Waits; the next pause is twice as long.</summary>
     public async Task WaitAsync(CancellationToken stopping)
     {
         var pause = _next * (0.5 + Random.Shared.NextDouble());
@@ -14,6 +14,6 @@ public sealed class GrowingPause(TimeSpan first, TimeSpan longest)
         await Task.Delay(pause, stopping);
     }
 
-    /// <summary>Starts again from the shortest, after something went well.</summary>
+    /// <summary>Starts again with the shortest pause, after a success.</summary>
     public void Reset() => _next = _first;
 }

@@ -1,15 +1,15 @@
 namespace Mas.Core.Queues;
 
-/// <summary>Handles the entries of one partition under one lease. It is made when the lease is acquired and disposed when the lease ends.</summary>
+/// <summary>Handles a partition's entries under one lease: created when the lease begins, disposed when it ends.</summary>
 public interface IInboxHandler : IAsyncDisposable
 {
-    /// <summary>Does what must come before any entry.</summary>
+    /// <summary>Called before any entry is handled.</summary>
     Task StartAsync();
 
-    /// <summary>Reads a batch; nothing is done yet. Batches are prepared in their order.</summary>
+    /// <summary>Parses a batch, without side effects. Batches are prepared in order.</summary>
     /// <returns>
-    /// Handles the batch. It is called in the batches' order, while earlier ones may be in flight. When it returns, every entry is
-    /// done or dead-lettered; when it throws, all of them are redelivered. It ends soon once the lease is lost.
+    /// Handles the batch. Called in order, while earlier batches may be in flight. When it returns, every entry is handled or a dead
+    /// letter; when it throws, all are redelivered. It ends soon after the lease is lost.
     /// </returns>
     Func<Task> Prepare(IReadOnlyList<InboxEntry> batch);
 }

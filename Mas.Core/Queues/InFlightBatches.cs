@@ -6,12 +6,12 @@ using Mas.Core.Telemetry;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// The batches in flight under one lease. They begin and finish in their order: a claim is removed only when all before it are, so that after
-/// a crash nothing is redelivered behind what came after it.
+/// The batches in flight under one lease. A claim is removed only after all earlier ones, so that a crash redelivers no entry after a
+/// later one was finished.
 /// </summary>
 internal sealed class InFlightBatches(RedisConnection redis, IInboxHandler handler, string endpoint)
 {
-    /// <summary>A batch waits for Redis most of its time, so fewer leave the processors idle; more only mean more redelivery after a crash.</summary>
+    /// <summary>Fewer leave processors idle, as a batch mostly waits for Redis. More only add redelivery after a crash.</summary>
     private const int Max = 4;
 
     private static readonly Histogram<int> Sizes =
@@ -21,29 +21,26 @@ internal sealed class InFlightBatches(RedisConnection redis, IInboxHandler handl
 
     private readonly Queue<Task> _batches = new();
 
-    /// <summary>The batch that was begun last: done when all of them are.</summary>
+    /// <summary>The newest batch; it ends when all have.</summary>
     internal Task Newest { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Reads a claim's entries.</summary>
-    /// <param name="claim">The claim.</param>
-    /// <param name="finish">Removes it.</param>
+    /// <param name="finish">Removes the claim.</param>
     internal Batch Prepare(Claim claim, Func<Claim, Task> finish) => new(claim, handler.Prepare(claim.Entries), finish);
 
-    /// <summary>Begins to handle a batch.</summary>
     internal void Begin(Batch batch)
     {
         Newest = HandleAsync(batch, Newest);
         _batches.Enqueue(Newest);
     }
 
-    /// <summary>Waits until another batch may begin. Fails when a batch failed.</summary>
+    /// <summary>Waits until another batch may begin. Fails if a batch failed.</summary>
     internal async Task WaitForRoomAsync()
     {
         while (_batches.TryPeek(out var oldest) && (oldest.IsCompleted || _batches.Count >= Max))
             await _batches.Dequeue();
     }
 
-    /// <summary>Waits until all have ended, however.</summary>
+    /// <summary>Waits until all have ended, with success or not.</summary>
     internal Task WhenEndedAsync() => Task.WhenAny(Task.WhenAll(_batches));
 
     private async Task HandleAsync(Batch batch, Task before)
@@ -59,5 +56,5 @@ internal sealed class InFlightBatches(RedisConnection redis, IInboxHandler handl
     }
 }
 
-/// <summary>A claim whose entries are read.</summary>
+/// <summary>A claim whose entries are parsed.</summary>
 internal sealed record Batch(Claim Claim, Func<Task> HandleAsync, Func<Claim, Task> FinishAsync);

@@ -2,33 +2,32 @@ using System.Text;
 
 namespace Mas.Core.Queues;
 
-/// <summary>Names of the backends' endpoints; <c>inbox:&lt;endpoint&gt;</c> is where one receives.</summary>
+/// <summary>Names of the workers' endpoints; <c>inbox:&lt;endpoint&gt;</c> is the inbox of one.</summary>
 public static class Endpoints
 {
-    /// <summary>MAS's own conversations.</summary>
+    /// <summary>MAS conversations.</summary>
     public const string Loopback = "loopbackparser";
 
-    /// <summary>The IRC protocol's logic.</summary>
+    /// <summary>The IRC parser.</summary>
     public const string IrcParser = "ircparser";
 
-    /// <summary>The IRC connections.</summary>
+    /// <summary>The IRC connection manager.</summary>
     public const string ConnectionManager = "connectionmanager";
 
     /// <summary>All of them.</summary>
     public static readonly string[] All = [Loopback, IrcParser, ConnectionManager];
 }
 
-/// <summary>An entry that was taken from an inbox.</summary>
+/// <summary>A claimed entry of an inbox.</summary>
 /// <param name="Json">As it was sent.</param>
-/// <param name="Redelivered">Whether an earlier holder may have handled it, wholly or in part.</param>
+/// <param name="Redelivered">Whether an earlier lease holder may have handled it, at least in part.</param>
 public sealed record InboxEntry(byte[] Json, bool Redelivered)
 {
-    /// <summary>How the JSON of an entry begins that changed its inbox after somebody may have handled it.</summary>
+    /// <summary>Begins the JSON of a redelivered entry that has moved to another inbox.</summary>
     internal const string Mark = "{\"redelivered\":true,";
 
     private static readonly byte[] MarkBytes = Encoding.UTF8.GetBytes(Mark);
 
-    /// <summary>An entry as it was taken.</summary>
     internal static InboxEntry From(byte[] json, bool redelivered) => new(json, redelivered || json.AsSpan().StartsWith(MarkBytes));
 
     /// <summary>The same entry, marked as redelivered.</summary>

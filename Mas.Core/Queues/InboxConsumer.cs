@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mas.Core.Queues;
 
-/// <summary>Consumes one inbox whenever this worker holds its lease; a <see cref="PartitionConsumer"/> does it for each lease.</summary>
+/// <summary>Consumes one inbox whenever this worker holds its lease, with a <see cref="PartitionConsumer"/> for each lease.</summary>
 internal sealed partial class InboxConsumer(
     RedisConnection redis, string name, Func<PartitionLease, IInboxHandler> newHandler, WorkerOptions options, TimeProvider time, ILogger logger)
     : IAsyncDisposable
@@ -13,13 +13,9 @@ internal sealed partial class InboxConsumer(
     private CancellationTokenSource _leaving = new();
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Whether it consumes now.</summary>
     internal bool IsRunning => !_running.IsCompleted;
 
-    /// <summary>Consumes until the lease is lost, something fails or it is to leave, then gives the lease up.</summary>
-    /// <param name="lease">The inbox's lease.</param>
-    /// <param name="partition">Which inbox it is.</param>
-    /// <param name="stopping">The process stops.</param>
+    /// <summary>Consumes until the lease is lost, a failure, or <see cref="Leave"/>; then releases the lease.</summary>
     internal void Start(Lease lease, InboxPartition partition, CancellationToken stopping)
     {
         _leaving.Dispose();
@@ -28,10 +24,10 @@ internal sealed partial class InboxConsumer(
         _running = Task.Run(() => RunAsync(lease, partition, leaving, stopping), CancellationToken.None);
     }
 
-    /// <summary>Another worker is to consume it: batches in flight are finished, and no more are claimed.</summary>
+    /// <summary>Finishes the batches in flight, claims no more, and leaves the inbox to another worker.</summary>
     internal void Leave() => _leaving.Cancel();
 
-    /// <summary>Waits until it has ended.</summary>
+    /// <summary>Waits until the consumer has ended.</summary>
     public async ValueTask DisposeAsync()
     {
         await _running;
@@ -59,7 +55,7 @@ internal sealed partial class InboxConsumer(
             }
             catch (OperationCanceledException) when (held.Lost.IsCancellationRequested)
             {
-                // The worker's loop says what comes next: standing by, or stopping.
+                // The lease is lost, or the process stops.
             }
             catch (Exception e) when (RedisErrors.IsAway(e))
             {
@@ -68,7 +64,7 @@ internal sealed partial class InboxConsumer(
             }
             catch (Exception e)
             {
-                // The batch stays claimed; the next lease handles it again, entry by entry where it fails.
+                // The batch stays claimed, and the next lease redelivers it.
                 LogFailed(logger, e, name);
                 failed = true;
             }

@@ -4,33 +4,33 @@ using System.Text;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// One of the inboxes into which a backend's is split: <c>inbox:&lt;endpoint&gt;</c> is part 0, <c>inbox:&lt;endpoint&gt;:&lt;k&gt;</c>
-/// part k. What has the same route (a conversation, a user) is in the same part.
+/// A partition of an endpoint's inbox: <c>inbox:&lt;endpoint&gt;</c> is partition 0, <c>inbox:&lt;endpoint&gt;:&lt;k&gt;</c> partition k.
+/// Entries with the same route (such as a conversation or a user) are in the same partition.
 /// </summary>
 /// <param name="Endpoint">A name of <see cref="Endpoints"/>.</param>
-/// <param name="Index">Which part, from 0.</param>
-/// <param name="Count">How many parts there are.</param>
+/// <param name="Index">From 0.</param>
+/// <param name="Count">The number of partitions.</param>
 public sealed record InboxPartition(string Endpoint, int Index, int Count)
 {
-    /// <summary>The most parts of an inbox.</summary>
+    /// <summary>The most partitions of an endpoint.</summary>
     public const int Most = 64;
 
-    /// <summary>The part's own endpoint name: in its inbox's and its lease's key.</summary>
+    /// <summary>The partition's endpoint name, part of the keys of its inbox and lease.</summary>
     public string Name => NameOf(Endpoint, Index);
 
-    /// <summary>Whether what has this route belongs here.</summary>
+    /// <summary>Whether this is the partition of a route.</summary>
     public bool Owns(string route) => IndexOf(route, Count) == Index;
 
-    /// <summary>Whether this conversation is handled here.</summary>
+    /// <summary>Whether this is the partition of a conversation.</summary>
     public bool Owns(ConversationId id) => id.Value % Count == Index;
 
-    /// <summary>The endpoint name of a part.</summary>
+    /// <summary>The endpoint name of a partition.</summary>
     public static string NameOf(string endpoint, int index) =>
         index == 0 ? endpoint : string.Create(CultureInfo.InvariantCulture, $"{endpoint}:{index}");
 
     /// <summary>
-    /// The part to which a route belongs: of a number (a conversationId, a userId) the remainder, of a name its FNV-1a hash's
-    /// (32 bit, over UTF-8).
+    /// The partition of a route: a number (a conversationId, a userId) modulo <paramref name="count"/>, or the 32-bit FNV-1a hash of a
+    /// name (in UTF-8) modulo <paramref name="count"/>.
     /// </summary>
     public static int IndexOf(string route, int count)
     {

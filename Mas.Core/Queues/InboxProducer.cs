@@ -5,27 +5,27 @@ using Mas.Core.Telemetry;
 
 namespace Mas.Core.Queues;
 
-/// <summary>Sends to inboxes. What one process sends with the same route arrives in the order in which it was sent.</summary>
+/// <summary>Pushes entries to inboxes. Entries of one process with the same route arrive in order.</summary>
 public sealed class InboxProducer(RedisConnection redis, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, InboxSender> _senders = new(StringComparer.Ordinal);
 
-    /// <summary>Puts an entry into an inbox; it is safe there when this returns.</summary>
+    /// <summary>Pushes an entry; it is in the inbox when this returns.</summary>
     /// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
-    /// <param name="route">Which of the endpoint's inboxes it belongs to (<see cref="InboxPartition.IndexOf"/>).</param>
+    /// <param name="route">Determines the partition (<see cref="InboxPartition.IndexOf"/>).</param>
     /// <param name="json">An object with <c>type</c> and a unique <c>rid</c>.</param>
-    /// <exception cref="InboxClosedException">The number of inboxes has been changing for too long.</exception>
+    /// <exception cref="InboxClosedException">The number of partitions has been changing for too long.</exception>
     public Task SendAsync(string endpoint, string route, byte[] json) => MasTracing.IsTraced
         ? SendTracedAsync(endpoint, route, json)
         : SenderTo(endpoint).SendAsync((route, json));
 
     /// <summary>
-    /// Puts entries into an endpoint's inboxes, in their order. Those of one route arrive all together or not at all: so when
-    /// this fails, sending all of them again repeats some, and reorders none.
+    /// Pushes entries in order. Those of one route arrive all together or not at all, so sending all of them again after a failure
+    /// may repeat some, but reorders none.
     /// </summary>
     /// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
-    /// <param name="entries">With their routes; a thousand at most, since each inbox gets its own in one script.</param>
-    /// <exception cref="InboxClosedException">The number of inboxes has been changing for too long.</exception>
+    /// <param name="entries">At most a thousand, because each partition gets its entries in one script.</param>
+    /// <exception cref="InboxClosedException">The number of partitions has been changing for too long.</exception>
     public Task SendAsync(string endpoint, params ReadOnlySpan<(string Route, byte[] Json)> entries) => SenderTo(endpoint).SendAsync(entries);
 
     private async Task SendTracedAsync(string endpoint, string route, byte[] json)
@@ -38,5 +38,5 @@ public sealed class InboxProducer(RedisConnection redis, TimeProvider time)
         _senders.GetOrAdd(endpoint, static (name, on) => new InboxSender(on.redis, name, on.time), (redis, time));
 }
 
-/// <summary>An inbox took nothing, since the number of inboxes is changing; nothing was sent.</summary>
+/// <summary>Nothing was sent, because the number of partitions is changing.</summary>
 public sealed class InboxClosedException(string message) : TimeoutException(message);

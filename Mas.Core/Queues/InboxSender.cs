@@ -4,17 +4,17 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Sends to the inboxes of one endpoint. Of one route one push is under way at a time, so order holds; and of an inbox one, with all that
-/// came up meanwhile, so many who send at once share a round trip, but for a few small ones, which wait for nobody. A push says which
-/// layout it was routed by. An inbox that is closed to that layout refuses all of it, and all that was routed by it later; then everything
-/// waits for the next layout, and is routed again in its order.
+/// Pushes to the partitions of one endpoint. A route has one push in flight, so its order holds. A partition has one push in flight,
+/// and the next carries everything that was sent meanwhile; but up to <see cref="MaxInFlight"/> small pushes go side by side. Each push
+/// carries the version of the layout by which it was routed. An inbox that is closed to that version refuses it; then all entries wait
+/// for the next layout, and are routed again in order.
 /// </summary>
 internal sealed class InboxSender(RedisConnection redis, string endpoint, TimeProvider time)
 {
-    /// <summary>The most entries of one push, so that none holds Redis up for long.</summary>
+    /// <summary>The most entries of one push, since a script blocks Redis.</summary>
     private const int MaxBatch = 1000;
 
-    /// <summary>As many small pushes to an inbox may be under way at once. Whoever comes while one more is, or a larger one, waits and shares.</summary>
+    /// <summary>The most small pushes to a partition in flight.</summary>
     private const int MaxInFlight = 4;
 
     /// <summary>The most entries of a small push.</summary>
@@ -22,7 +22,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long entries wait for a change of the layout to end.</summary>
+    /// <summary>How long entries wait for a new layout.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Lock _lock = new();
@@ -69,7 +69,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
     private void Start(Route route, InboxLayout layout)
     {
         var batch = new List<Entry>(Math.Min(route.Waiting.Count, MaxBatch));
-        // What was sent together is not cut, so that of one route either all of it arrives or nothing.
+        // Entries that were sent together are not split, so that those of one route arrive all or none.
         while (route.Waiting.TryPeek(out var next) && (batch.Count < MaxBatch || next.Sending == batch[^1].Sending))
             batch.Add(route.Waiting.Dequeue());
         route.UnderWay.Add(batch);
@@ -90,7 +90,6 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
         }
         catch (Exception e)
         {
-            // Whoever sent them gets it.
             failure = e;
         }
         lock (_lock)
@@ -98,7 +97,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
             route.UnderWay.Remove(batch);
             if (refused)
             {
-                // In whatever order such answers come: what was under way at once is of different routes.
+                // The order of refused pushes does not matter: pushes in flight have different routes.
                 route.Refused.AddRange(batch);
                 _refused = Math.Max(_refused, layout.Version);
                 _layout = null;
@@ -113,7 +112,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
             entry.Sending.Ended(failure);
     }
 
-    /// <summary>Once nothing is under way: everything that has not arrived waits in its order, and the layout is read.</summary>
+    /// <summary>Once no push is in flight, collects all unsent entries in order, and reads the layout.</summary>
     private void LookUnlessBusy()
     {
         if (_layout is not null || _isLooking || Array.Exists(_routes, route => route.UnderWay.Count > 0))
@@ -183,7 +182,7 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
 
     private readonly record struct Entry(string Route, byte[] Json, Sending Sending);
 
-    /// <summary>What was sent together. Whoever sent it hears when all of it has arrived or failed: then nothing of it is under way.</summary>
+    /// <summary>Entries that were sent together. It completes when none of them is in flight any more.</summary>
     private sealed class Sending(int entries) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         private int _left = entries;
@@ -202,19 +201,19 @@ internal sealed class InboxSender(RedisConnection redis, string endpoint, TimePr
         }
     }
 
-    /// <summary>The way to one inbox.</summary>
+    /// <summary>The queue of one partition.</summary>
     private sealed class Route(string name)
     {
         internal RedisKey[] Keys { get; } = [RedisKeys.Inbox(name), RedisKeys.InboxVersion(name)];
 
         internal Queue<Entry> Waiting { get; } = new();
 
-        /// <summary>Each with its entries.</summary>
+        /// <summary>The pushes in flight, each with its entries.</summary>
         internal List<List<Entry>> UnderWay { get; } = [];
 
         internal List<Entry> Refused { get; } = [];
 
-        /// <summary>Whether what waits may go out now.</summary>
+        /// <summary>Whether waiting entries may be pushed now.</summary>
         internal bool MayStart() => Waiting.Count > 0
             && (UnderWay.Count == 0
                 || (UnderWay.Count < MaxInFlight && Waiting.Count <= Few && UnderWay.TrueForAll(batch => batch.Count <= Few && !batch.Exists(IsAwaited))));

@@ -5,18 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Consumes an endpoint's inboxes together with other workers: each takes leases up to its share, the number of inboxes
-/// divided by that of living workers, rounded up; what is left stands by. Sees to it that the number of inboxes becomes
-/// what the settings say.
+/// Consumes an endpoint's partitions together with other workers. Each takes leases up to its share: the number of partitions divided
+/// by that of living workers, rounded up. Also changes the number of partitions to what the settings say.
 /// </summary>
-/// <param name="redis">Redis.</param>
 /// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
-/// <param name="inboxes">Into how many inboxes the endpoint is to be split; 0 leaves that as it is.</param>
-/// <param name="newHandler">Makes the handler of a partition whose lease this worker has acquired.</param>
+/// <param name="inboxes">The wanted number of partitions; 0 keeps the present number.</param>
+/// <param name="newHandler">Creates a handler for each lease.</param>
 /// <param name="routeOf">The route of an entry (<see cref="InboxPartition.IndexOf"/>); null when it can't be read.</param>
-/// <param name="options">The settings.</param>
-/// <param name="time">The time.</param>
-/// <param name="logger">The log.</param>
 public sealed partial class InboxWorker(
     RedisConnection redis, string endpoint, int inboxes, Func<PartitionLease, IInboxHandler> newHandler, Func<byte[], string?> routeOf,
     WorkerOptions options, TimeProvider time, ILogger<InboxWorker> logger)
@@ -49,17 +44,17 @@ public sealed partial class InboxWorker(
     }
 
     /// <remarks>
-    /// What asks Redis for something is not cut short when the worker stops: an answer that comes later would leave a lease that nobody gives
-    /// up, or a worker that counts as living.
+    /// Commands are not cancelled when the worker stops: a late answer would leave a lease that nobody releases, or a worker that counts
+    /// as living.
     /// </remarks>
     private async Task LookAsync(CancellationToken stopping)
     {
-        // Also while the number of inboxes changes: whoever looks first afterwards must not take it that the others are gone.
+        // Also during repartitioning, so that afterwards no worker takes the others for dead.
         var workers = await BeatAsync();
         var layout = await ReadAsync();
         if (_wanted > 0 && layout.Next is null)
         {
-            // Once: later a worker with another setting may change it again.
+            // Once, so that workers with different settings don't change it back and forth.
             if (layout.Parts == _wanted || await InboxLayout.TryAskAsync(redis, endpoint, layout, _wanted))
                 _wanted = 0;
             layout = await ReadAsync();
@@ -87,7 +82,7 @@ public sealed partial class InboxWorker(
                 continue;
             if (await Lease.TryAcquireAsync(redis, InboxPartition.NameOf(endpoint, index), _worker, LeaseLasts, time) is not { } lease)
                 continue;
-            // As long as this lease is held the layout can't change: so it is what is read now.
+            // The layout can't change while this lease is held, so it must be read again.
             if (stopping.IsCancellationRequested || await ReadAsync() != layout)
             {
                 await lease.ReleaseAsync();
@@ -119,8 +114,8 @@ public sealed partial class InboxWorker(
         }
     }
 
-    /// <summary>Says that this worker lives.</summary>
-    /// <returns>How many do.</returns>
+    /// <summary>Sends a heartbeat.</summary>
+    /// <returns>The number of living workers.</returns>
     private async Task<int> BeatAsync() => (int)await LuaScripts.WorkersBeat.RunAsync(redis.Database, [RedisKeys.InboxWorkers(endpoint)], [_worker, (long)LeaseLasts.TotalMilliseconds * 3 / 4]);
 
     private async Task SayGoodbyeAsync()

@@ -2,14 +2,14 @@
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Remembers which sessions have been introduced to which users, so that Redis (<c>sessionknownuserids</c>) is asked only
-/// once for each pair. A pair is a bit; what is remembered never becomes wrong, since a session's set only grows.
+/// Caches which users have been introduced to which sessions, so that Redis (<c>sessionknownuserids</c>) is asked once for each pair.
+/// A pair is a bit. The cache needs no invalidation, because a session's set only grows.
 /// </summary>
 internal sealed class KnownUsers
 {
     private const int MaxSessions = 65_536;
 
-    /// <summary>32 MB. Who has been met when many sessions had been has bits for all of those.</summary>
+    /// <summary>32 MB. A user has bits up to the newest session that knows the user.</summary>
     private const int MaxWords = 4 << 20;
 
     private readonly Dictionary<SessionRef, int> _sessions = [];
@@ -17,7 +17,6 @@ internal sealed class KnownUsers
     private readonly Lock _lock = new();
     private int _words;
 
-    /// <summary>How many bytes the bits take.</summary>
     internal long Bytes
     {
         get
@@ -42,7 +41,7 @@ internal sealed class KnownUsers
     {
         lock (_lock)
         {
-            // Sessions come and go; forgetting them all now and then costs a few questions to Redis.
+            // Clearing everything now and then costs a few reads of Redis.
             if (_sessions.Count >= MaxSessions || _words > MaxWords - MaxSessions / 64)
             {
                 _sessions.Clear();

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// The right to consume an inbox, <c>lease:&lt;endpoint&gt;</c>. Whoever holds it has an <see cref="Epoch"/> higher than every
-/// earlier holder's of any lease; <see cref="FencingToken"/> keeps a holder that was paused past its lease from doing harm.
+/// The right to consume an inbox, <c>lease:&lt;endpoint&gt;</c>. Each holder has a higher <see cref="Epoch"/> than all earlier holders of
+/// any lease. <see cref="FencingToken"/> refuses writes of a holder that was paused past its lease.
 /// </summary>
 public sealed class Lease
 {
@@ -25,38 +25,38 @@ public sealed class Lease
         _validUntil = validUntil;
     }
 
-    /// <summary>Whose inbox it is.</summary>
+    /// <summary>The endpoint name of the inbox.</summary>
     public string Endpoint { get; }
 
-    /// <summary>Who holds it: the value of the key.</summary>
+    /// <summary>The worker that holds it: the value of the key.</summary>
     public string Holder { get; }
 
-    /// <summary>How long it lasts without being renewed.</summary>
+    /// <summary>How long it lasts unless renewed.</summary>
     public TimeSpan Lasts { get; }
 
     /// <summary>Grows from holder to holder (<c>nextGlobalLeaseEpoch</c>).</summary>
     public long Epoch { get; }
 
     /// <summary>
-    /// Whether the lease is certainly still held. Counted on the own clock from before the last renewal was sent, so a
-    /// process that wakes up after a pause knows before it asks anybody.
+    /// Whether the lease is certainly still held. Measured by the process's own clock from before the last renewal was sent, so that
+    /// a process that wakes up from a pause knows without asking Redis.
     /// </summary>
     public bool IsValid => _time.GetTimestamp() < Volatile.Read(ref _validUntil);
 
-    /// <summary>Tries once to get the lease.</summary>
-    /// <returns>Null when somebody else holds it.</returns>
+    /// <summary>Tries once to acquire the lease.</summary>
+    /// <returns>Null when another worker holds it.</returns>
     public static async Task<Lease?> TryAcquireAsync(RedisConnection redis, string endpoint, string holder, TimeSpan lasts, TimeProvider time)
     {
         var database = redis.Database;
         var before = time.GetTimestamp();
         if (!await database.StringSetAsync(RedisKeys.Lease(endpoint), holder, lasts, When.NotExists))
             return null;
-        // The epoch is taken while the lease is held and used only if it is held still: so a later holder's is higher.
+        // The lease must still be held after the epoch is drawn: so a later holder's epoch is higher.
         var epoch = await database.StringIncrementAsync(RedisKeys.NextLeaseEpoch);
         var fence = (long?)await database.StringGetAsync(RedisKeys.FencingToken(RedisKeys.Inbox(endpoint))) ?? 0;
         if (fence >= epoch)
         {
-            // The counter went back. What is not the inbox's is seen to when its fence refuses something.
+            // The counter went back. Other keys' fences raise it when they refuse a write.
             await database.RaiseAsync(RedisKeys.NextLeaseEpoch, fence);
             epoch = await database.StringIncrementAsync(RedisKeys.NextLeaseEpoch);
         }
@@ -64,7 +64,7 @@ public sealed class Lease
         return await lease.TryRenewAsync() ? lease : null;
     }
 
-    /// <summary>Prolongs the lease.</summary>
+    /// <summary>Renews the lease.</summary>
     /// <returns>False when it is lost.</returns>
     public async Task<bool> TryRenewAsync()
     {
@@ -74,31 +74,31 @@ public sealed class Lease
         return held;
     }
 
-    /// <summary>Gives it up, so that a standby takes over at once.</summary>
+    /// <summary>Releases the lease, so that a standby takes over at once.</summary>
     public async Task ReleaseAsync()
     {
         Volatile.Write(ref _validUntil, 0);
         await _database.RemoveStringAsync(RedisKeys.Lease(Endpoint), Holder);
     }
 
-    /// <summary>Who holds a lease now, or null.</summary>
+    /// <summary>The present holder of a lease, or null.</summary>
     public static async Task<string?> GetHolderAsync(RedisConnection redis, string endpoint) =>
         await redis.Database.StringGetAsync(RedisKeys.Lease(endpoint));
 
-    // A tenth is kept back for the clocks' difference and for what is under way.
+    // A tenth is a margin for clock drift and commands in flight.
     private static long Deadline(TimeProvider time, long from, TimeSpan lasts) => from + (long)(lasts.TotalSeconds * 0.9 * time.TimestampFrequency);
 }
 
-/// <summary>The lease is lost: the work is another's now, and what was begun will be done there.</summary>
+/// <summary>The lease is lost. The next holder redelivers unfinished batches.</summary>
 public sealed class LeaseLostException(string message) : Exception(message);
 
-/// <summary>Writes under a lease: refused, with <see cref="LeaseLostException"/>, once a later holder has written the same key.</summary>
+/// <summary>Writes under a lease. Fails with <see cref="LeaseLostException"/> once a later holder has written the same key.</summary>
 public sealed class FencingToken(RedisConnection redis, Lease lease)
 {
-    /// <summary>Longer than any process is paused without its own clock telling it that the lease is over.</summary>
+    /// <summary>How long a fence lives: longer than a command of an earlier holder may be delayed.</summary>
     internal const int KeptForSeconds = 3600;
 
-    /// <summary>Fails when the lease is over by the own clock; called before each step that changes something.</summary>
+    /// <summary>Fails when the lease is over by the process's clock. Called before each write.</summary>
     public void ThrowIfLost()
     {
         if (!lease.IsValid)
@@ -110,13 +110,13 @@ public sealed class FencingToken(RedisConnection redis, Lease lease)
         RunAsync(LuaScripts.Fenced, key, [command, .. arguments]);
 
     /// <summary>
-    /// Runs a script whose KEYS are a key, its fence and companions in its slot, and whose ARGV begin with the epoch and the
-    /// fence's lifetime.
+    /// Runs a script that includes fence.lua: KEYS are the key, its fence and companions in the same slot; ARGV begin with the epoch
+    /// and the fence's lifetime.
     /// </summary>
     internal Task<RedisResult> RunAsync(RedisScript script, RedisKey key, IEnumerable<RedisValue> arguments, params RedisKey[] companions) =>
         CheckAsync(key, () => script.RunAsync(redis.Database, KeysOf(key, companions), ValuesOf(arguments)));
 
-    /// <summary>The same, and reads something behind it (<see cref="RedisScript.RunAsync{T}"/>).</summary>
+    /// <summary>The same, followed by a read (<see cref="RedisScript.RunAsync{T}"/>).</summary>
     internal Task<(RedisResult Result, T Read)> RunAsync<T>(
         RedisScript script, RedisKey key, IEnumerable<RedisValue> arguments, Func<Task<T>> readAsync, params RedisKey[] companions) =>
         CheckAsync(key, () => script.RunAsync(redis, KeysOf(key, companions), ValuesOf(arguments), readAsync));
@@ -134,7 +134,7 @@ public sealed class FencingToken(RedisConnection redis, Lease lease)
         }
         catch (RedisServerException e) when (e.Message.Split(' ') is ["FENCED", var later, ..])
         {
-            // A counter that went back would have the next holder refused as well.
+            // If the counter went back, the next holder would be refused, too.
             await redis.Database.RaiseAsync(RedisKeys.NextLeaseEpoch, long.Parse(later, CultureInfo.InvariantCulture));
             throw new LeaseLostException(string.Create(CultureInfo.InvariantCulture, $"A later holder than epoch {lease.Epoch} has written {key}."));
         }

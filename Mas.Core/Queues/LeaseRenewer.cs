@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Mas.Core.Queues;
 
-/// <summary>Renews a lease until it is disposed, which gives the lease up.</summary>
+/// <summary>Renews a lease until disposed; then releases it.</summary>
 internal sealed partial class LeaseRenewer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _lost;
@@ -21,7 +21,6 @@ internal sealed partial class LeaseRenewer : IAsyncDisposable
         _renewing = RenewAsync(Lost);
     }
 
-    /// <summary>The lease.</summary>
     internal Lease Lease { get; }
 
     /// <summary>Cancelled when the lease is lost, or the process stops.</summary>
@@ -42,7 +41,7 @@ internal sealed partial class LeaseRenewer : IAsyncDisposable
         }
     }
 
-    /// <summary>However a renewal fails: what counts is whether the lease is held, and whoever relies on it is told when not.</summary>
+    /// <summary>Ignores how a renewal fails: only whether the lease is still valid counts.</summary>
     private async Task RenewAsync(CancellationToken over)
     {
         try
@@ -64,7 +63,7 @@ internal sealed partial class LeaseRenewer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
-            // It is given up.
+            // Disposed, or stopping.
         }
     }
 

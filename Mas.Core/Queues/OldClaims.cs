@@ -4,12 +4,12 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// The claims of workers from before claim lists: lists <c>{inbox:&lt;endpoint&gt;}:taken:&lt;taker&gt;</c>, whose takers, by when each took,
-/// are in the sorted set <c>{inbox:&lt;endpoint&gt;}:takers</c>.
+/// Recovers the claims of workers from before claim lists: <c>{inbox:&lt;endpoint&gt;}:taken:&lt;taker&gt;</c>, with the takers in the sorted
+/// set <c>{inbox:&lt;endpoint&gt;}:takers</c> by time.
 /// </summary>
 /// <remarks>
-/// Such a worker does not see claim lists. While there may be any, <c>takers</c> is a string: then the worker fails before it
-/// takes anything, and gives the lease up.
+/// Such a worker does not see claim lists. While these may exist, <c>takers</c> is a string, so that the worker fails before it
+/// claims anything, and gives its lease up.
 /// </remarks>
 internal sealed class OldClaims(RedisConnection redis, FencingToken fence, string endpoint)
 {
@@ -17,17 +17,16 @@ internal sealed class OldClaims(RedisConnection redis, FencingToken fence, strin
 
     private readonly RedisKey _takers = RedisKeys.OldInboxTakers(endpoint);
 
-    /// <summary>The takers, in the order in which they took. The fence has been raised.</summary>
+    /// <summary>The takers, oldest first. The fence must have been raised.</summary>
     internal async Task<string[]> ListTakersAsync()
     {
         var isSortedSet = await redis.Database.KeyTypeAsync(_takers) == RedisType.SortedSet;
         return isSortedSet ? [.. (await redis.Database.SortedSetRangeByRankAsync(_takers)).Select(taker => (string)taker!)] : [];
     }
 
-    /// <summary>The lists of these takers.</summary>
     internal IEnumerable<RedisKey> ListsOf(IEnumerable<string> takers) => takers.Select(taker => RedisKeys.OldInboxTaken(endpoint, taker));
 
-    /// <summary>Reads what was left taken, oldest first.</summary>
+    /// <summary>Reads their claims, oldest first.</summary>
     internal async Task<List<Claim>> ReadAsync()
     {
         var claims = new List<Claim>();
@@ -39,6 +38,6 @@ internal sealed class OldClaims(RedisConnection redis, FencingToken fence, strin
         return claims;
     }
 
-    /// <summary>Keeps such workers from consuming; all that they had taken is handled.</summary>
+    /// <summary>Keeps such workers from consuming. Their claims must have been handled.</summary>
     internal Task ShutOutAsync() => fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(endpoint), ["SET", Guard], _takers);
 }

@@ -4,18 +4,17 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Pops of several outboxes that are sent together: of few as one script, whose answer wakes one thread where an answer for each would wake one
-/// for each; of many, and on a cluster, as a pipeline, since there entries come in numbers, and cost more on their way through a script.
+/// Pops several outboxes together. Few are popped by a script, whose single answer wakes one thread instead of one for each outbox.
+/// Many, and those of a cluster, are popped in a pipeline, because a script costs more when there are many entries.
 /// </summary>
 public sealed class OutboxPops
 {
-    /// <summary>The most entries that a pop takes by itself.</summary>
+    /// <summary>The most entries of one RPOP.</summary>
     public const int Most = 500;
 
-    /// <summary>The most outboxes of a script.</summary>
     private const int Few = 20;
 
-    /// <summary>The most entries of each that a script pops, so that none holds Redis up for long.</summary>
+    /// <summary>The most entries that a script pops of each outbox, since it blocks Redis.</summary>
     private const int MaxByScript = 50;
 
     private readonly RedisConnection _redis;
@@ -23,11 +22,10 @@ public sealed class OutboxPops
     private readonly List<RedisKey> _outboxes = [];
     private readonly TaskCompletionSource<RedisResult[]> _popped = new();
 
-    /// <summary>The most entries that it pops of each outbox: there may be more when it brings as many.</summary>
+    /// <summary>The most entries popped of each outbox. When as many arrive, there may be more.</summary>
     public int MaxOfEach => _pipeline is null ? MaxByScript : Most;
 
-    /// <param name="redis">Redis.</param>
-    /// <param name="outboxes">How many there will be at most.</param>
+    /// <param name="outboxes">The most outboxes that will be added.</param>
     public OutboxPops(RedisConnection redis, int outboxes)
     {
         _redis = redis;
@@ -35,12 +33,12 @@ public sealed class OutboxPops
             _pipeline = redis.Database.CreateBatch();
     }
 
-    /// <summary>Pops one outbox by itself.</summary>
-    /// <returns>Its oldest entries, oldest first, as an array of Redis; or nothing, when it is empty.</returns>
+    /// <summary>Pops one outbox at once.</summary>
+    /// <returns>An array of the oldest entries, oldest first; or null when the outbox is empty.</returns>
     public static Task<RedisResult> PopAloneAsync(RedisConnection redis, RedisKey outbox) => PopAsync(redis.Database, outbox);
 
-    /// <summary>Adds an outbox, to be popped when all are.</summary>
-    /// <returns>As <see cref="PopAloneAsync"/>, once <see cref="Execute"/> has been called.</returns>
+    /// <summary>Adds an outbox, which <see cref="Execute"/> pops.</summary>
+    /// <returns>As <see cref="PopAloneAsync"/>.</returns>
     public Task<RedisResult> PopAsync(RedisKey outbox)
     {
         if (_pipeline is not null)
@@ -49,7 +47,7 @@ public sealed class OutboxPops
         return PickAsync(_outboxes.Count - 1);
     }
 
-    /// <summary>Sends what was added.</summary>
+    /// <summary>Pops the added outboxes.</summary>
     public void Execute()
     {
         _pipeline?.Execute();
@@ -76,7 +74,6 @@ public sealed class OutboxPops
         }
         catch (Exception e)
         {
-            // Each who waits gets it.
             _popped.SetException(e);
             return;
         }

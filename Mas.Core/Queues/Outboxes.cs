@@ -8,8 +8,8 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// The way to clients: pushes notifications to <c>outbox:&lt;userId&gt;:&lt;sessionId&gt;</c> and wakes the servers that hold the
-/// sessions. A <see cref="Delivery"/> collects what one piece of work tells, and is flushed once.
+/// Pushes notifications to <c>outbox:&lt;userId&gt;:&lt;sessionId&gt;</c>, and wakes the sessions' servers. A <see cref="Delivery"/>
+/// collects the notifications of one piece of work, and is flushed once.
 /// </summary>
 public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions sessions, SessionCleanup cleanup)
 {
@@ -26,17 +26,14 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions se
 
     internal WakeCalls Wakes { get; } = new(redis);
 
-    /// <summary>Begins to collect.</summary>
+    /// <summary>Starts a delivery.</summary>
     /// <param name="fence">
-    /// The lease under which a worker tells this: once it is over, nothing is told any more. Null for a server, which tells of
-    /// its own user's things.
+    /// The worker's lease: once it is over, nothing is pushed. Null for a server, which notifies of changes that it makes itself.
     /// </param>
     public Delivery NewDelivery(FencingToken? fence = null) => new(this, fence);
 
-    /// <summary>Tells every live session of a user the same.</summary>
-    /// <param name="user">Who.</param>
-    /// <param name="entry">What.</param>
-    /// <param name="mentions">Whom the entry mentions.</param>
+    /// <summary>Pushes an entry to all live sessions of a user.</summary>
+    /// <param name="mentions">Users that the entry mentions.</param>
     /// <param name="fence">As for <see cref="NewDelivery"/>.</param>
     public async Task SendToUserAsync(UserId user, byte[] entry, IReadOnlyList<UserId>? mentions = null, FencingToken? fence = null)
     {
@@ -52,8 +49,8 @@ public sealed class Outboxes(RedisConnection redis, UserCards cards, Sessions se
 }
 
 /// <summary>
-/// Entries for sessions, in order for each. Not thread-safe. Flushing costs one LPUSH a session, in one pipeline, and
-/// at most one PUBLISH a server (<see cref="WakeCalls"/>).
+/// Collects entries for sessions, in order for each. Not thread-safe. A flush costs one LPUSH for each session, in one pipeline, and at
+/// most one PUBLISH for each server (<see cref="WakeCalls"/>).
 /// </summary>
 public sealed class Delivery
 {
@@ -70,7 +67,7 @@ public sealed class Delivery
         _since = outboxes.Redis.WriteGeneration;
     }
 
-    /// <summary>Adds an entry for a session, behind those that it has.</summary>
+    /// <summary>Adds an entry for a session.</summary>
     public void Add(SessionRef session, byte[] entry)
     {
         if (!_entries.TryGetValue(session, out var list))
@@ -78,7 +75,7 @@ public sealed class Delivery
         list.Add(entry);
     }
 
-    /// <summary>Says that what is added for the session mentions a user, who has to be introduced if that was not done yet.</summary>
+    /// <summary>Notes that an entry for the session mentions a user, who has to be introduced first.</summary>
     public void Mention(SessionRef session, UserId user)
     {
         if (!_outboxes.Known.Contains(session, user))
@@ -86,11 +83,11 @@ public sealed class Delivery
     }
 
     /// <summary>
-    /// Introduces, pushes and wakes, once what was done outlives a master. When it throws, some of it may have happened; doing it again is harmless, since
-    /// clients drop doubles by gid and every other notification says how things are.
+    /// Waits for replicas (<see cref="RedisConnection.ConfirmWritesAsync"/>), then introduces, pushes and wakes. When it throws, a part may
+    /// be done. A repetition is harmless: clients drop duplicates by gid, and all other notifications are idempotent.
     /// </summary>
     /// <exception cref="LeaseLostException">
-    /// The lease is over: whoever has it now tells how things are, and what is told here would be older.
+    /// The lease is over. The next holder notifies the sessions; entries of this one would be outdated.
     /// </exception>
     public async Task FlushAsync()
     {
@@ -101,7 +98,7 @@ public sealed class Delivery
         _fence?.ThrowIfLost();
         var introduced = _unknown.Count > 0 ? await IntroduceAsync() : [];
         _fence?.ThrowIfLost();
-        // Written at once: each command for itself would be a packet of its own when there is little to do.
+        // As a batch, so that the commands share a packet.
         var batch = _outboxes.Redis.Database.CreateBatch();
         var pushes = new Task[_entries.Count];
         var i = 0;
@@ -112,8 +109,8 @@ public sealed class Delivery
             count += entries.Count;
         }
         batch.Execute();
-        // On one Redis the wake-ups follow the pushes on the same connection. On a cluster they go another way, and a
-        // server that is woken too early finds nothing.
+        // On a single Redis the wake-ups follow the pushes on the same connection. On a cluster they could overtake them, and the server
+        // would find nothing.
         if (_outboxes.Redis.IsCluster)
             await Task.WhenAll(pushes);
         var unheard = _outboxes.Wakes.CallAsync(_entries.Keys, step?.Id);
@@ -127,8 +124,8 @@ public sealed class Delivery
     }
 
     /// <summary>
-    /// Pushes ADD_USERS ahead of the entries of the sessions that need it. <c>sessionknownuserids</c> is written behind that
-    /// push, never before it: a crash in between introduces twice, which is harmless, and never not at all.
+    /// Pushes ADD_USERS to the sessions that need it, before their entries. <c>sessionknownuserids</c> is written after that push, so that
+    /// a crash in between repeats an introduction instead of losing it.
     /// </summary>
     private async Task<List<(SessionRef, UserId)>> IntroduceAsync()
     {
@@ -146,7 +143,7 @@ public sealed class Delivery
             foreach (var session in strangers)
             {
                 var ids = session.ToList();
-                // Most often a whole group hears of one newcomer: that is one JSON for all.
+                // Often a whole group hears of one newcomer: one JSON serves all.
                 if (ids.Count > 1 || !single.TryGetValue(ids[0], out var entry))
                     entry = Protocol.Notifications.AddUsers(ids, ids.ConvertAll(id => cards[id]));
                 if (ids.Count == 1)

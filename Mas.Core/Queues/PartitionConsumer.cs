@@ -4,15 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Consumes one inbox under one lease: evicts earlier holders, handles again what they left claimed, then claims batches and handles up to four
-/// at once.
+/// Consumes one inbox under one lease: evicts earlier holders, redelivers their claims, then claims batches and handles up to four
+/// concurrently.
 /// </summary>
-/// <param name="redis">Redis.</param>
-/// <param name="waiting">A connection for the blocking waits alone.</param>
+/// <param name="waiting">A connection for blocking waits only.</param>
 /// <param name="held">The inbox and its lease.</param>
-/// <param name="newHandler">Makes the handler.</param>
-/// <param name="options">The settings.</param>
-/// <param name="logger">The log.</param>
 internal sealed partial class PartitionConsumer(
     RedisConnection redis, RedisConnection waiting, PartitionLease held, Func<PartitionLease, IInboxHandler> newHandler, WorkerOptions options, ILogger logger)
 {
@@ -20,10 +16,10 @@ internal sealed partial class PartitionConsumer(
 
     private string Endpoint => held.Lease.Endpoint;
 
-    /// <summary>Whether it has waited for an entry, or handled one.</summary>
+    /// <summary>Whether it has claimed without a failure, even if no entry came.</summary>
     internal bool HasConsumed { get; private set; }
 
-    /// <summary>Consumes until the lease is lost or this worker is to leave it; then what is in flight is done, and the worker struck off.</summary>
+    /// <summary>Consumes until the lease is lost, or until asked to leave; then finishes the batches in flight, and leaves.</summary>
     internal async Task RunAsync(CancellationToken leaving)
     {
         var claimer = new BatchClaimer(waiting, _fence, held.Lease, options.BatchSize);
@@ -45,7 +41,7 @@ internal sealed partial class PartitionConsumer(
         }
         finally
         {
-            // What is left is fenced, and claimed for the next holder; but nothing may go on into the next lease's time.
+            // Unfinished batches stay claimed for the next holder. But none may still run when the next lease begins.
             await batches.WhenEndedAsync();
         }
         if (held.Lease.IsValid)
@@ -60,7 +56,7 @@ internal sealed partial class PartitionConsumer(
             while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (next is not null || !leaving.IsCancellationRequested))
             {
                 var batch = await (next ?? ClaimAsync());
-                // While batches are handled the next one is claimed and read.
+                // The next batch is claimed and parsed while earlier ones are handled.
                 next = leaving.IsCancellationRequested || held.Lost.IsCancellationRequested ? null : ClaimAsync();
                 if (batch is null)
                     await RecoverAsync(claimer, batches);
@@ -70,7 +66,7 @@ internal sealed partial class PartitionConsumer(
                 HasConsumed = true;
             }
             await batches.Newest;
-            // When it failed, entries may be claimed all the same: this worker must not be struck off.
+            // A failed claim may still have claimed entries: then this throws, and the worker does not leave.
             if (next is not null)
                 await next;
         }
@@ -83,7 +79,9 @@ internal sealed partial class PartitionConsumer(
         async Task<Batch?> ClaimAsync() => await claimer.ClaimAsync() is { } claim ? batches.Prepare(claim, claimer.FinishAsync) : null;
     }
 
-    /// <summary>Redis holds other claims than this lease's: a replica that took over may have missed that the fence was raised, and let an earlier holder claim.</summary>
+    /// <summary>
+    /// The index holds other claims than this lease's: a replica that took over may have missed the fence, and let an earlier holder claim.
+    /// </summary>
     private async Task RecoverAsync(BatchClaimer claimer, InFlightBatches batches)
     {
         await batches.Newest;

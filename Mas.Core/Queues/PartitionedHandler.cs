@@ -4,30 +4,28 @@ using Mas.Core.Telemetry;
 
 namespace Mas.Core.Queues;
 
-/// <summary>An entry with what it means.</summary>
+/// <summary>A message to handle.</summary>
 /// <typeparam name="T">The backend's messages.</typeparam>
-/// <param name="Message">What it means.</param>
-/// <param name="Redelivered">Whether it may have been handled before, wholly or in part.</param>
+/// <param name="Redelivered">Whether it may have been handled before, at least in part.</param>
 public sealed record Work<T>(T Message, bool Redelivered);
 
 /// <summary>
-/// Handles the batches of an inbox: entries with different ordering keys (conversations) concurrently, those with one key in order, also
-/// when other batches begin before one is done.
-/// An entry that can't be read, or that fails three times, is put away and does not stop the others. One that belongs to
-/// another of the endpoint's inboxes, put in by a script that knows nothing of them, is handed on.
+/// Handles the batches of an inbox: different ordering keys (conversations) concurrently, one key in order, also across batches in
+/// flight. An entry that can't be read, or fails three times, becomes a dead letter. An entry of another partition, such as one pushed
+/// by an operator's script, is sent on.
 /// </summary>
 /// <typeparam name="T">The backend's messages.</typeparam>
 public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer producer, DeadLetters deadLetters) : IInboxHandler where T : class
 {
     private const int MaxAttempts = 3;
 
-    /// <summary>The last that was begun of each key that may be under way.</summary>
+    /// <summary>The newest task of each key that may be in flight.</summary>
     private readonly Dictionary<string, Task> _begun = new(StringComparer.Ordinal);
 
-    /// <summary>The last batch that stood alone.</summary>
+    /// <summary>The last batch that was a barrier.</summary>
     private Task _alone = Task.CompletedTask;
 
-    /// <summary>The partition that is handled, and its lease.</summary>
+    /// <summary>The partition and its lease.</summary>
     protected PartitionLease Held => held;
 
     /// <inheritdoc/>
@@ -79,29 +77,28 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
         };
     }
 
-    /// <summary>Reads an entry.</summary>
-    /// <returns>What it means, or why it can't be read.</returns>
+    /// <summary>Parses an entry: a message, or the reason why it can't be read.</summary>
     protected abstract (T? Message, string? Error) Read(byte[] json);
 
-    /// <summary>What has to stay in order with this message: all that has the same name.</summary>
+    /// <summary>Messages with the same key are handled in order.</summary>
     protected abstract string OrderingKeyOf(T message);
 
-    /// <summary>What decides to which of the endpoint's inboxes a message belongs; all entries of a key belong to one.</summary>
+    /// <summary>Determines the partition of a message. All messages of a key have the same partition.</summary>
     protected virtual string RouteOf(T message) => OrderingKeyOf(message);
 
     /// <summary>
-    /// Whether a message of another batch may be of the same key under another name: then what comes before its batch ends
-    /// before it begins, and it ends before anything behind it begins.
+    /// Whether a message is a barrier, because its conversation may have another key in other batches. Its batch begins after all
+    /// earlier ones have ended, and ends before any later one begins.
     /// </summary>
     protected virtual bool StandsAlone(T message) => false;
 
-    /// <summary>Whether a message may be handled in one go with those before it.</summary>
+    /// <summary>Whether a message may be handled together with the one before it.</summary>
     protected abstract bool Joins(T previous, T next);
 
-    /// <summary>The <c>traceparent</c> that came with a message; null when it is not traced.</summary>
+    /// <summary>The message's <c>traceparent</c>; null when it is not traced.</summary>
     protected virtual string? TraceparentOf(T message) => null;
 
-    /// <summary>Handles one message, or several that join.</summary>
+    /// <summary>Handles one message, or several that join (<see cref="Joins"/>).</summary>
     protected abstract Task HandleAsync(IReadOnlyList<Work<T>> run);
 
     /// <inheritdoc/>
@@ -111,21 +108,21 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Tells whoever waits for an answer that there will be none but this.</summary>
+    /// <summary>Answers the requester of a dead letter with a failure.</summary>
     protected abstract Task FailAsync(T message);
 
-    // Marked as redelivered, since it is handed on again when this worker dies before it has noted that it did.
+    // Marked as redelivered, because it is sent twice when this worker dies before it finishes the batch.
     private Task HandOnAsync(string route, byte[] json) => held.Lease.IsValid
         ? producer.SendAsync(held.Partition.Endpoint, route, InboxEntry.Marked(json))
         : throw new LeaseLostException($"The lease of {held.Partition.Name} is over.");
 
     /// <param name="all">What has to end first, whatever its key.</param>
-    /// <param name="before">What was begun before in this key.</param>
-    /// <param name="works">What is to be done.</param>
+    /// <param name="before">The key's previous task, if any.</param>
+    /// <param name="works">The key's messages.</param>
     private async Task HandleOrderedAsync(Task all, Task? before, List<(Work<T> Work, byte[] Json)> works)
     {
         var claimedAt = DateTimeOffset.UtcNow;
-        // When what came before in this key has failed, this fails too, and all of it comes again in its order.
+        // When the key's previous task failed, this fails too, so that all are redelivered in order.
         await all;
         if (before is not null)
             await before;
@@ -150,8 +147,8 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
     }
 
     /// <summary>
-    /// Goes on with the trace of the first message of a run that is traced, as the current activity; those of others are linked to it. It
-    /// begins when the batch was claimed, with the wait for the run's turn as its first step.
+    /// Continues the trace of the run's first traced message as the current activity, and links the traces of the others. The span
+    /// begins when the batch was claimed; the wait for the run's turn is its first child.
     /// </summary>
     private Activity? ContinueTrace(List<Work<T>> run, DateTimeOffset claimedAt)
     {
@@ -193,6 +190,6 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
         await FailAsync(message);
     }
 
-    /// <summary>Not Redis's or the lease's fault: those end the batch, which then comes again as a whole.</summary>
+    /// <summary>Failures of Redis or the lease are not the entry's: they end the batch, which is then redelivered.</summary>
     private static bool IsOfTheEntry(Exception e) => e is not (LeaseLostException or OperationCanceledException) && !RedisErrors.IsAway(e);
 }

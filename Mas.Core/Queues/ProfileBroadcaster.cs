@@ -3,12 +3,11 @@ using Mas.Core.Protocol;
 
 namespace Mas.Core.Queues;
 
-/// <summary>Tells those who know a user who the user is now.</summary>
+/// <summary>Notifies others of a user's new name or nick.</summary>
 public sealed class ProfileBroadcaster(UserWindows windows, Conversations conversations, Friends friends, Sessions sessions, UserCards cards, Outboxes outboxes)
 {
-    /// <summary>ADD_USERS to all sessions that share a conversation or a friendship with the user, and to the user's own.</summary>
-    /// <param name="user">Who has another name or nick.</param>
-    /// <param name="fence">The lease of the worker that tells it; null for a server.</param>
+    /// <summary>Sends ADD_USERS to the user's own sessions, and to those of friends and of users in shared conversations.</summary>
+    /// <param name="fence">The worker's lease; null for a server.</param>
     public async Task TellAsync(UserId user, FencingToken? fence = null)
     {
         var entry = Notifications.AddUsers([user], await cards.GetAsync([user]));

@@ -5,10 +5,10 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Changes the number of an endpoint's inboxes (<c>inboxlayout:&lt;endpoint&gt;</c>) so that nothing in flight is lost, doubled
-/// or reordered. It takes the leases of all inboxes, old and new, so nobody consumes; closes the old ones, so nobody sends;
-/// copies what they held, each in its order, to where it belongs next; then lets the copies take the originals' place, opens
-/// the new inboxes, and publishes the new layout. Each step may be repeated: who finds a change that was begun goes on with it.
+/// Changes an endpoint's number of partitions (<c>inboxlayout:&lt;endpoint&gt;</c>); nothing in flight is lost, doubled or reordered.
+/// Takes the leases of all inboxes, old and new, so that nobody consumes; closes the old ones, so that nobody pushes; copies their
+/// entries in order to their new inboxes; opens these; and publishes the new layout. Each step may be repeated: another worker
+/// continues an interrupted change. See docs/design/leases.md.
 /// </summary>
 internal sealed partial class Repartitioning(
     RedisConnection redis, string endpoint, string worker, Func<byte[], string?> routeOf, TimeSpan leaseLasts, TimeProvider time, ILogger logger)
@@ -19,12 +19,12 @@ internal sealed partial class Repartitioning(
 
     private readonly MasterDatabase _database = redis.Database;
 
-    /// <summary>Carries out what is asked for, unless another worker does.</summary>
-    /// <returns>The layout that was published, or null when another worker is at it.</returns>
-    /// <exception cref="LeaseLostException">It took too long; some worker has to go on with it.</exception>
+    /// <summary>Carries out a requested change, unless another worker does.</summary>
+    /// <returns>The published layout; null when there is nothing to do, or another worker does it.</returns>
+    /// <exception cref="LeaseLostException">A lease was lost; another worker has to continue.</exception>
     internal async Task<InboxLayout?> TryRunAsync(CancellationToken stopping)
     {
-        // Part 0's lease says who does it. It is waited for also when the worker stops: what is got then has to be given up.
+        // The holder of partition 0's lease does it. Not cancelled when the worker stops: a lease acquired meanwhile must be released.
         if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } first)
             return null;
         var held = new List<LeaseRenewer> { new(first, time, logger, stopping) };
@@ -40,7 +40,6 @@ internal sealed partial class Repartitioning(
                 held.Add(new LeaseRenewer(await AcquireAsync(name, held), time, logger, stopping));
                 inboxes.Add(new Held(name, held[^1].Lease, new FencingToken(redis, held[^1].Lease)));
             }
-            // The Redis client has been seen to lose an answer for good when its connections broke.
             return await RunAsync(layout with { Changer = first.Epoch }, next, inboxes).WaitAsync(Longest, time, stopping);
         }
         finally
@@ -65,7 +64,7 @@ internal sealed partial class Repartitioning(
     private async Task<InboxLayout> RunAsync(InboxLayout layout, int next, List<Held> inboxes)
     {
         var since = redis.WriteGeneration;
-        // Written first of all: whoever was at it before, and was paused, can't say that it is moved any more.
+        // Raises the fence of the layout, so that an earlier worker that was paused can't set IsMoved.
         await WriteAsync(layout, inboxes[0].FencingToken);
         if (!layout.IsMoved)
         {
@@ -100,7 +99,7 @@ internal sealed partial class Repartitioning(
         {
             var claims = await earlier.ListAsync();
             var takers = await old.ListTakersAsync();
-            // The next worker of a conversation consumes another inbox: it would not know whom to evict.
+            // A conversation's next worker may consume another inbox, and would not know whom to evict.
             await new InboxHolders(redis, inbox.FencingToken, inbox.Lease, new StaleHolderEvictor(redis, logger)).EvictEarlierAsync(takers);
             RedisKey[] companions =
             [
@@ -115,13 +114,12 @@ internal sealed partial class Repartitioning(
         }
     }
 
-    /// <summary>Copies what an old inbox held, oldest first. What can't be read goes to the first, where it is put away.</summary>
+    /// <summary>Copies an old inbox's entries, oldest first. Unreadable ones go to partition 0, where they become dead letters.</summary>
     private async Task CopyAsync(string from, int next, List<Held> inboxes)
     {
         for (long copied = 0; ; copied += Chunk)
         {
             var entries = await _database.ListRangeAsync(RedisKeys.InboxLeaving(from), -copied - Chunk, -copied - 1);
-            // The range is cut off at the list's begin, so it is empty once all are copied.
             if (entries.Length == 0)
                 return;
             Array.Reverse(entries);

@@ -3,13 +3,12 @@ using System.Collections.Concurrent;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Remembers which messages clients have retried. A first attempt that was delayed may arrive after its retry. It does not say
-/// <c>retry</c>, and must not be posted or sent to IRC either.
+/// Remembers retried messages. A delayed first attempt may arrive after its retry. It has no <c>retry</c>, and must not be posted or
+/// sent to IRC again.
 /// </summary>
-/// <param name="time">The clock.</param>
 public sealed class RepeatedPosts(TimeProvider time)
 {
-    /// <summary>Longer than a server's connection to Redis holds a command back before it breaks.</summary>
+    /// <summary>Longer than a command may be delayed on a server's connection to Redis.</summary>
     internal static readonly TimeSpan HeldUpFor = TimeSpan.FromSeconds(10);
 
     internal static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(2);
@@ -19,13 +18,12 @@ public sealed class RepeatedPosts(TimeProvider time)
     private readonly ConcurrentDictionary<(UserId Author, string Rid), long> _repeated = new();
     private long _since = time.GetTimestamp();
 
-    /// <summary>Begins anew with each lease: what clients repeated under an earlier one is not known here.</summary>
+    /// <summary>Called when a lease begins, because earlier retries are unknown then.</summary>
     public void Begin() => Volatile.Write(ref _since, time.GetTimestamp());
 
-    /// <summary>Whether a message may have been posted: it is a retry, or its retry may have arrived before it.</summary>
-    /// <param name="author">Who says it.</param>
-    /// <param name="rid">The client's id of it; null or empty for a message that can't be repeated, since it has none.</param>
-    /// <param name="retry">Whether the client says that it may have sent it before.</param>
+    /// <summary>Whether a message may have been posted already: it is a retry, or its retry may have arrived before.</summary>
+    /// <param name="rid">The client's idempotency key; null or empty for a message that can't be retried.</param>
+    /// <param name="retry">Whether the client marked it as a retry.</param>
     public bool MayBeThere(UserId author, string? rid, bool retry)
     {
         if (string.IsNullOrEmpty(rid))
@@ -45,7 +43,7 @@ public sealed class RepeatedPosts(TimeProvider time)
             if (time.GetElapsedTime(at) > KeptFor)
                 _repeated.TryRemove(message, out _);
         }
-        // More in two minutes is a flood: for a while every message counts as repeated.
+        // A flood of retries: for HeldUpFor every message counts as a retry.
         if (_repeated.Count >= MaxKept)
         {
             _repeated.Clear();

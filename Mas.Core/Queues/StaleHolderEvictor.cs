@@ -6,22 +6,21 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Evicts workers that held a lease before and may only be paused. Ending a worker's connections drops the commands that it had sent
-/// and Redis has not run, and what it writes when it wakes up. By the time that it has connected again its own clock has told it that its
-/// lease is over. On a cluster each master that answers does this; on one that does not, as when it is being replaced, the worker's
-/// clock and the fences remain.
+/// Evicts earlier lease holders, which may only be paused. Closing a worker's connections drops commands that Redis has not run yet, and
+/// what the worker writes when it wakes up. Before it has reconnected, its own clock tells it that its lease is over. On a master that
+/// does not answer, only the worker's clock and the fences protect.
 /// </summary>
 internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger logger)
 {
-    /// <summary>Between a connection's name and the number of the consumer that uses it.</summary>
+    /// <summary>Separates the connection's name from the worker's number.</summary>
     private const char NumberFollows = '.';
 
     private static int _lastNumber;
 
-    /// <summary>A name for a consumer that tells whose connection it uses.</summary>
+    /// <summary>A name for a worker that contains the name of its connection.</summary>
     internal static string NewWorkerName(RedisConnection redis) => $"{redis.ClientName}{NumberFollows}{Interlocked.Increment(ref _lastNumber)}";
 
-    /// <summary>Ends the connections for commands of all workers but this process's own, unless Redis forbids it.</summary>
+    /// <summary>Closes the workers' connections, except those of this process and those for subscriptions.</summary>
     /// <returns>False when a master of a cluster does not answer.</returns>
     internal async Task<bool> TryEvictAsync(string endpoint, IEnumerable<string> workers)
     {
@@ -41,13 +40,13 @@ internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger 
         }
         catch (RedisServerException e) when (!RedisErrors.IsAway(e))
         {
-            // A Redis that forbids CLIENT: each worker's own clock and the fences remain.
+            // Redis forbids CLIENT: only clocks and fences protect.
             LogRefused(logger, endpoint, e.Message);
             return true;
         }
         catch (Exception e) when (redis.IsCluster && RedisErrors.IsAway(e))
         {
-            // What is on the other masters is not to wait for this one.
+            // The other masters must not wait for this one.
             LogSilent(logger, endpoint, server.EndPoint, e.Message);
             return false;
         }

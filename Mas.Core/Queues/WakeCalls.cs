@@ -4,8 +4,8 @@ using Mas.Core.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Tells servers, on <c>wake:&lt;serverId&gt;</c>, which of their sessions have something in their outboxes: one PUBLISH a
-/// server for all that was pushed while the one before it was under way.
+/// Tells servers, on <c>wake:&lt;serverId&gt;</c>, which of their sessions have entries in their outboxes. Wake-ups that arise while a
+/// PUBLISH is in flight share the next one.
 /// </summary>
 internal sealed class WakeCalls
 {
@@ -18,10 +18,9 @@ internal sealed class WakeCalls
         _calls = new(() => new Batch(), PublishAsync);
     }
 
-    /// <summary>Wakes the servers of sessions that have been pushed to.</summary>
-    /// <param name="sessions">The sessions.</param>
-    /// <param name="traceparent">The trace that goes on with their frames; null when what was pushed is not traced.</param>
-    /// <returns>Those of them whose server nobody is: they may be gone.</returns>
+    /// <summary>Wakes the servers of sessions whose outboxes were pushed to.</summary>
+    /// <param name="traceparent">The trace of the pushed entries, or null.</param>
+    /// <returns>Sessions whose server did not receive it: they may have ended.</returns>
     internal async Task<IEnumerable<SessionRef>> CallAsync(IReadOnlyCollection<SessionRef> sessions, string? traceparent = null)
     {
         var batch = await _calls.JoinAsync(batch =>
@@ -48,13 +47,13 @@ internal sealed class WakeCalls
     {
         private readonly HashSet<SessionRef> _sessions = [];
 
-        /// <summary>By server, the names of its sessions, separated by spaces.</summary>
+        /// <summary>For each server the names of its sessions, separated by spaces.</summary>
         internal Dictionary<string, StringBuilder> Names { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>By server, what the wake-up carries of traces (<see cref="WakeTrace"/>).</summary>
+        /// <summary>For each server the traces (<see cref="WakeTrace"/>).</summary>
         internal Dictionary<string, StringBuilder> Traces { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>Servers that nobody listens for.</summary>
+        /// <summary>Servers without a subscriber.</summary>
         internal HashSet<string> Unheard { get; } = new(StringComparer.Ordinal);
 
         internal void Trace(string traceparent, IEnumerable<SessionRef> sessions)

@@ -4,17 +4,17 @@ using System.Text;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// The part of a wake-up that carries a trace: <c>trace=&lt;traceparent&gt;,&lt;session&gt;,…</c>. Only what is sampled has one, and it
-/// stands before the names of the sessions; so outbox entries, which clients get as they are, stay what they are.
+/// The word of a wake-up that carries a trace: <c>trace=&lt;traceparent&gt;,&lt;session&gt;,…</c>, before the names of sessions. Outbox
+/// entries can't carry it, because clients get them unchanged.
 /// </summary>
 public static class WakeTrace
 {
-    /// <summary>The most sessions of a server whose frames one trace shows: a message to a large group must not be thousands of spans.</summary>
+    /// <summary>The most sessions of a server in one trace, so that a message to a large group is not thousands of spans.</summary>
     public const int MaxSessions = 16;
 
     private const string Prefix = "trace=";
 
-    /// <summary>Writes the part, with the space behind it.</summary>
+    /// <summary>Writes the word and a space.</summary>
     internal static void Append(StringBuilder to, string traceparent, IEnumerable<SessionRef> sessions)
     {
         to.Append(Prefix).Append(traceparent);
@@ -23,7 +23,7 @@ public static class WakeTrace
         to.Append(' ');
     }
 
-    /// <summary>Reads a part of a wake-up; false when it is the name of a session.</summary>
+    /// <summary>Reads a word of a wake-up; false for the name of a session.</summary>
     public static bool TryRead(string part, [NotNullWhen(true)] out string? traceparent, out IReadOnlyList<SessionRef> sessions)
     {
         (traceparent, sessions) = (null, []);
