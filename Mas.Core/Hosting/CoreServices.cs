@@ -8,7 +8,7 @@ namespace Mas.Core.Hosting;
 /// <summary>The services that every process shares.</summary>
 public static class CoreServices
 {
-    /// <summary>Adds the model and the queues; Redis is connected before (<see cref="MasHost.ConnectRedisAsync"/>).</summary>
+    /// <summary>Adds the model and the queues. Needs <see cref="MasHost.ConnectRedisAsync"/>.</summary>
     public static IServiceCollection AddMasCore(this IServiceCollection services) => services
         .AddSetting<HistoryOptions>("History")
         .AddSetting<CredentialOptions>("Irc")

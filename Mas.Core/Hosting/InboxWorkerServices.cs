@@ -7,12 +7,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Mas.Core.Hosting;
 
-/// <summary>Registers workers. Each lease has a service scope of its own, in which scoped services get its <see cref="PartitionLease"/> and <see cref="FencingToken"/>.</summary>
+/// <summary>
+/// Registers workers. Each lease has a service scope of its own, in which scoped services get its <see cref="PartitionLease"/> and
+/// <see cref="FencingToken"/>.
+/// </summary>
 public static class InboxWorkerServices
 {
     /// <summary>Adds the worker of an endpoint.</summary>
     /// <typeparam name="THandler">The handler, resolved once for each lease.</typeparam>
-    /// <param name="services">The services.</param>
     /// <param name="endpoint">A name of <see cref="Endpoints"/>.</param>
     /// <param name="partitions">The wanted number of partitions; 0 keeps the present number.</param>
     /// <param name="routeOf">The route of an entry (<see cref="InboxPartition.IndexOf"/>); null when it can't be read.</param>
@@ -35,7 +37,6 @@ public static class InboxWorkerServices
             provider.GetRequiredService<ILogger<InboxWorker>>()));
     }
 
-    /// <summary>A scope in which services get <paramref name="lease"/>.</summary>
     internal static AsyncServiceScope CreateLeaseScope(this IServiceProvider provider, PartitionLease lease)
     {
         var scope = provider.CreateAsyncScope();
@@ -49,7 +50,7 @@ public static class InboxWorkerServices
         return new ScopedHandler(scope, scope.ServiceProvider.GetRequiredService<THandler>());
     }
 
-    /// <summary>Brings the lease into its scope; the container has no other way to add an object to a scope.</summary>
+    /// <summary>Holds the scope's lease, because the container can't add an object to a scope.</summary>
     private sealed class CurrentLease
     {
         internal PartitionLease Value

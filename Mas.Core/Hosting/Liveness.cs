@@ -8,7 +8,7 @@ namespace Mas.Core.Hosting;
 /// <summary>The health check that every process has.</summary>
 public static class Liveness
 {
-    /// <summary><c>/healthz</c>: answers <c>ok</c> while the process lives, whatever else is away.</summary>
+    /// <summary><c>/healthz</c>: answers <c>ok</c> while the process lives, even without Redis.</summary>
     public static void MapLiveness(this IEndpointRouteBuilder app) =>
         app.MapHealthChecks("/healthz", new HealthCheckOptions
         {

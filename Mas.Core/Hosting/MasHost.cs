@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Mas.Core.Hosting;
 
-/// <summary>The defaults that every MAS process shares: settings, logging, Redis, metrics, and how a start fails.</summary>
+/// <summary>What every MAS process shares: settings, logging, Redis, metrics, and the handling of wrong settings.</summary>
 public static class MasHost
 {
     /// <summary>Exit code when a setting is wrong.</summary>
@@ -53,7 +53,7 @@ public static class MasHost
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
     }
 
-    /// <summary>Binds a section of the settings and checks it at the start.</summary>
+    /// <summary>Binds a section of the settings, and validates it at the start.</summary>
     public static IServiceCollection AddSetting<T>(this IServiceCollection services, string section) where T : class
     {
         services.AddOptions<T>().BindConfiguration(section).ValidateDataAnnotations().ValidateOnStart();
@@ -61,7 +61,7 @@ public static class MasHost
         return services;
     }
 
-    /// <summary>Connects to Redis, waiting for it, and makes the connection a service.</summary>
+    /// <summary>Waits for Redis, and adds the connection as a service.</summary>
     public static async Task ConnectRedisAsync(this IHostApplicationBuilder builder)
     {
         using var loggers = LoggerFactory.Create(logging => Format(logging, builder.Configuration));
@@ -75,7 +75,7 @@ public static class MasHost
     }
 
     /// <summary>
-    /// Runs a process; a wrong setting ends it with one sentence and <see cref="WrongSetting"/> instead of a stack trace.
+    /// Runs a process. A wrong setting ends it with one sentence and <see cref="WrongSetting"/> instead of a stack trace.
     /// </summary>
     public static async Task<int> RunAsync(Func<Task> main)
     {
@@ -113,7 +113,7 @@ public static class MasHost
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Warning);
-        // Else each probe of /readyz writes a line while something is away; its answer says what.
+        // Otherwise each probe of /readyz would log while a service is away; its answer says which.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 

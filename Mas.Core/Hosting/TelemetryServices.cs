@@ -21,7 +21,6 @@ internal static class TelemetryServices
         var options = builder.Configuration.GetSection("Telemetry").Get<TelemetryOptions>() ?? new();
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
         builder.Services.AddSingleton(options);
-        // Without a collector nobody listens to the source, and nothing is sampled.
         var ratio = options.HasCollector ? options.SampleRatio : 0;
         builder.Services.AddSingleton(new TraceSampler(ratio));
         var telemetry = builder.Services.AddOpenTelemetry()
@@ -39,11 +38,11 @@ internal static class TelemetryServices
 
     private static void AddMetrics(MeterProviderBuilder metrics, TelemetryOptions options)
     {
-        // The last two are .NET's own: memory, garbage collection and threads; HTTP requests.
+        // .NET's own meters: memory, garbage collection and threads; HTTP requests.
         metrics.AddMeter(MasMeter.Meter.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting");
         metrics.AddPrometheusExporter(prometheus =>
         {
-            // One meter is one name space already: a label for it would be on every series.
+            // Otherwise every series would get labels with the meter's name.
             prometheus.ScopeInfoEnabled = false;
             prometheus.ScrapeResponseCacheDurationMilliseconds = 0;
         });
@@ -53,7 +52,7 @@ internal static class TelemetryServices
 
     private static void AddTracing(TracerProviderBuilder tracing, TelemetryOptions options) => tracing
         .AddSource(MasTracing.Source.Name)
-        // What begins has been sampled already (TraceSampler); what goes on was sampled where it began.
+        // TraceSampler decides where a trace begins; later spans follow that decision.
         .SetSampler(new ParentBasedSampler(new AlwaysOnSampler()))
         .AddOtlpExporter(otlp => Configure(otlp, options, "v1/traces"));
 

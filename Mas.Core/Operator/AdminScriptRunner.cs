@@ -5,18 +5,18 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Operator;
 
-/// <summary>What one step of a script returned.</summary>
-/// <param name="Columns">The names of the columns.</param>
-/// <param name="Rows">As many cells each as there are columns.</param>
-/// <param name="Next">The cursor of the next step; null when this was the last one.</param>
+/// <summary>The result of one step of a script.</summary>
+/// <param name="Columns">Names.</param>
+/// <param name="Rows">Each with a cell for each column.</param>
+/// <param name="Next">The cursor of the next step; null after the last one.</param>
 public sealed record AdminStep(string[] Columns, IReadOnlyList<string[]> Rows, string? Next);
 
-/// <summary>A script answered with an error of its own, such as <c>NOT_FOUND there is no user bob</c>.</summary>
+/// <summary>A script returned an error, such as <c>NOT_FOUND there is no user bob</c>.</summary>
 public sealed class AdminScriptException(string message) : Exception(message);
 
 /// <summary>
-/// Runs operators' scripts: on one Redis as a script, step by step; on a cluster, where a script can't reach the keys of
-/// several slots, each of its commands goes to the node that has the key (<see cref="ScriptReplay"/>).
+/// Runs operators' scripts step by step: on a single Redis as scripts; on a cluster, where a script can't reach several slots,
+/// by <see cref="ScriptReplay"/>.
 /// </summary>
 public sealed class AdminScriptRunner(RedisConnection redis)
 {
@@ -24,10 +24,8 @@ public sealed class AdminScriptRunner(RedisConnection redis)
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs all steps of a script.</summary>
-    /// <param name="script">Which.</param>
     /// <param name="arguments">Its ARGV, without the cursor.</param>
-    /// <param name="stopping">Ends it between two steps.</param>
-    /// <exception cref="AdminScriptException">The script refused.</exception>
+    /// <exception cref="AdminScriptException">The script returned an error.</exception>
     public async IAsyncEnumerable<AdminStep> RunAsync(
         AdminScript script, IReadOnlyList<string> arguments, [EnumeratorCancellation] CancellationToken stopping = default)
     {
@@ -38,7 +36,7 @@ public sealed class AdminScriptRunner(RedisConnection redis)
             var step = await RunStepAsync(script, arguments, cursor);
             yield return step;
             cursor = step.Next;
-            // Others get Redis for as long as a step has held it.
+            // Pauses as long as the step has blocked Redis.
             var took = Stopwatch.GetElapsedTime(began);
             if (cursor is not null && took > LongStep)
                 await Task.Delay(took < LongestPause ? took : LongestPause, stopping);
@@ -46,9 +44,8 @@ public sealed class AdminScriptRunner(RedisConnection redis)
     }
 
     /// <summary>Runs one step of a script.</summary>
-    /// <param name="script">Which.</param>
     /// <param name="arguments">Its ARGV, without the cursor.</param>
-    /// <param name="cursor">0, or <see cref="AdminStep.Next"/> of the step before; of no meaning for a script without steps.</param>
+    /// <param name="cursor">0, or <see cref="AdminStep.Next"/> of the previous step. Ignored for a script without steps.</param>
     public async Task<AdminStep> RunStepAsync(AdminScript script, IReadOnlyList<string> arguments, string cursor = "0")
     {
         RedisValue[] values = [.. script.IsStepped ? [cursor] : Array.Empty<RedisValue>(), .. arguments.Select(argument => (RedisValue)argument)];

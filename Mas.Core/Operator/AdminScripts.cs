@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Mas.Core.Operator;
 
-/// <summary>All of the operators' scripts; they are embedded, so that programs run what they were built with.</summary>
+/// <summary>All operators' scripts. They are embedded, so that a program runs the versions that it was built with.</summary>
 public static class AdminScripts
 {
     private const string Prefix = "admin.";

@@ -3,31 +3,31 @@ using StackExchange.Redis;
 
 namespace Mas.Core.Operator;
 
-/// <summary>An entry of the audit log.</summary>
-/// <param name="At">When, unix milliseconds.</param>
-/// <param name="Who">A userId, or <c>masctl:</c> and the name of the account on the operator's machine.</param>
-/// <param name="From">The address or the machine that it came from.</param>
-/// <param name="What">The script and its arguments, or the beginnings of them.</param>
-/// <param name="Result"><c>OK</c>, or what the script refused with.</param>
+/// <summary>An operator's action.</summary>
+/// <param name="At">Unix milliseconds.</param>
+/// <param name="Who">A userId, or <c>masctl:</c> and the operator's account on the machine.</param>
+/// <param name="From">An address or the name of a machine.</param>
+/// <param name="What">The script and its arguments, shortened.</param>
+/// <param name="Result"><c>OK</c>, or the script's error.</param>
 public sealed record AuditEntry(long At, string Who, string From, string What, string Result);
 
-/// <summary>Who did what, <c>auditlog</c> (stream): the newest <see cref="Kept"/> entries, a few more now and then.</summary>
+/// <summary>The stream <c>auditlog</c>, trimmed to about <see cref="Kept"/> entries.</summary>
 public sealed class AuditLog(RedisConnection redis)
 {
-    /// <summary>How many entries are kept at least.</summary>
+    /// <summary>The least number of entries to keep.</summary>
     public const int Kept = 10_000;
 
     private const int LongestArgument = 200;
     private const int LongestWhat = 1000;
 
-    /// <summary>Arguments that are secrets, by script and number; who reads the log must not be able to use them.</summary>
+    /// <summary>Arguments that are secrets and are not logged, by script and index.</summary>
     private static readonly HashSet<(string Script, int Argument)> Secret = [("reset-token", 1), ("group-create", 2)];
 
     /// <summary>Writes an entry.</summary>
     public Task AddAsync(string who, string from, string script, IReadOnlyList<string> arguments, string result) => redis.Database.ExecuteAsync(
         "XADD", RedisKeys.AuditLog, "MAXLEN", "~", Kept, "*", "who", who, "from", from, "what", Describe(script, arguments), "result", result);
 
-    /// <summary>The newest entries, newest first.</summary>
+    /// <summary>Reads entries, newest first.</summary>
     public async Task<List<AuditEntry>> ReadAsync(int count)
     {
         var entries = (RedisResult[])(await redis.Database.ExecuteAsync("XREVRANGE", RedisKeys.AuditLog, "+", "-", "COUNT", count))!;

@@ -5,17 +5,17 @@ using StackExchange.Redis;
 namespace Mas.Core.Operator;
 
 /// <summary>
-/// Runs a script over the slots of a cluster. The script runs in Redis for its Lua alone: where it calls a command, it is
-/// given the answer that is known already, or stops and says what it needs. That is sent to its key's node, and
-/// the script starts again with what came. It is not atomic, so scripts keep the order of steps of the programs.
+/// Runs a script over several slots of a cluster. The script runs in Redis for its Lua only: a command in it returns a known
+/// answer, or stops the script, which then returns the command. The command is sent to its key's node, and the script starts
+/// again with its answer. That is not atomic, so scripts write in the same order of steps as the programs.
 /// </summary>
 /// <remarks>
-/// What only looks, at one thing after the other, says so by <c>redis.each(list, look)</c>, which a script has on a cluster alone:
-/// then one start asks what each of them needs next, and the commands go out together.
+/// On a cluster a script also has <c>redis.each(list, look)</c>, for looks that only read: each start then collects the next
+/// command of every item, and these are sent together.
 /// </remarks>
 internal sealed class ScriptReplay(RedisConnection redis)
 {
-    // Only what decides the command comes from outside: the script's text, its arguments and the answers so far.
+    // Its input is the script's text, its arguments and the answers so far, so each start takes the same way.
     private const string Head = """
         local real, tokens = redis, ARGV
         local ARGV = {}
@@ -90,10 +90,10 @@ internal sealed class ScriptReplay(RedisConnection redis)
         return { 'DONE', result }
         """;
 
-    /// <summary>A page of a SCAN is this small, since each command of a step starts the script once more.</summary>
+    /// <summary>SCAN's pages are small, because each command of a step starts the script once more.</summary>
     private const string ScanCount = "40";
 
-    /// <summary>So many commands go out together; others' come between.</summary>
+    /// <summary>Limits the commands sent together, so that others' commands come between.</summary>
     private const int MaxConcurrent = 200;
 
     private static readonly RedisScript ScanThere = new("return redis.call('SCAN', unpack(ARGV))");
@@ -137,7 +137,7 @@ internal sealed class ScriptReplay(RedisConnection redis)
         if (command == "SCAN")
             return await ScanAsync(arguments);
         var parts = Array.ConvertAll(arguments, argument => (object)argument);
-        // Typed as a key, so that the connection knows the slot.
+        // Typed as a key, for routing.
         var key = command switch { "TIME" or "PUBLISH" => -1, "MEMORY" => 1, _ => 0 };
         if (key >= 0)
             parts[key] = (RedisKey)(byte[])arguments[key]!;
@@ -149,7 +149,7 @@ internal sealed class ScriptReplay(RedisConnection redis)
         return tokens;
     }
 
-    /// <summary>One node after the other; its number stands before its own cursor: <c>&lt;node&gt;.&lt;cursor&gt;</c>.</summary>
+    /// <summary>Scans one node after the other. The cursor is <c>&lt;node&gt;.&lt;cursor of the node&gt;</c>.</summary>
     private async Task<List<RedisValue>> ScanAsync(RedisValue[] arguments)
     {
         var place = ((string)arguments[0]!).Split('.');
@@ -191,6 +191,6 @@ internal sealed class ScriptReplay(RedisConnection redis)
         }
     }
 
-    /// <summary>The pages of HSCAN and ZSCAN and the entries of XRANGE hold lists.</summary>
+    /// <summary>Pages of HSCAN and ZSCAN and entries of XRANGE are nested lists.</summary>
     private static bool IsListItself(RedisResult item) => !item.IsNull && item.Resp2Type == ResultType.Array;
 }
