@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace Mas.Core.Queues;
 
 /// <summary>
-/// Changes an endpoint's number of partitions (<c>inboxlayout:&lt;endpoint&gt;</c>); nothing in flight is lost, doubled or reordered.
+/// Changes an endpoint's number of partitions (<c>inboxlayout:&lt;endpoint&gt;</c>); nothing in flight is lost or reordered.
 /// Takes the leases of all inboxes, old and new, so that nobody consumes; closes the old ones, so that nobody pushes; copies their
 /// entries in order to their new inboxes; opens these; and publishes the new layout. Each step may be repeated: another worker
 /// continues an interrupted change. See docs/design/leases.md.
