@@ -94,11 +94,13 @@ public sealed record ChatMessage(
     internal static byte[] ToJson(long gid, ReadOnlySpan<byte> behindGid) => WireJson.Splice(GidHead, gid, behindGid);
 
     /// <summary>The field of a message's idempotency record: <c>&lt;userId&gt;:&lt;rid&gt;</c> with the rid as its JSON spells it.</summary>
-    internal static string RecordOf(UserId author, string rid)
+    internal static byte[] RecordOf(UserId author, string rid) => RecordOf(author, new ChatMessage(0, author, 0, "", "", rid).ToJson());
+
+    /// <summary>The same, of a message whose JSON is known. The rid is its last field.</summary>
+    internal static byte[] RecordOf(UserId author, ReadOnlySpan<byte> json)
     {
-        ReadOnlySpan<byte> json = new ChatMessage(0, author, 0, "", "", rid).ToJson();
-        var start = json.LastIndexOf(RidHead) + RidHead.Length;
-        return $"{author.Value}:{Encoding.UTF8.GetString(json[start..^"\"}".Length])}";
+        var rid = json[(json.LastIndexOf(RidHead) + RidHead.Length)..^"\"}".Length];
+        return [.. Encoding.UTF8.GetBytes(author.Value), (byte)':', .. rid];
     }
 
     /// <summary>Reads the JSON of a history.</summary>

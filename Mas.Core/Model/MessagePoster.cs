@@ -15,6 +15,9 @@ internal sealed class MessagePoster(FencingToken fence, RedisConnection redis, C
     /// <summary>The largest batch of one script. For more, a draw of gids that all conversations share costs Redis less than one in each script.</summary>
     internal const int MaxAtOnce = 4;
 
+    /// <summary>The most messages that <see cref="LuaScripts.HistoryAdd"/> takes.</summary>
+    private const int MaxAdded = 1000;
+
     private const string Add = "";
     private const string Once = "once";
     private const string Find = "find";
@@ -57,10 +60,29 @@ internal sealed class MessagePoster(FencingToken fence, RedisConnection redis, C
         if (isDetached && drafts.Any(draft => draft.What == Add))
             return PostResult.MemberDetached;
         var plan = isDetached ? Array.ConvertAll(drafts, draft => draft with { What = draft.What == Once ? Find : draft.What }) : drafts;
+        if (plan.Length <= MaxAdded && Array.TrueForAll(plan, draft => draft.What == Add))
+            return await AddAsync(id, plan, await gids);
         var (appended, live) = await AppendAsync(LuaScripts.HistoryAppend, id, Arguments(await gids, plan));
         return isDetached && drafts.Where((draft, i) => draft.What == Once && appended[i].IsNullOrEmpty).Any()
             ? PostResult.MemberDetached
             : Result(drafts, appended, live);
+    }
+
+    /// <summary>The common case of the last step: all messages are new, so the gids that they get are known.</summary>
+    private async Task<PostResult> AddAsync(ConversationId id, Draft[] drafts, long first)
+    {
+        var messages = new PostedMessage?[drafts.Length];
+        var arguments = new RedisValue[3 + 3 * drafts.Length];
+        (arguments[0], arguments[1], arguments[2]) = (options.MaxMessages, first, drafts.Length);
+        for (var i = 0; i < drafts.Length; i++)
+        {
+            var stored = drafts[i].Stored(first + i);
+            messages[i] = new PostedMessage(stored, IsNew: true);
+            var record = 3 + drafts.Length + 2 * i;
+            (arguments[3 + i], arguments[record], arguments[record + 1]) = (stored.Json, drafts[i].RecordName, first + i);
+        }
+        var (_, live) = await AppendAsync(LuaScripts.HistoryAdd, id, arguments);
+        return new PostResult(messages, live);
     }
 
     /// <summary>Sees to it that nothing is added of authors who may not post.</summary>
@@ -100,8 +122,8 @@ internal sealed class MessagePoster(FencingToken fence, RedisConnection redis, C
         var messages = new PostedMessage?[drafts.Length];
         for (var i = 0; i < messages.Length; i++)
         {
-            if (appended[i].TryParseLong(out var gid))
-                messages[i] = new PostedMessage(drafts[i].Stored(gid), IsNew: true);
+            if (appended[i].IsInteger)
+                messages[i] = new PostedMessage(drafts[i].Stored((long)appended[i]), IsNew: true);
             else if ((byte[]?)appended[i] is { Length: > 0 } json)
                 messages[i] = new PostedMessage(StoredMessage.FromJson(json), IsNew: false);
         }
@@ -129,6 +151,8 @@ internal sealed class MessagePoster(FencingToken fence, RedisConnection redis, C
         }
 
         internal UserId Author => Message.UserId;
+
+        internal byte[] RecordName => ChatMessage.RecordOf(Author, JsonBehindGid);
 
         internal StoredMessage Stored(long gid) => new(Message with { Gid = gid }, ChatMessage.ToJson(gid, JsonBehindGid));
     }

@@ -18,6 +18,7 @@ internal static class LuaScripts
     internal static readonly RedisScript LayoutAsk = Load("layout_ask");
     internal static readonly RedisScript WorkersBeat = Load("workers_beat");
     internal static readonly RedisScript Fenced = Load("fenced");
+    internal static readonly RedisScript HistoryAdd = Load("history_add");
     internal static readonly RedisScript HistoryAppend = Load("history_append");
     internal static readonly RedisScript HistoryFind = Load("history_find");
     internal static readonly RedisScript HistoryTrim = Load("history_trim");

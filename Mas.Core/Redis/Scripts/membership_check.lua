@@ -6,8 +6,10 @@
 
 -- @include membership
 
-local result = { ARGV[1] == 'everyone' and isAnyDetached(KEYS[1]) and 1 or 0 }
+local everyone = ARGV[1] == 'everyone'
+local isAttached, isAnyDetached = membersOf(KEYS[1], everyone)
+local result = { everyone and isAnyDetached() and 1 or 0 }
 for i = 2, #ARGV do
-  result[i] = isAttached(KEYS[1], ARGV[i]) and 1 or 0
+  result[i] = isAttached(ARGV[i]) and 1 or 0
 end
 return result

@@ -18,18 +18,15 @@
 -- @include history_post
 -- @include membership
 
-local attached = {}
+local everyone = ARGV[4] == 'everyone'
+local isAttached, isAnyDetached = membersOf(KEYS[4], everyone)
 local batch = plan(5, function(message)
-  local author = string.match(message, '"userId":"([^"]*)"')
-  if attached[author] == nil then
-    attached[author] = ARGV[4] == '' or isAttached(KEYS[4], author)
-  end
-  return attached[author]
+  return ARGV[4] == '' or isAttached(string.match(message, '"userId":"([^"]*)"'))
 end)
 if #batch.added == 0 then
   return batch.results
 end
-if ARGV[4] == 'everyone' and isAnyDetached(KEYS[4]) then
+if everyone and isAnyDetached() then
   return {}
 end
 return post(batch, redis.call('INCRBY', KEYS[5], #batch.added) - #batch.added + 1)
