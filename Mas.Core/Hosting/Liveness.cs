@@ -13,6 +13,10 @@ public static class Liveness
         app.MapHealthChecks("/healthz", new HealthCheckOptions
         {
             Predicate = _ => false,
-            ResponseWriter = (http, _) => http.Response.WriteAsync("ok\n"),
-        }).DisableHttpMetrics();
+            ResponseWriter = (http, _) =>
+            {
+                http.Response.ContentType = "text/plain; charset=utf-8";
+                return http.Response.WriteAsync("ok\n");
+            },
+        }).WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head])).DisableHttpMetrics();
 }

@@ -113,7 +113,7 @@ public static class MasHost
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Warning);
-        // Otherwise each probe of /readyz would log while a service is away; its answer says which.
+        // Otherwise each probe of /readyz logs a line while something is away. Its answer names what is away; a check logs unexpected errors itself.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
     }
 

@@ -27,5 +27,13 @@ public sealed class TelemetryOptions : IValidatableObject
     {
         if (HasCollector && !(Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
             yield return new($"The setting Telemetry:OtlpEndpoint is '{OtlpEndpoint}'; it must be a URL such as http://127.0.0.1:4318.");
+        // Without the value: it is a secret.
+        if (OtlpHeaders.Length > 0 && !Uri.UnescapeDataString(OtlpHeaders).Split(',').All(IsHeader))
+            yield return new("The setting Telemetry:OtlpHeaders must be name=value, several separated by commas.");
     }
+
+    /// <summary>Whether a header's name is a token (RFC 9110), and its value one line.</summary>
+    private static bool IsHeader(string header) =>
+        header.Split('=', 2) is [var name, var value] && name.Trim() is { Length: > 0 } token
+        && token.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c)) && !value.Any(char.IsControl);
 }

@@ -43,7 +43,7 @@ internal sealed class ChannelCommands(RawCommand raw, Conversations conversation
             _ => "",
         };
         if (mode.Length == 0)
-            return new Ack(Status.ParameterInvalid, "Channels have no such role.");
+            return new Ack(Status.ParameterInvalid, "A channel has the roles @ (operator), + (voice) and u (member).");
         return await raw.RunAsync(context, target, "MODE", mode.Length > 2
             ? IrcLine.Of("MODE", target.Name, mode, nick, nick)
             : IrcLine.Of("MODE", target.Name, mode, nick));

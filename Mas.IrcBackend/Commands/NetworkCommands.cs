@@ -9,7 +9,8 @@ using Mas.IrcBackend.State;
 namespace Mas.IrcBackend.Commands;
 
 /// <summary>CONNECT, DISCONNECT, WHOIS and /nick.</summary>
-internal sealed class NetworkCommands(RedisConnection redis, CredentialVault vault, RawCommand raw, ConnectionSender sender)
+internal sealed partial class NetworkCommands(
+    RedisConnection redis, CredentialVault vault, RawCommand raw, ConnectionSender sender, ILogger<NetworkCommands> logger)
 {
     /// <summary>CONNECT; <c>nick</c> and <c>account</c> replace the saved ones.</summary>
     internal async Task<Ack> ConnectAsync(ParserContext context, RequestFields fields)
@@ -68,7 +69,10 @@ internal sealed class NetworkCommands(RedisConnection redis, CredentialVault vau
     private Ack? RefuseAccount(ParserContext context, string account)
     {
         if (vault.Unseal(account, context.User, context.Network) is not { } found)
-            return new Ack(Status.Error, "The credentials can't be decrypted: Mas.Server and Mas.IrcBackend have different instance keys. Tell the operator.");
+        {
+            LogUnreadable(logger, context.User.Value, context.Network);
+            return new Ack(Status.Error, "Your login for this network could not be read. Tell the operator.");
+        }
         var credentials = new SaslCredentials(found.Mechanism, found.Account, found.Password, found.Key);
         try
         {
@@ -81,4 +85,7 @@ internal sealed class NetworkCommands(RedisConnection redis, CredentialVault vau
             return new Ack(Status.ParameterInvalid, e.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The login of user {UserId} for {Network} can't be decrypted: set the same Irc:CredentialsKey for Mas.Server and Mas.IrcBackend")]
+    private static partial void LogUnreadable(ILogger logger, string userId, string network);
 }

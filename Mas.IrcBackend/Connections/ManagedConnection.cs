@@ -28,6 +28,7 @@ internal sealed class ManagedConnection : IConnectionObserver
     private readonly TimeProvider _time;
     private readonly ReconnectingConnection _connection;
     private readonly CancellationTokenSource _stop;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private readonly LinkedList<UnsentLine> _unsent = [];
     private readonly Queue<string> _executed = new();
@@ -87,11 +88,11 @@ internal sealed class ManagedConnection : IConnectionObserver
         }
     }
 
-    /// <summary>Completes when it has ended for good.</summary>
-    internal Task Ended { get; private set; } = Task.CompletedTask;
+    /// <summary>Completes when it has ended for good; not before it has started.</summary>
+    internal Task Ended => _ended.Task;
 
     /// <summary>Starts once <paramref name="before"/>, the connection that it replaces, has ended.</summary>
-    internal void Start(Task before, Action<ManagedConnection, ConnectionOutcome> ended) => Ended = RunAsync(before, ended);
+    internal void Start(Task before, Action<ManagedConnection, ConnectionOutcome> ended) => _ = RunAsync(before, ended);
 
     /// <summary>Ends it with QUIT.</summary>
     internal void Stop()
@@ -240,15 +241,23 @@ internal sealed class ManagedConnection : IConnectionObserver
 
     private async Task RunAsync(Task before, Action<ManagedConnection, ConnectionOutcome> ended)
     {
-        await before;
-        await Task.Yield();
-        var outcome = await _connection.RunAsync(QuitReason, _stop.Token);
-        lock (_lock)
+        try
         {
-            _isOver = true;
-            _stop.Dispose();
+            await before;
+            await Task.Yield();
+            var outcome = await _connection.RunAsync(QuitReason, _stop.Token);
+            lock (_lock)
+            {
+                _isOver = true;
+                _stop.Dispose();
+            }
+            ended(this, outcome);
+            _ended.SetResult();
         }
-        ended(this, outcome);
+        catch (Exception e)
+        {
+            _ended.SetException(e);
+        }
     }
 
     private ValueTask ReportAsync(string what, string? text = null, string? nick = null, RegistrationSummary? summary = null, bool isFinal = false)

@@ -189,7 +189,7 @@ internal sealed partial class ManagedConnections : IAsyncDisposable
             return;
         foreach (var (user, network) in ended)
         {
-            // Lease a X with.
+            // A new generation under this lease, so that the parser does not take the event for one of an older connection.
             var generation = lease.NextGeneration();
             await _parser.AddAsync(new EventEntry(
                 new LineId(network, user.Value, generation, 1).ToString(), user.Value, network, generation, 1, _time.GetUtcNow().ToUnixTimeMilliseconds(), ConnectionEventType.Ended, "Disconnected"));

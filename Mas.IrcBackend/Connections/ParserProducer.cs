@@ -103,16 +103,27 @@ internal sealed partial class ParserProducer : IAsyncDisposable
         }
     }
 
-    /// <summary>Pushes a batch, retrying while Redis is unreachable; the parser drops what arrives twice by its sequence numbers.</summary>
+    /// <summary>
+    /// Pushes a batch, retrying until the process gives up, whatever the error; the parser drops what arrives twice by its sequence
+    /// numbers. A push that runs is not cut off.
+    /// </summary>
     /// <returns>False when it was given up.</returns>
     private async Task<bool> TryPushAsync((string Network, byte[] Json)[] batch)
     {
         try
         {
-            await _retry.ExecuteAsync(async _ => await _producer.SendAsync(Endpoints.IrcParser, batch));
+            // After giving up, a batch still gets one attempt, which a cancelled token would forbid.
+            var giveUp = _giveUp.IsCancellationRequested ? CancellationToken.None : _giveUp.Token;
+            await _retry.ExecuteAsync(async _ => await _producer.SendAsync(Endpoints.IrcParser, batch), giveUp);
             return true;
         }
-        catch (Exception e) when (RedisErrors.IsAway(e))
+        catch (OperationCanceledException)
+        {
+            // During the pause after a failure, which the log has.
+            LogGivenUp(batch.Length, "no attempt succeeded");
+            return false;
+        }
+        catch (Exception e)
         {
             LogGivenUp(batch.Length, e.Message);
             return false;
@@ -122,7 +133,7 @@ internal sealed partial class ParserProducer : IAsyncDisposable
     private ResiliencePipeline NewRetry() => new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions
         {
-            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is { } e && RedisErrors.IsAway(e) && !_giveUp.IsCancellationRequested),
+            ShouldHandle = args => ValueTask.FromResult(args.Outcome.Exception is not null && !_giveUp.IsCancellationRequested),
             MaxRetryAttempts = int.MaxValue,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
@@ -130,7 +141,11 @@ internal sealed partial class ParserProducer : IAsyncDisposable
             MaxDelay = TimeSpan.FromSeconds(2),
             OnRetry = args =>
             {
-                LogAway(args.Outcome.Exception?.Message ?? "");
+                var e = args.Outcome.Exception!;
+                if (RedisErrors.IsAway(e))
+                    LogAway(e.Message);
+                else
+                    LogFailed(e);
                 return ValueTask.CompletedTask;
             },
         })
@@ -142,6 +157,9 @@ internal sealed partial class ParserProducer : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "IRC lines are queued until Redis is reachable: {Reason}")]
     private partial void LogAway(string reason);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Lost {Count} IRC lines and events: Redis was unreachable when the process stopped ({Reason})")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "IRC lines could not be pushed to inbox:ircparser; they are queued, and the push is retried")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Lost {Count} IRC lines and events: they could not be pushed before the process stopped ({Reason})")]
     private partial void LogGivenUp(int count, string reason);
 }

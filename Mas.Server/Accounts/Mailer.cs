@@ -53,7 +53,13 @@ internal sealed partial class Mailer : BackgroundService
     /// <summary>Queues a mail; when a thousand wait already, it is dropped, and the log says so.</summary>
     internal void Enqueue(string to, string subject, string body)
     {
-        var mail = new MimeMessage([_from], [new MailboxAddress("", to)], subject, new TextPart("plain") { Text = body }) { Date = _time.GetUtcNow() };
+        // An address may come from an operator or an older MAS.
+        if (!MailboxAddress.TryParse(to, out var address))
+        {
+            LogNoAddress(_logger);
+            return;
+        }
+        var mail = new MimeMessage([_from], [address], subject, new TextPart("plain") { Text = body }) { Date = _time.GetUtcNow() };
         if (!_queue.Writer.TryWrite(mail))
             LogDropped(_logger);
     }
@@ -149,6 +155,9 @@ internal sealed partial class Mailer : BackgroundService
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Host} did not accept a mail in {Attempts} attempts, and it was dropped: {Reason}")]
     private static partial void LogGivenUp(ILogger logger, string host, int attempts, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A mail was dropped: the user's email address can't be read")]
+    private static partial void LogNoAddress(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A mail was dropped: 1000 are waiting already")]
     private static partial void LogDropped(ILogger logger);

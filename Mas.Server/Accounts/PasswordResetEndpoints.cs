@@ -12,7 +12,7 @@ internal sealed class PasswordResetEndpoints(
         if (await RequestBody.ReadAsync(http) is not { } body)
             return AccountEndpoints.BadBody();
         var email = body["email"].Trim();
-        if (AccountRules.RefuseEmail(email) is { } bad)
+        if (AccountRules.RefuseKnownEmail(email) is { } bad)
             return AccountEndpoints.Invalid("email", bad);
         if (await users.FindAsync(email) is { } user && await users.GetProfileAsync(user) is { } profile)
         {

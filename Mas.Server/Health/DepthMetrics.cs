@@ -7,26 +7,29 @@ using Mas.Server.Sockets;
 namespace Mas.Server.Health;
 
 /// <summary>How much waits in inboxes, dead-letter lists and this server's outboxes, as of the last <see cref="ReadAsync"/>.</summary>
-internal sealed class DepthMetrics
+internal sealed partial class DepthMetrics
 {
     private const int SampledOutboxes = 1000;
     private readonly RedisConnection _redis;
     private readonly SessionRegistry _registry;
+    private readonly ILogger<DepthMetrics> _logger;
     private volatile IReadOnlyList<Measurement<long>> _inboxes = [];
     private volatile IReadOnlyList<Measurement<long>> _dead = [];
     private volatile IReadOnlyList<Measurement<long>> _held = [];
     private long _outboxes;
 
-    public DepthMetrics(RedisConnection redis, SessionRegistry registry)
+    public DepthMetrics(RedisConnection redis, SessionRegistry registry, ILogger<DepthMetrics> logger)
     {
         _redis = redis;
         _registry = registry;
+        _logger = logger;
         MasMeter.Meter.CreateObservableGauge("mas.inbox.depth", () => _inboxes, "{entry}", "Entries that wait in an inbox");
         MasMeter.Meter.CreateObservableGauge("mas.dead_letter.depth", () => _dead, "{entry}", "Entries in a dead-letter list");
         MasMeter.Meter.CreateObservableGauge("mas.lease.held", () => _held, description: "1 when a worker consumes the inbox, else 0");
         MasMeter.Meter.CreateObservableGauge("mas.outbox.depth", () => Interlocked.Read(ref _outboxes), "{entry}", "Entries that wait in the outboxes of this server's sessions (of the first thousand)");
     }
 
+    /// <summary>Reads the depths. What can't be read is left out, so that the other metrics stay available.</summary>
     internal async Task ReadAsync()
     {
         try
@@ -40,9 +43,11 @@ internal sealed class DepthMetrics
             var lengths = await Task.WhenAll(_registry.All.Take(SampledOutboxes).Select(session => database.ListLengthAsync(RedisKeys.Outbox(session.Ref))));
             Interlocked.Exchange(ref _outboxes, lengths.Sum());
         }
-        catch (Exception e) when (RedisErrors.IsAway(e))
+        catch (Exception e)
         {
             (_inboxes, _dead, _held) = ([], [], []);
+            if (!RedisErrors.IsAway(e) && e is not OperationCanceledException)
+                LogFailed(e);
         }
     }
 
@@ -51,4 +56,7 @@ internal sealed class DepthMetrics
         var depths = await Task.WhenAll(names.Select(read));
         return [.. depths.Select((depth, i) => new Measurement<long>(depth, new KeyValuePair<string, object?>("endpoint", names[i])))];
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The depths of inboxes and outboxes could not be read; the metrics lack them")]
+    private partial void LogFailed(Exception exception);
 }

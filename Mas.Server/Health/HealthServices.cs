@@ -13,6 +13,8 @@ internal static class HealthServices
 
     internal static IServiceCollection AddHealth(this IServiceCollection services)
     {
+        // One for all probes: it remembers what it has logged.
+        services.AddSingleton<RedisHealthCheck>();
         services.AddHealthChecks()
             .AddCheck<RedisHealthCheck>(Redis)
             .AddTypeActivatedCheck<BackendHealthCheck>("loopback", HealthStatus.Unhealthy, args: [(string[])[Endpoints.Loopback]])
@@ -27,7 +29,8 @@ internal static class HealthServices
     internal static void MapHealth(this WebApplication app)
     {
         app.MapLiveness();
-        app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync }).DisableHttpMetrics();
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { ResponseWriter = WriteReadinessAsync })
+            .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head])).DisableHttpMetrics();
         var depths = app.Services.GetRequiredService<DepthMetrics>();
         app.MapPrometheusScrapingEndpoint(
             "/metrics",

@@ -6,8 +6,9 @@ namespace Mas.Server.Requests;
 /// </summary>
 /// <param name="timeout">How long each may take to be confirmed.</param>
 /// <param name="time">The clock.</param>
-/// <param name="failedAsync">Called for each that may not have arrived, with its <c>reqId</c> and the reason. Must not throw.</param>
-internal sealed class InFlightRequests(TimeSpan timeout, TimeProvider time, Func<string, Exception, Task> failedAsync)
+/// <param name="failedAsync">Called for each that may not have arrived, with its <c>reqId</c> and the reason.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class InFlightRequests(TimeSpan timeout, TimeProvider time, Func<string, Exception, Task> failedAsync, ILogger logger)
 {
     /// <summary>How many may be unconfirmed before the session's next request is read.</summary>
     internal const int Max = 64;
@@ -47,10 +48,23 @@ internal sealed class InFlightRequests(TimeSpan timeout, TimeProvider time, Func
             }
             catch (Exception e)
             {
-                await failedAsync(next.ReqId, e);
+                await TellFailedAsync(next.ReqId, e);
             }
         }
         while (TakeNext(out next));
+    }
+
+    /// <summary>Whatever happens here, those behind are awaited.</summary>
+    private async Task TellFailedAsync(string reqId, Exception reason)
+    {
+        try
+        {
+            await failedAsync(reqId, reason);
+        }
+        catch (Exception e)
+        {
+            LogNotTold(logger, e);
+        }
     }
 
     /// <summary>Removes the first, and finds the next.</summary>
@@ -67,4 +81,7 @@ internal sealed class InFlightRequests(TimeSpan timeout, TimeProvider time, Func
             return _isAwaiting = _queue.TryPeek(out next);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A session could not be told that a request failed")]
+    private static partial void LogNotTold(ILogger logger, Exception exception);
 }

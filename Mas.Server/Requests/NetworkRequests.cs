@@ -30,7 +30,7 @@ internal sealed class NetworkRequests(Backends backends, TextCommands commands, 
         if (network == Networks.Mas)
             return IsMas;
         if (credentials is not null && !vault.IsOpen)
-            return new Ack(Status.Error, "This server cannot store network credentials: its operator has not set a key.");
+            return new Ack(Status.Error, "This server cannot store network credentials: its operator has not set a key. Connect without an account, or ask the operator.");
         return await backends.AskIrcAsync(request, network, null, IrcRequest.Compose("CONNECT", json =>
         {
             json.WriteString("network", network);

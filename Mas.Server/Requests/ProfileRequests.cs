@@ -52,7 +52,7 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Profil
             await profiles.TellAsync(user);
             return Ack.Ok;
         }
-        if ((AccountRules.RefuseName(changed.Name) ?? AccountRules.RefuseEmail(changed.Email) ?? AccountRules.RefuseNick(changed.Nick)) is { } bad)
+        if (RefuseChanged(old, changed) is { } bad)
             return new Ack(Status.ParameterInvalid, bad);
         if (await users.UpdateProfileAsync(user, old, changed) is { } taken)
             return new Ack(Status.ErrorExists, $"This {taken} is taken. Choose another one.");
@@ -60,6 +60,12 @@ internal sealed class ProfileRequests(Users users, PasswordHasher hasher, Profil
             await profiles.TellAsync(user);
         return Ack.Ok;
     }
+
+    /// <summary>Checks what changes. What stays may have been accepted under other rules, or come from an operator.</summary>
+    private static string? RefuseChanged(Profile old, Profile changed) =>
+        (changed.Name == old.Name ? null : AccountRules.RefuseName(changed.Name))
+        ?? (changed.Email == old.Email ? null : AccountRules.RefuseEmail(changed.Email))
+        ?? (changed.Nick == old.Nick ? null : AccountRules.RefuseNick(changed.Nick));
 
     /// <summary>Whether the current password is right, or the new one is set already: a repetition whose answer was lost.</summary>
     private async Task<bool> MayBecomeAsync(StoredPassword? stored, string password, string currentPassword) =>

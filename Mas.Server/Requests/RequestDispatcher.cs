@@ -40,7 +40,7 @@ internal sealed partial class RequestDispatcher(RequestTable table, RedisConnect
     }
 
     private static Ack RateLimited(TimeSpan wait) => new(
-        Status.RateLimited, $"Too many requests. Try again in {Math.Ceiling(wait.TotalSeconds)} s.", new RetryAfter(wait.TotalSeconds));
+        Status.RateLimited, $"Too many requests. Try again in {wait.TotalSeconds:0.##} s.", new RetryAfter(wait.TotalSeconds));
 
     private async Task<Ack?> RunAsync(RequestHandler handler, RequestContext request)
     {

@@ -20,12 +20,15 @@ internal sealed class RequestLimiter : IDisposable
     });
 
     /// <summary>Takes one request from the limit.</summary>
-    /// <returns>Null when it may be handled, else how long to wait before the next.</returns>
+    /// <returns>Null when it may be handled, else how long to wait before the next, rounded up to hundredths of a second.</returns>
     internal TimeSpan? Take()
     {
         _bucket.TryReplenish();
         using var lease = _bucket.AttemptAcquire();
-        return lease.IsAcquired ? null : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : _bucket.ReplenishmentPeriod;
+        if (lease.IsAcquired)
+            return null;
+        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : _bucket.ReplenishmentPeriod;
+        return TimeSpan.FromMilliseconds(10 * Math.Ceiling(wait.TotalMilliseconds / 10));
     }
 
     public void Dispose() => _bucket.Dispose();

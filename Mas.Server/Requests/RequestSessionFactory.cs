@@ -11,7 +11,7 @@ internal sealed partial class RequestSessionFactory(RedisConnection redis, Limit
         SessionRef session, string loginDigest, IEnumerable<KeyValuePair<int, WindowTarget>> targets, Func<byte[], Task> sendAsync) => new(
         session, loginDigest, targets,
         new RequestLimiter(limits.RequestsPerSecond, limits.RequestBurst),
-        new InFlightRequests(redis.Timeout, time, (reqId, reason) => sendAsync(AckOfLost(session, reason).ToJson(reqId))),
+        new InFlightRequests(redis.Timeout, time, (reqId, reason) => sendAsync(AckOfLost(session, reason).ToJson(reqId)), logger),
         sendAsync);
 
     /// <summary>Answers a request that may not have reached its backend. The client may repeat it: with its <c>rid</c>, nothing is posted twice.</summary>

@@ -14,7 +14,7 @@ namespace Mas.Server.Sockets;
 internal sealed partial class OutboxPump(
     SocketSession session, WebSocketChannel channel, RedisConnection redis, DeliveryCheck delivery, int outboxCap, ILogger logger)
 {
-    /// <summary>The snapshot goes first. Wake-ups are ignored, since the first run finds everything.</summary>
+    /// <summary>The snapshot goes first. Wake-ups only check that the client reads it, since the first run finds everything.</summary>
     private const int Starting = -1;
     private const int Idle = 0;
     private const int Running = 1;
@@ -52,7 +52,10 @@ internal sealed partial class OutboxPump(
             var state = Volatile.Read(ref _state);
             switch (state)
             {
-                case Starting or Stopped:
+                case Stopped:
+                    return;
+                case Starting:
+                    EndIfStalled();
                     return;
                 case Idle when Interlocked.CompareExchange(ref _state, Running, Idle) == Idle:
                     _ = RunAsync(first);

@@ -8,8 +8,8 @@ internal sealed class SessionRunner(
     SocketSessionFactory sessions, SessionRegistrar registrar, SessionSnapshot snapshots, RequestSessionFactory requestSessions, RequestLoop requests, RedisConnection redis)
 {
     /// <summary>
-    /// How long a step of a session's start or end waits for Redis. Bounded, since the client library may lose an answer for good when
-    /// its connections break: the socket would never be read, nor its session end.
+    /// How long a step of a session's start or end waits for Redis. Bounded, since many commands in sequence may each take the
+    /// whole time-out.
     /// </summary>
     internal static TimeSpan Patience(RedisConnection redis) => 4 * redis.Timeout;
 

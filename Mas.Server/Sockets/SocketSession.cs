@@ -17,7 +17,8 @@ internal sealed class SocketSession : IDisposable
         Heartbeat = heartbeat;
         _channel = channel;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopped);
-        _stopping.Token.UnsafeRegister(static channel => ((WebSocketChannel)channel!).Abort(), channel);
+        Stopping = _stopping.Token;
+        Stopping.UnsafeRegister(static channel => ((WebSocketChannel)channel!).Abort(), channel);
         Pump = pumps.Create(this, channel);
         _serverStopping = lifetime.ApplicationStopping.Register(() => _ = TerminateAsync(Termination.Stopping));
     }
@@ -33,8 +34,8 @@ internal sealed class SocketSession : IDisposable
     /// <summary>Whether the client has been told that it is over.</summary>
     internal bool IsTerminated => Volatile.Read(ref _terminated) != 0;
 
-    /// <summary>Cancelled when the session is over.</summary>
-    internal CancellationToken Stopping => _stopping.Token;
+    /// <summary>Cancelled when the session is over. Still there when the session is disposed: answers may come later.</summary>
+    internal CancellationToken Stopping { get; }
 
     /// <summary>Sends entries, as quickly as the client reads.</summary>
     /// <exception cref="OperationCanceledException">The session is over.</exception>
@@ -64,7 +65,7 @@ internal sealed class SocketSession : IDisposable
         {
             await _channel.SendAsync(Frames.Of(entry), Stopping);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
             // Nobody waits for it.
         }

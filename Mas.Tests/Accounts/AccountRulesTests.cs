@@ -11,6 +11,8 @@ public sealed class AccountRulesTests
     [InlineData("o'hara_1@example.co.uk")]
     [InlineData("jörg@example.org")]
     [InlineData("ann@bücher.example")]
+    [InlineData("ann@xn--bcher-kva.example")]
+    [InlineData("Ann@XN--BCHER-KVA.example")]
     [InlineData("ann@localhost")]
     public void Email_ThatMailCanBeSentTo_IsAllowed(string email) => Assert.Null(AccountRules.RefuseEmail(email));
 
@@ -23,6 +25,7 @@ public sealed class AccountRulesTests
     [InlineData("ann@example.org;bob@example.org")]
     [InlineData("Ann <ann@example.org>")]
     [InlineData("<ann@example.org>")]
+    [InlineData("<ann@xn--bcher-kva.example>")]
     [InlineData("<@relay.example:ann@example.org>")]
     [InlineData("ann@example.org\nBcc: bob@example.org")]
     [InlineData("ann b@example.org")]

@@ -237,12 +237,34 @@ public sealed class HttpTests(SharedSystem shared) : IDisposable
     }
 
     [Fact]
+    public async Task PasswordReset_OfAnAddressThatWouldBeRefusedToday_IsAnsweredAsAnother()
+    {
+        var login = await _mas.NewUserAsync("old");
+        var email = await _mas.GiveEmailOfOtherRulesAsync(login);
+
+        var known = await _http.PostAsync("/api/forgot-password", new { email });
+        var unknown = await _http.PostAsync("/api/forgot-password", new { email = "nobody@@example.org" });
+
+        Assert.Equal((HttpStatusCode.OK, known.Text), (known.Status, unknown.Text));
+        Assert.Equal(HttpStatusCode.BadRequest, (await _http.PostAsync("/api/forgot-password", new { email = login.Nick })).Status);
+    }
+
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    public async Task Health_AnotherMethod_IsNotAllowed(string path)
+    {
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await _http.PostAsync(path, null)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await _http.SendAsync(HttpMethod.Head, path, null, null)).Status);
+    }
+
+    [Fact]
     public async Task Health_RunningSystem_IsLiveAndReady()
     {
         var live = await _http.GetAsync("/healthz");
         var ready = await _http.GetAsync("/readyz");
 
-        Assert.Equal((HttpStatusCode.OK, "ok\n"), (live.Status, live.Text));
+        Assert.Equal((HttpStatusCode.OK, "ok\n", "text/plain; charset=utf-8"), (live.Status, live.Text, live.Headers["content-type"]));
         Assert.Equal((HttpStatusCode.OK, """{"redis":true,"loopback":true,"irc":false}"""), (ready.Status, ready.Text));
     }
 

@@ -116,6 +116,17 @@ public sealed class OwnThingsTests(SharedSystem shared)
     }
 
     [Fact]
+    public async Task UpdateProfile_OfAUserWhoseEmailWouldBeRefusedToday_ChangesTheNick()
+    {
+        var client = await _mas.NewClientAsync("old");
+        var (nick, email) = (Steps.NewName("New"), await _mas.GiveEmailOfOtherRulesAsync(client.Login));
+
+        await client.OkAsync("UPDATE_PROFILE", new { nick, email });
+
+        Assert.Equal(nick, (string?)(await client.OkAsync("GET_PROFILE"))["nick"]);
+    }
+
+    [Fact]
     public async Task UpdateProfile_Password_CountsAtTheNextLogin()
     {
         var client = await _mas.NewClientAsync("pass");

@@ -90,4 +90,15 @@ internal static class Steps
     /// <summary>A hash as a dictionary.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> HashAsync(this IDatabase redis, string key) =>
         (await redis.HashGetAllAsync(key)).ToDictionary(entry => (string)entry.Name!, entry => (string)entry.Value!);
+
+    /// <summary>Gives a user an email that would be refused today.</summary>
+    public static async Task<string> GiveEmailOfOtherRulesAsync(this MasSystem mas, MasLogin login)
+    {
+        var email = $"{login.Nick}@@example.org".ToLowerInvariant();
+        var redis = mas.Redis.Database;
+        await redis.HashDeleteAsync("index:user", login.Email.ToLowerInvariant());
+        await redis.HashSetAsync("index:user", email, login.UserId);
+        await redis.HashSetAsync($"user:{login.UserId}", "email", email);
+        return email;
+    }
 }

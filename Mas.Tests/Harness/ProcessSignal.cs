@@ -24,15 +24,42 @@ public static class ProcessSignals
 {
     private const int NoSuchProcess = 3;
 
-    /// <summary>Sends <paramref name="signal"/>; a process that has ended meanwhile is no error.</summary>
+    /// <summary>
+    /// Sends <paramref name="signal"/>; a process that has ended meanwhile is no error. After <see cref="ProcessSignal.Stop"/> it
+    /// waits until every thread stands still: on a busy machine, the others run on until one of them takes the signal.
+    /// </summary>
     /// <exception cref="Win32Exception">The system refused.</exception>
     public static void Send(int processId, ProcessSignal signal)
     {
         if (SendSignal(processId, (int)signal) == 0)
+        {
+            if (signal == ProcessSignal.Stop)
+                SpinWait.SpinUntil(() => IsStopped(processId), Eventually.DefaultDeadline);
             return;
+        }
         var error = Marshal.GetLastPInvokeError();
         if (error != NoSuchProcess)
             throw new Win32Exception(error);
+    }
+
+    private static bool IsStopped(int processId)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{processId}/task").All(thread => StateOf(thread) is 'T' or 'Z' or 'X');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A thread has ended meanwhile, or the process has.
+            return !Directory.Exists($"/proc/{processId}");
+        }
+    }
+
+    /// <summary>The state behind the name, which may hold anything: <c>12 (a name) T …</c>.</summary>
+    private static char StateOf(string thread)
+    {
+        var stat = File.ReadAllText(Path.Combine(thread, "stat"));
+        return stat[stat.LastIndexOf(')') + 2];
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

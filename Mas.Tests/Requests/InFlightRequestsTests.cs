@@ -1,5 +1,6 @@
 using Mas.Server.Requests;
 using Mas.Tests.Harness;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mas.Tests.Requests;
 
@@ -38,6 +39,24 @@ public sealed class InFlightRequestsTests
     }
 
     [Fact]
+    public async Task Request_WhoseFailureCannotBeReported_LeavesThoseBehindIt()
+    {
+        var reported = new TaskCompletionSource<string>();
+        var inFlight = new InFlightRequests(
+            TimeSpan.FromMinutes(1),
+            TimeProvider.System,
+            (reqId, _) => reqId == "1" ? throw new InvalidOperationException("broken") : Task.FromResult(reported.TrySetResult(reqId)),
+            NullLogger.Instance);
+        var sent = new TaskCompletionSource();
+        await inFlight.TrackAsync(sent.Task, "1");
+        await inFlight.TrackAsync(sent.Task, "2");
+
+        sent.SetException(new TimeoutException("away"));
+
+        Assert.Equal("2", await reported.Task.WaitAsync(Eventually.DefaultDeadline));
+    }
+
+    [Fact]
     public async Task Add_BeyondTheLimit_WaitsUntilOneHasArrived()
     {
         var inFlight = New(TimeSpan.FromMinutes(1));
@@ -57,7 +76,7 @@ public sealed class InFlightRequestsTests
         lock (_failed)
             _failed.Add((reqId, reason));
         return Task.CompletedTask;
-    });
+    }, NullLogger.Instance);
 
     private List<(string ReqId, Exception Reason)> Failed()
     {

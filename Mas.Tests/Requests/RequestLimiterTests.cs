@@ -16,6 +16,15 @@ public sealed class RequestLimiterTests
     }
 
     [Fact]
+    public void Take_WhenTheTimeToWaitIsNoWholeHundredth_IsRefusedWithTheNextOne()
+    {
+        using var limiter = new RequestLimiter(perSecond: 30, burst: 1);
+        limiter.Take();
+
+        Assert.Equal(TimeSpan.FromMilliseconds(40), limiter.Take());
+    }
+
+    [Fact]
     public async Task Take_AfterTheTimeToWait_IsAllowedAgain()
     {
         using var limiter = new RequestLimiter(perSecond: 20, burst: 1);

@@ -37,6 +37,27 @@ public sealed class MetricsTests(SharedSystem shared)
     }
 
     [Fact]
+    public async Task Server_WhenADepthCannotBeRead_ServesTheOtherMetrics()
+    {
+        const string Dead = "inbox:connectionmanager:dead";
+        using var http = new MasHttp(shared.Mas.Address);
+        await shared.Mas.Redis.Database.StringSetAsync(Dead, "not a list");
+        try
+        {
+            var answer = await http.GetAsync("/metrics");
+
+            Assert.Equal(HttpStatusCode.OK, answer.Status);
+            var metrics = PrometheusText.Parse(answer.Text);
+            Assert.Contains("mas_sessions", metrics.Keys);
+            Assert.DoesNotContain("mas_dead_letter_depth", metrics.Keys);
+        }
+        finally
+        {
+            await shared.Mas.Redis.Database.KeyDeleteAsync(Dead);
+        }
+    }
+
+    [Fact]
     public async Task Worker_WithAMetricsUrl_ServesItsOwn()
     {
         var url = new Uri($"http://127.0.0.1:{FreePort.Next()}");
@@ -66,6 +87,9 @@ public sealed class MetricsTests(SharedSystem shared)
     [InlineData("OtlpEndpoint", "collector:4318")]
     [InlineData("Protocol", "udp")]
     [InlineData("SampleRatio", "1.5")]
+    [InlineData("OtlpHeaders", "s3cr3t")]
+    [InlineData("OtlpHeaders", "api-key=s3cr3t,")]
+    [InlineData("OtlpHeaders", "api key=s3cr3t")]
     public async Task Server_WithAWrongTelemetrySetting_SaysSoAndDoesNotStart(string setting, string value)
     {
         await using var server = MasProcess.Start("Mas.Server", new Dictionary<string, string>
@@ -78,6 +102,7 @@ public sealed class MetricsTests(SharedSystem shared)
 
         Assert.Equal(2, server.Process.ExitCode);
         Assert.Contains($"Telemetry:{setting}", server.Process.LogTail, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", server.Process.LogTail, StringComparison.Ordinal);
     }
 
     private static void AssertIs(string type, IReadOnlyDictionary<string, PrometheusFamily> metrics, params string[] names)

@@ -111,7 +111,7 @@ public sealed class SpeedTests(WebSystem web)
           const frame = () => new Promise(done => requestAnimationFrame(done));
           const rows = () => [...list.querySelectorAll('.timeline-row')];
           const times = [];
-          let mostRows = 0, blanks = 0, jumps = 0, still = 0;
+          let maxRows = 0, blanks = 0, jumps = 0, still = 0;
           let last = await frame();
           while (still < 5 && times.length < 20000) {
             const leap = times.length === 200 ? list.scrollHeight / 2 : times.length === 300 ? 40000 : null;
@@ -133,7 +133,7 @@ public sealed class SpeedTests(WebSystem web)
             times.push((after - last) / 2);
             last = after;
             const drawn = rows();
-            mostRows = Math.max(mostRows, drawn.length);
+            maxRows = Math.max(maxRows, drawn.length);
             const there = drawn.find(row => row.dataset.key === key);
             if (!there || Math.abs(there.getBoundingClientRect().top - before - by) > 3) jumps++;
             const first = drawn[0].getBoundingClientRect().top, end = drawn.at(-1).getBoundingClientRect().bottom;
@@ -143,7 +143,7 @@ public sealed class SpeedTests(WebSystem web)
           times.sort((a, b) => a - b);
           return {
             frames: times.length, median: times[times.length >> 1], p99: times[Math.floor(times.length * 0.99)],
-            mostRows, blanks, jumps, reachedTop: still >= 5,
+            maxRows, blanks, jumps, reachedTop: still >= 5,
           };
         }
         """;

@@ -97,7 +97,7 @@ public sealed class SecretsTests
         var ack = await alice.RequestAsync("CONNECT", new { network = Network, account = new { mechanism = "PLAIN", account = "acc", password = Secret } });
 
         Assert.Equal("ERROR", ack.Value<string>("status"));
-        Assert.Contains("no credentials", ack.Value<string>("errorMsg"), StringComparison.Ordinal);
+        Assert.Contains("cannot store network credentials", ack.Value<string>("errorMsg"), StringComparison.Ordinal);
         Assert.Empty(await system.Mas.Redis.KeysHoldingAsync(Secret));
     }
 
