@@ -22,7 +22,7 @@ internal sealed class LoopbackHandler(
     protected override string? TraceparentOf(BackendMessage message) => message.Origin.Traceparent;
 
     // What names no conversation may make one; from then on others know it by its id.
-    protected override bool StandsAlone(BackendMessage message) =>
+    protected override bool IsBarrier(BackendMessage message) =>
         message is CreateGroup { ConversationId: 0 } or JoinGroup { ConversationId: 0 } or OpenChat { ConversationId: 0 };
 
     // The posts to one conversation in one batch are one append, and one push for each session.
@@ -34,7 +34,7 @@ internal sealed class LoopbackHandler(
         var delivery = outboxes.NewDelivery(fence);
         var (message, redelivered) = run[0];
         if (message is PostMessage)
-            await post.RunAsync([.. run.Select(work => new Work<PostMessage>((PostMessage)work.Message, work.Redelivered))], delivery);
+            await post.RunAsync(run, delivery);
         else if (await _commands[message.GetType()].RunAsync(message, new CommandRun(delivery, redelivered)) is { } ack)
             delivery.AddAck(message.Origin, ack);
         await delivery.FlushAsync();

@@ -20,14 +20,22 @@ internal sealed class BatchClaimer(RedisConnection waiting, FencingToken fence, 
     private readonly FencingToken _waitingFence = new(waiting, lease);
     private long _firstUnfinished = 1;
     private long _last;
-    private string _written = "";
+    private long _mayRepeat;
     private bool _wasLarge;
 
+    /// <summary>What this lease wrote last to the index of claims.</summary>
+    internal string Written { get; private set; } = $"{new ClaimRange(1, 0)}";
+
     /// <summary>Adds this lease to the index of claims. All earlier claims must have been recovered.</summary>
-    internal Task StartAsync()
+    /// <param name="mayRepeat">
+    /// Whether entries that the inbox holds now may have been handled, because a replica that took over had missed their claim. They are
+    /// redelivered.
+    /// </param>
+    internal async Task StartAsync(bool mayRepeat)
     {
-        _written = $"{Unfinished}";
-        return fence.RunAsync(LuaScripts.Fenced, _inbox, ["HSET", lease.Epoch, _written], _claims);
+        await fence.RunAsync(LuaScripts.Fenced, _inbox, ["HSET", lease.Epoch, Written], _claims);
+        if (mayRepeat)
+            _mayRepeat = (long)await fence.RunAsync(LuaScripts.Fenced, _inbox, ["LLEN"]);
     }
 
     /// <summary>
@@ -41,7 +49,7 @@ internal sealed class BatchClaimer(RedisConnection waiting, FencingToken fence, 
         var list = RedisKeys.InboxClaim(lease.Endpoint, lease.Epoch, number);
         var range = $"{new ClaimRange(Volatile.Read(ref _firstUnfinished), number)}";
         var wait = waiting.Database.WaitForEntryAsync(_inbox, Wait);
-        var claiming = _waitingFence.RunAsync(LuaScripts.InboxClaim, _inbox, [batchSize, _written, range], list, _claims);
+        var claiming = _waitingFence.RunAsync(LuaScripts.InboxClaim, _inbox, [batchSize, Written, range], list, _claims);
         // The answer holds a few entries. Many are read after it; in the same round trip if the previous batch was large, too.
         var reading = _wasLarge ? waiting.Database.ListRangeAsync(list) : null;
         await Task.WhenAll(wait, claiming, reading ?? Task.CompletedTask);
@@ -51,20 +59,14 @@ internal sealed class BatchClaimer(RedisConnection waiting, FencingToken fence, 
             return null;
         var entries = (RedisValue[])answer[1]!;
         if (count > 0)
-            (_last, _written) = (number, range);
+            (_last, Written) = (number, range);
         _wasLarge = count > entries.Length;
         // The read was too early if the script was sent again, or redirected by a node.
         if (_wasLarge)
             entries = reading?.Result.Length == count ? reading.Result : await waiting.Database.ListRangeAsync(list);
-        return Claim.Of(list, entries, redelivered: false);
-    }
-
-    /// <summary>Checks that the index holds what this lease wrote last; a replica that took over may have missed it.</summary>
-    /// <exception cref="LeaseLostException">It does not. The next lease recovers the claims.</exception>
-    internal async Task ThrowIfForgottenAsync()
-    {
-        if (await fence.RunAsync(LuaScripts.Fenced, _inbox, ["HGET", lease.Epoch], _claims) is var stored && (string?)stored != _written)
-            throw new LeaseLostException($"Redis holds other claims of inbox:{lease.Endpoint} than were made.");
+        var claim = Claim.Of(list, entries, redelivered: _mayRepeat > 0);
+        _mayRepeat -= count;
+        return claim;
     }
 
     /// <summary>Removes a handled claim. Claims are finished in order.</summary>

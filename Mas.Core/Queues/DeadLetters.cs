@@ -27,6 +27,6 @@ public sealed partial class DeadLetters(RedisConnection redis, WorkerOptions opt
         LogDead(logger, endpoint, error);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "An entry of inbox:{Endpoint} was put away: {Error}")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "An entry of inbox:{Endpoint} was dead-lettered: {Error}")]
     private static partial void LogDead(ILogger logger, string endpoint, string error);
 }

@@ -9,13 +9,26 @@ internal sealed class EarlierClaims(RedisConnection redis, FencingToken fence, L
     private readonly RedisKey _index = RedisKeys.InboxClaims(lease.Endpoint);
 
     /// <summary>The earlier leases that may have claims, oldest first. Raises the fence first, so they get no more.</summary>
-    internal async Task<List<ClaimsOfLease>> ListAsync()
+    /// <param name="own">What this lease wrote last of its own claims; null when nothing.</param>
+    /// <exception cref="LeaseLostException">
+    /// The index does not hold <paramref name="own"/>, or holds claims of a later epoch: a replica that took over had missed writes. The
+    /// next lease, whose epoch is higher than all of these, recovers the claims.
+    /// </exception>
+    internal async Task<List<ClaimsOfLease>> ListAsync(string? own)
     {
         var index = (RedisValue[])(await fence.RunAsync(LuaScripts.Fenced, RedisKeys.Inbox(lease.Endpoint), ["HGETALL"], _index))!;
-        return [.. index.Chunk(2)
+        var all = index.Chunk(2)
             .Select(field => new ClaimsOfLease(lease.Endpoint, (long)field[0], ClaimRange.Parse(field[1]!)))
-            .Where(claims => claims.Epoch < lease.Epoch)
-            .OrderBy(claims => claims.Epoch)];
+            .OrderBy(claims => claims.Epoch)
+            .ToList();
+        var stored = all.Find(claims => claims.Epoch == lease.Epoch)?.Range.ToString();
+        var newest = all.Count > 0 ? Math.Max(all[^1].Epoch, lease.Epoch) : lease.Epoch;
+        if (stored != own || newest > lease.Epoch)
+        {
+            await redis.Database.RaiseAsync(RedisKeys.NextLeaseEpoch, newest);
+            throw new LeaseLostException($"The claims of inbox:{lease.Endpoint} are not those that this lease and earlier ones made. The next lease recovers them.");
+        }
+        return all.FindAll(claims => claims.Epoch < lease.Epoch);
     }
 
     /// <summary>Reads one lease's claims, oldest first, marked as redelivered.</summary>

@@ -8,7 +8,6 @@ internal sealed partial class InboxConsumer(
     RedisConnection redis, string name, Func<PartitionLease, IInboxHandler> newHandler, WorkerOptions options, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
-    private readonly GrowingPause _pause = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
     private RedisConnection? _waiting;
     private CancellationTokenSource _leaving = new();
     private Task _running = Task.CompletedTask;
@@ -40,14 +39,12 @@ internal sealed partial class InboxConsumer(
     {
         LogActive(logger, name, lease.Epoch);
         var failed = false;
-        PartitionConsumer? consumer = null;
         await using (var held = new LeaseRenewer(lease, time, logger, stopping))
         {
             try
             {
                 var waiting = _waiting ??= await redis.OpenBlockingAsync(BatchClaimer.Wait, held.Lost);
-                consumer = new PartitionConsumer(redis, waiting, new PartitionLease(lease, partition, held.Lost), newHandler, options, logger);
-                await consumer.RunAsync(leaving);
+                await new PartitionConsumer(redis, waiting, new PartitionLease(lease, partition, held.Lost), newHandler, options, logger).RunAsync(leaving);
             }
             catch (LeaseLostException e)
             {
@@ -69,10 +66,9 @@ internal sealed partial class InboxConsumer(
                 failed = true;
             }
         }
-        if (consumer?.HasConsumed == true)
-            _pause.Reset();
-        if (failed && !stopping.IsCancellationRequested)
-            await _pause.WaitAsync(CancellationToken.None);
+        // Meanwhile another worker may take the lease.
+        if (failed)
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(100, 1000)), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Active consumer of inbox:{Endpoint}, epoch {Epoch}")]

@@ -17,14 +17,16 @@ internal sealed class InboxHolders(RedisConnection redis, FencingToken fence, Le
 
     /// <summary>Closes the connections of all earlier holders, so that none of their commands runs after this lease's.</summary>
     /// <param name="others">Further workers that held the lease.</param>
-    internal async Task EvictEarlierAsync(IReadOnlyCollection<string> others)
+    /// <returns>Whether there are any: they did not leave in order.</returns>
+    internal async Task<bool> EvictEarlierAsync(IReadOnlyCollection<string> others)
     {
         var holders = (RedisValue[])(await fence.RunAsync(LuaScripts.Fenced, _inbox, ["HGETALL"], _holders))!;
         var earlier = holders.Chunk(2).Where(holder => (long)holder[0] < lease.Epoch).ToArray();
         if (earlier.Length == 0 && others.Count == 0)
-            return;
+            return false;
         // Once, because a worker that lost one lease may hold others, which it would lose with its connections.
         if (await evictor.TryEvictAsync(lease.Endpoint, [.. earlier.Select(holder => (string)holder[1]!), .. others]) && earlier.Length > 0)
             await redis.Database.HashDeleteAsync(_holders, Array.ConvertAll(earlier, holder => holder[0]));
+        return true;
     }
 }

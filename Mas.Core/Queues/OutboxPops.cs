@@ -62,7 +62,7 @@ public sealed class OutboxPops
         var popped = (await _popped.Task)[index];
         return popped.IsNull || popped.Resp2Type == ResultType.Array
             ? popped
-            : throw new RedisServerException(RedisErrorKind.UnknownError, CommandFlags.None, (string)popped!);
+            : throw new RedisServerException(RedisErrorKind.WrongType, CommandFlags.None, (string)popped!);
     }
 
     private async Task RunAsync()

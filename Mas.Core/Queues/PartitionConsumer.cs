@@ -16,9 +16,6 @@ internal sealed partial class PartitionConsumer(
 
     private string Endpoint => held.Lease.Endpoint;
 
-    /// <summary>Whether it has claimed without a failure, even if no entry came.</summary>
-    internal bool HasConsumed { get; private set; }
-
     /// <summary>Consumes until the lease is lost, or until asked to leave; then finishes the batches in flight, and leaves.</summary>
     internal async Task RunAsync(CancellationToken leaving)
     {
@@ -26,7 +23,7 @@ internal sealed partial class PartitionConsumer(
         var old = new OldClaims(redis, _fence, Endpoint);
         var holders = new InboxHolders(redis, _fence, held.Lease, new StaleHolderEvictor(redis, logger));
         await holders.EnterAsync();
-        await holders.EvictEarlierAsync(await old.ListTakersAsync());
+        var followsACrash = await holders.EvictEarlierAsync(await old.ListTakersAsync());
         await using var handler = newHandler(held);
         await handler.StartAsync();
         var batches = new InFlightBatches(redis, handler, Endpoint);
@@ -35,8 +32,8 @@ internal sealed partial class PartitionConsumer(
             foreach (var claim in await old.ReadAsync())
                 await HandleAgainAsync(claim, batches);
             await old.ShutOutAsync();
-            await HandleEarlierAsync(batches);
-            await claimer.StartAsync();
+            await HandleEarlierAsync(batches, own: null);
+            await claimer.StartAsync(mayRepeat: followsACrash && redis.MayFailOver);
             await ConsumeAsync(claimer, batches, leaving);
         }
         finally
@@ -56,14 +53,18 @@ internal sealed partial class PartitionConsumer(
             while (!held.Lost.IsCancellationRequested && held.Lease.IsValid && (next is not null || !leaving.IsCancellationRequested))
             {
                 var batch = await (next ?? ClaimAsync());
-                // The next batch is claimed and parsed while earlier ones are handled.
-                next = leaving.IsCancellationRequested || held.Lost.IsCancellationRequested ? null : ClaimAsync();
+                next = null;
                 if (batch is null)
+                {
                     await RecoverAsync(claimer, batches);
-                else if (batch.Claim.Entries.Count > 0)
+                    continue;
+                }
+                // The next batch is claimed and parsed while earlier ones are handled.
+                if (!leaving.IsCancellationRequested && !held.Lost.IsCancellationRequested)
+                    next = ClaimAsync();
+                if (batch.Claim.Entries.Count > 0)
                     batches.Begin(batch);
                 await batches.WaitForRoomAsync();
-                HasConsumed = true;
             }
             await batches.Newest;
             // A failed claim may still have claimed entries: then this throws, and the worker does not leave.
@@ -81,18 +82,18 @@ internal sealed partial class PartitionConsumer(
 
     /// <summary>
     /// The index holds other claims than this lease's: a replica that took over may have missed the fence, and let an earlier holder claim.
+    /// No claim of this lease is under way.
     /// </summary>
     private async Task RecoverAsync(BatchClaimer claimer, InFlightBatches batches)
     {
         await batches.Newest;
-        await HandleEarlierAsync(batches);
-        await claimer.ThrowIfForgottenAsync();
+        await HandleEarlierAsync(batches, claimer.Written);
     }
 
-    private async Task HandleEarlierAsync(InFlightBatches batches)
+    private async Task HandleEarlierAsync(InFlightBatches batches, string? own)
     {
         var earlier = new EarlierClaims(redis, _fence, held.Lease);
-        foreach (var lease in await earlier.ListAsync())
+        foreach (var lease in await earlier.ListAsync(own))
         {
             foreach (var claim in await earlier.ReadAsync(lease))
                 await HandleAgainAsync(claim, batches);

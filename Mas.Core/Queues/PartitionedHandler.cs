@@ -23,7 +23,7 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
     private readonly Dictionary<string, Task> _begun = new(StringComparer.Ordinal);
 
     /// <summary>The last batch that was a barrier.</summary>
-    private Task _alone = Task.CompletedTask;
+    private Task _barrier = Task.CompletedTask;
 
     /// <summary>The partition and its lease.</summary>
     protected PartitionLease Held => held;
@@ -35,9 +35,9 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
     public Func<Task> Prepare(IReadOnlyList<InboxEntry> batch)
     {
         var byKey = new Dictionary<string, List<(Work<T> Work, byte[] Json)>>(StringComparer.Ordinal);
-        var strays = new List<(string Route, byte[] Json)>();
+        var misrouted = new List<(string Route, byte[] Json)>();
         var unreadable = new List<(byte[] Json, string Error)>();
-        var alone = false;
+        var isBarrier = false;
         foreach (var entry in batch)
         {
             var (message, error) = Read(entry.Json);
@@ -48,10 +48,10 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
             }
             if (RouteOf(message) is var route && !held.Partition.Owns(route))
             {
-                strays.Add((route, entry.Json));
+                misrouted.Add((route, entry.Json));
                 continue;
             }
-            alone |= StandsAlone(message);
+            isBarrier |= IsBarrier(message);
             var key = OrderingKeyOf(message);
             if (!byKey.TryGetValue(key, out var works))
                 byKey[key] = works = [];
@@ -64,15 +64,15 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
                 if (task.IsCompletedSuccessfully)
                     _begun.Remove(key);
             }
-            var all = alone ? Task.WhenAll(_begun.Values) : _alone;
+            var all = isBarrier ? Task.WhenAll(_begun.Values) : _barrier;
             List<Task> begun = [];
             foreach (var (key, works) in byKey)
                 begun.Add(_begun[key] = HandleOrderedAsync(all, _begun.GetValueOrDefault(key), works));
-            if (alone)
-                _alone = Task.WhenAll(begun);
-            begun.AddRange(strays.Select(stray => HandOnAsync(stray.Route, stray.Json)));
-            foreach (var (json, error) in unreadable)
-                await deadLetters.AddAsync(held.Partition.Endpoint, json, error);
+            if (isBarrier)
+                _barrier = Task.WhenAll(begun);
+            // Whatever fails, the batch ends only when nothing of it is under way.
+            begun.AddRange(misrouted.Select(one => ForwardAsync(one.Route, one.Json)));
+            begun.AddRange(unreadable.Select(one => deadLetters.AddAsync(held.Partition.Endpoint, one.Json, one.Error)));
             await Task.WhenAll(begun);
         };
     }
@@ -90,7 +90,7 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
     /// Whether a message is a barrier, because its conversation may have another key in other batches. Its batch begins after all
     /// earlier ones have ended, and ends before any later one begins.
     /// </summary>
-    protected virtual bool StandsAlone(T message) => false;
+    protected virtual bool IsBarrier(T message) => false;
 
     /// <summary>Whether a message may be handled together with the one before it.</summary>
     protected abstract bool Joins(T previous, T next);
@@ -112,9 +112,12 @@ public abstract class PartitionedHandler<T>(PartitionLease held, InboxProducer p
     protected abstract Task FailAsync(T message);
 
     // Marked as redelivered, because it is sent twice when this worker dies before it finishes the batch.
-    private Task HandOnAsync(string route, byte[] json) => held.Lease.IsValid
-        ? producer.SendAsync(held.Partition.Endpoint, route, InboxEntry.Marked(json))
-        : throw new LeaseLostException($"The lease of {held.Partition.Name} is over.");
+    private async Task ForwardAsync(string route, byte[] json)
+    {
+        if (!held.Lease.IsValid)
+            throw new LeaseLostException($"The lease of {held.Partition.Name} is over.");
+        await producer.SendAsync(held.Partition.Endpoint, route, InboxEntry.Marked(json));
+    }
 
     /// <param name="all">What has to end first, whatever its key.</param>
     /// <param name="before">The key's previous task, if any.</param>

@@ -14,7 +14,6 @@ internal sealed partial class Repartitioning(
     RedisConnection redis, string endpoint, string worker, Func<byte[], string?> routeOf, TimeSpan leaseLasts, TimeProvider time, ILogger logger)
 {
     private const int Chunk = 500;
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LeaseInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly MasterDatabase _database = redis.Database;
@@ -24,23 +23,23 @@ internal sealed partial class Repartitioning(
     /// <exception cref="LeaseLostException">A lease was lost; another worker has to continue.</exception>
     internal async Task<InboxLayout?> TryRunAsync(CancellationToken stopping)
     {
-        // The holder of partition 0's lease does it. Not cancelled when the worker stops: a lease acquired meanwhile must be released.
-        if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time).WaitAsync(redis.Timeout, time, CancellationToken.None) is not { } first)
+        // The holder of partition 0's lease does it.
+        if (await Lease.TryAcquireAsync(redis, endpoint, worker, leaseLasts, time) is not { } first)
             return null;
         var held = new List<LeaseRenewer> { new(first, time, logger, stopping) };
         try
         {
-            var layout = await InboxLayout.ReadAsync(redis, endpoint).WaitAsync(redis.Timeout, time, stopping);
+            var layout = await InboxLayout.ReadAsync(redis, endpoint);
             if (layout.Next is not { } next)
                 return null;
             var inboxes = new List<Held> { new(endpoint, first, new FencingToken(redis, first)) };
             for (var index = 1; index < layout.All; index++)
             {
                 var name = InboxPartition.NameOf(endpoint, index);
-                held.Add(new LeaseRenewer(await AcquireAsync(name, held), time, logger, stopping));
+                held.Add(new LeaseRenewer(await AcquireAsync(name, held, stopping), time, logger, stopping));
                 inboxes.Add(new Held(name, held[^1].Lease, new FencingToken(redis, held[^1].Lease)));
             }
-            return await RunAsync(layout with { Changer = first.Epoch }, next, inboxes).WaitAsync(Longest, time, stopping);
+            return await RunAsync(layout with { Changer = first.Epoch }, next, inboxes, stopping);
         }
         finally
         {
@@ -49,19 +48,19 @@ internal sealed partial class Repartitioning(
         }
     }
 
-    private async Task<Lease> AcquireAsync(string name, List<LeaseRenewer> held)
+    private async Task<Lease> AcquireAsync(string name, List<LeaseRenewer> held, CancellationToken stopping)
     {
         while (true)
         {
             if (held.Find(keeper => keeper.Lost.IsCancellationRequested) is { } lost)
                 throw new LeaseLostException($"The lease of {lost.Lease.Endpoint} is over.");
-            if (await Lease.TryAcquireAsync(redis, name, worker, leaseLasts, time).WaitAsync(redis.Timeout, time) is { } lease)
+            if (await Lease.TryAcquireAsync(redis, name, worker, leaseLasts, time) is { } lease)
                 return lease;
-            await Task.Delay(LeaseInterval, time);
+            await Task.Delay(LeaseInterval, time, stopping);
         }
     }
 
-    private async Task<InboxLayout> RunAsync(InboxLayout layout, int next, List<Held> inboxes)
+    private async Task<InboxLayout> RunAsync(InboxLayout layout, int next, List<Held> inboxes, CancellationToken stopping)
     {
         var since = redis.WriteGeneration;
         // Raises the fence of the layout, so that an earlier worker that was paused can't set IsMoved.
@@ -72,9 +71,9 @@ internal sealed partial class Repartitioning(
                 await inbox.OnCompanionAsync("DEL", RedisKeys.InboxArriving(inbox.Name));
             for (var index = 0; index < layout.Parts; index++)
             {
-                var waiting = await CloseAsync(inboxes[index], layout.Version + 1);
+                var waiting = await CloseAsync(inboxes[index], layout.Version + 1, stopping);
                 LogClosed(logger, inboxes[index].Name, waiting);
-                await CopyAsync(inboxes[index].Name, next, inboxes);
+                await CopyAsync(inboxes[index].Name, next, inboxes, stopping);
             }
             await redis.ConfirmWritesAsync(since);
             await WriteAsync(layout with { IsMoved = true }, inboxes[0].FencingToken);
@@ -92,12 +91,13 @@ internal sealed partial class Repartitioning(
 
     private Task<RedisResult> WriteAsync(InboxLayout layout, FencingToken fence) => fence.ExecuteAsync("SET", RedisKeys.InboxLayout(endpoint), layout.ToJson());
 
-    private async Task<long> CloseAsync(Held inbox, long version)
+    private async Task<long> CloseAsync(Held inbox, long version, CancellationToken stopping)
     {
         var (earlier, old) = (new EarlierClaims(redis, inbox.FencingToken, inbox.Lease), new OldClaims(redis, inbox.FencingToken, inbox.Name));
         while (true)
         {
-            var claims = await earlier.ListAsync();
+            stopping.ThrowIfCancellationRequested();
+            var claims = await earlier.ListAsync(own: null);
             var takers = await old.ListTakersAsync();
             // A conversation's next worker may consume another inbox, and would not know whom to evict.
             await new InboxHolders(redis, inbox.FencingToken, inbox.Lease, new StaleHolderEvictor(redis, logger)).EvictEarlierAsync(takers);
@@ -115,16 +115,17 @@ internal sealed partial class Repartitioning(
     }
 
     /// <summary>Copies an old inbox's entries, oldest first. Unreadable ones go to partition 0, where they become dead letters.</summary>
-    private async Task CopyAsync(string from, int next, List<Held> inboxes)
+    private async Task CopyAsync(string from, int next, List<Held> inboxes, CancellationToken stopping)
     {
         for (long copied = 0; ; copied += Chunk)
         {
+            stopping.ThrowIfCancellationRequested();
             var entries = await _database.ListRangeAsync(RedisKeys.InboxLeaving(from), -copied - Chunk, -copied - 1);
             if (entries.Length == 0)
                 return;
             Array.Reverse(entries);
-            foreach (var part in entries.GroupBy(entry => routeOf(entry!) is { } route ? InboxPartition.IndexOf(route, next) : 0))
-                await inboxes[part.Key].OnCompanionAsync("LPUSH", RedisKeys.InboxArriving(inboxes[part.Key].Name), [.. part]);
+            foreach (var partition in entries.GroupBy(entry => routeOf(entry!) is { } route ? InboxPartition.IndexOf(route, next) : 0))
+                await inboxes[partition.Key].OnCompanionAsync("LPUSH", RedisKeys.InboxArriving(inboxes[partition.Key].Name), [.. partition]);
         }
     }
 

@@ -4,7 +4,8 @@ namespace Mas.Core.Queues;
 
 /// <summary>
 /// Remembers retried messages. A delayed first attempt may arrive after its retry. It has no <c>retry</c>, and must not be posted or
-/// sent to IRC again.
+/// sent to IRC again. Each lease has its own; for <see cref="HeldUpFor"/> every message counts as a retry, because earlier retries are
+/// unknown.
 /// </summary>
 public sealed class RepeatedPosts(TimeProvider time)
 {
@@ -17,9 +18,6 @@ public sealed class RepeatedPosts(TimeProvider time)
 
     private readonly ConcurrentDictionary<(UserId Author, string Rid), long> _repeated = new();
     private long _since = time.GetTimestamp();
-
-    /// <summary>Called when a lease begins, because earlier retries are unknown then.</summary>
-    public void Begin() => Volatile.Write(ref _since, time.GetTimestamp());
 
     /// <summary>Whether a message may have been posted already: it is a retry, or its retry may have arrived before.</summary>
     /// <param name="rid">The client's idempotency key; null or empty for a message that can't be retried.</param>
@@ -47,7 +45,7 @@ public sealed class RepeatedPosts(TimeProvider time)
         if (_repeated.Count >= MaxKept)
         {
             _repeated.Clear();
-            Begin();
+            Volatile.Write(ref _since, time.GetTimestamp());
         }
     }
 }

@@ -21,21 +21,21 @@ internal sealed partial class StaleHolderEvictor(RedisConnection redis, ILogger 
     internal static string NewWorkerName(RedisConnection redis) => $"{redis.ClientName}{NumberFollows}{Interlocked.Increment(ref _lastNumber)}";
 
     /// <summary>Closes the workers' connections, except those of this process and those for subscriptions.</summary>
-    /// <returns>False when a master of a cluster does not answer.</returns>
+    /// <returns>False when a master of a cluster is not connected, or does not answer.</returns>
     internal async Task<bool> TryEvictAsync(string endpoint, IEnumerable<string> workers)
     {
         var names = workers.Select(ClientNameOf).OfType<string>().Where(name => name != redis.ClientName).ToHashSet(StringComparer.Ordinal);
         if (names.Count == 0)
             return true;
         var evicted = await Task.WhenAll(redis.Servers.Where(server => server is { IsConnected: true, IsReplica: false }).Select(server => TryEvictAsync(server, endpoint, names)));
-        return !evicted.Contains(false);
+        return !evicted.Contains(false) && RedisMasters.AreAllConnected(redis);
     }
 
     private async Task<bool> TryEvictAsync(IServer server, string endpoint, HashSet<string> names)
     {
         try
         {
-            await EvictAsync(server, endpoint, names).WaitAsync(redis.Timeout);
+            await EvictAsync(server, endpoint, names);
             return true;
         }
         catch (RedisServerException e) when (!RedisErrors.IsAway(e))

@@ -15,15 +15,16 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly RedisOptions _options;
     private readonly ILogger _logger;
     private readonly ConnectionMultiplexer _multiplexer;
-    private ReplicaWait? _replicas;
+    private readonly ReplicaWait? _replicas;
     private long _lostAt = long.MinValue;
 
-    private RedisConnection(RedisOptions options, ILogger logger, ConnectionMultiplexer multiplexer)
+    private RedisConnection(RedisOptions options, ILogger logger, ConnectionMultiplexer multiplexer, ReplicaWait? replicas)
     {
         _options = options;
         ClientName = multiplexer.ClientName;
         _logger = logger;
         _multiplexer = multiplexer;
+        _replicas = replicas;
         // Null, because NRedisStack would put its own name into CLIENT LIST.
         Database = new MasterDatabase(multiplexer.GetDatabase(LibraryName: null));
         IsCluster = Servers.Any(server => server.ServerType == ServerType.Cluster);
@@ -93,14 +94,14 @@ public sealed partial class RedisConnection : IAsyncDisposable
                 LogWaiting(logger, options.Endpoint);
             isTold = true;
         });
-        var multiplexer = await retry.ExecuteAsync(async _ => await ConnectionMultiplexer.ConnectAsync(Configure(options, blockedFor)), stopping);
-        var redis = new RedisConnection(options, logger, multiplexer);
+        ReplicaWait? replicas = null;
         if (options.WaitReplicas > 0)
         {
-            var another = await redis.OpenBlockingAsync(TimeSpan.FromMilliseconds(options.WaitMilliseconds), stopping);
-            redis._replicas = await retry.ExecuteAsync(async _ => await ReplicaWait.StartAsync(another, options), stopping);
+            var waiting = await ConnectAsync(options.WithoutWait(), TimeSpan.FromMilliseconds(options.WaitMilliseconds), logger, stopping);
+            replicas = await retry.ExecuteAsync(async _ => await ReplicaWait.StartAsync(waiting, options), stopping);
         }
-        return redis;
+        var multiplexer = await retry.ExecuteAsync(async _ => await ConnectionMultiplexer.ConnectAsync(Configure(options, blockedFor)), stopping);
+        return new RedisConnection(options, logger, multiplexer, replicas);
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ public static class RedisMasters
             return [name(0)];
         var cluster = redis.Servers.Select(server => server.ClusterConfiguration).FirstOrDefault(configuration => configuration is not null)
             ?? throw new TimeoutException("No node of the cluster answers.");
-        var masters = cluster.Nodes.Where(node => !node.IsReplica && node.Slots.Count > 0).ToArray();
+        var masters = cluster.Nodes.Where(IsMaster).ToArray();
         // Masters that are down are missing here.
         if (masters.Sum(node => node.Slots.Sum(slots => slots.To - slots.From + 1)) < Slots)
             throw new TimeoutException("A part of the cluster has no master.");
@@ -33,9 +33,21 @@ public static class RedisMasters
         return [.. keys.Values];
     }
 
+    /// <summary>Whether each master of a cluster is connected, as far as a node has told who the masters are; true of a Redis that is no cluster.</summary>
+    internal static bool AreAllConnected(RedisConnection redis)
+    {
+        if (!redis.IsCluster)
+            return true;
+        var connected = redis.Servers.Where(server => server.IsConnected).ToDictionary(server => server.EndPoint);
+        var cluster = connected.Values.Select(server => server.ClusterConfiguration).FirstOrDefault(configuration => configuration is not null);
+        return cluster?.Nodes.Where(IsMaster).All(node => node.EndPoint is { } endpoint && connected.ContainsKey(endpoint)) ?? false;
+    }
+
     /// <summary>INFO of each master: field to value.</summary>
     public static Task<Dictionary<string, string>[]> InfoAsync(RedisConnection redis) => Task.WhenAll(KeysOf(redis).Select(async key =>
         ReadInfo((string)(await Info.RunAsync(redis.Database, [key], []))!)));
+
+    private static bool IsMaster(ClusterNode node) => !node.IsReplica && node.Slots.Count > 0;
 
     private static Dictionary<string, string> ReadInfo(string text)
     {

@@ -14,9 +14,11 @@ internal sealed class PostCommand(
         MasMeter.Meter.CreateCounter<long>("mas.messages.posted", "{message}", "Messages posted to MAS conversations");
 
     /// <summary>Posts what requests of one conversation say, and answers them.</summary>
-    internal async Task RunAsync(IReadOnlyList<Work<PostMessage>> works, Delivery delivery)
+    /// <param name="works">The requests, each a <see cref="PostMessage"/>.</param>
+    /// <param name="delivery">What takes the answers and the messages.</param>
+    internal async Task RunAsync(IReadOnlyList<Work<BackendMessage>> works, Delivery delivery)
     {
-        var id = works[0].Message.Id;
+        var id = ((PostMessage)works[0].Message).Id;
         if (await conversations.FindKindAsync(id) is not { Network: Networks.Mas } kind)
         {
             foreach (var work in works)
@@ -45,9 +47,9 @@ internal sealed class PostCommand(
         }
     }
 
-    private NewMessage ToMessage(Work<PostMessage> work)
+    private NewMessage ToMessage(Work<BackendMessage> work)
     {
-        var (post, origin) = (work.Message, work.Message.Origin);
+        var (post, origin) = ((PostMessage)work.Message, work.Message.Origin);
         var isRepeated = work.Redelivered || repeated.MayBeThere(origin.User, post.ClientRid, post.Retry);
         return new(origin.User, post.Cat, post.Text, string.IsNullOrEmpty(post.ClientRid) ? origin.Rid : post.ClientRid, isRepeated);
     }
@@ -64,9 +66,9 @@ internal sealed class PostCommand(
         return new PostResult(found, []);
     }
 
-    private static void Answer(Work<PostMessage> work, PostedMessage? posted, IReadOnlyList<LiveSession> live, Ack refusal, Delivery delivery)
+    private static void Answer(Work<BackendMessage> work, PostedMessage? posted, IReadOnlyList<LiveSession> live, Ack refusal, Delivery delivery)
     {
-        var (request, sender) = (work.Message, work.Message.Origin.PendingAck);
+        var (request, sender) = ((PostMessage)work.Message, work.Message.Origin.PendingAck);
         if (posted is not { } message)
         {
             delivery.AddAck(request.Origin, refusal);

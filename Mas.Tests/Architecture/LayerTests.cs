@@ -71,6 +71,19 @@ public sealed class LayerTests
         static bool IsIo(string name) => name is "StackExchange.Redis" or "System.Net.Sockets" or "System.Net.Security" or "System.Net.Http";
     }
 
+    [Theory]
+    [InlineData("Mas.Core")]
+    [InlineData("Mas.Core.Json")]
+    [InlineData("Mas.Core.Telemetry")]
+    [InlineData("Mas.Core.Redis", "Mas.Core", "Mas.Core.Telemetry")]
+    public void Core_AFolderAtTheBottom_UsesOnlyThoseBelowIt(string folder, params string[] below)
+    {
+        using var core = AssemblyUses.Of(typeof(RedisKeys));
+
+        Assert.Contains(core.All, use => use.From == folder);
+        Assert.DoesNotContain(core.All, use => use.From == folder && use.To.StartsWith("Mas.", StringComparison.Ordinal) && !below.Contains(use.To));
+    }
+
     [Fact]
     public void Core_NothingUsesItsHostsOrTheWeb()
     {

@@ -61,7 +61,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : ConsumerTests(fix
     }
 
     [Fact]
-    public async Task Entry_ThatFailsThreeTimes_IsPutAwayAndDoesNotStopTheOthers()
+    public async Task Entry_ThatFailsThreeTimes_IsDeadLetteredAndDoesNotStopTheOthers()
     {
         await SendAsync(["a 1", "a poison", "a 2", "b 1"]);
         var handler = new Record(NewProducer(), Letters());
@@ -77,7 +77,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : ConsumerTests(fix
     }
 
     [Fact]
-    public async Task Entry_ThatCannotBeRead_IsPutAway()
+    public async Task Entry_ThatCannotBeRead_IsDeadLettered()
     {
         await SendAsync(["garbage", "a 1"]);
         var handler = new Record(NewProducer(), Letters());
@@ -131,10 +131,10 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : ConsumerTests(fix
     }
 
     [Theory]
-    [InlineData("a wait", "b alone")]
-    [InlineData("a alone wait", "b 2")]
-    [InlineData("a alone wait", "b alone", "c 3")]
-    public async Task Batch_WithAMessageThatStandsAlone_IsNotInHandTogetherWithAnother(params string[] entries)
+    [InlineData("a wait", "b barrier")]
+    [InlineData("a barrier wait", "b 2")]
+    [InlineData("a barrier wait", "b barrier", "c 3")]
+    public async Task Batch_WithABarrier_IsNotInHandTogetherWithAnother(params string[] entries)
     {
         await SendAsync(entries);
         var handler = new Record(NewProducer(), Letters());
@@ -150,9 +150,9 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : ConsumerTests(fix
     }
 
     [Fact]
-    public async Task Batches_BehindOneThatStandsAlone_AllWaitForIt()
+    public async Task Batches_BehindABarrier_AllWaitForIt()
     {
-        await SendAsync(["a alone wait", "b 2", "c 3"]);
+        await SendAsync(["a barrier wait", "b 2", "c 3"]);
         var handler = new Record(NewProducer(), Letters());
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 3, batchSize: 1, meanwhile: async () =>
@@ -162,7 +162,7 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : ConsumerTests(fix
             handler.Go();
         });
 
-        Assert.Equal("a alone wait", handler.Handled.First().Text);
+        Assert.Equal("a barrier wait", handler.Handled.First().Text);
     }
 
     [Fact]
@@ -219,6 +219,31 @@ public sealed class InboxConsumerTests(RedisFixture fixture) : ConsumerTests(fix
 
         Assert.Equal([("a wait", false), ("a wait", true), ("a away", true), ("a 3", true)], handler.Handled);
         await NothingIsLeftAsync();
+    }
+
+    [Theory]
+    [InlineData("misrouted")]
+    [InlineData("unreadable")]
+    public async Task Batch_WhoseEntryCannotBePassedOn_EndsWhenNothingOfItIsUnderWay(string other)
+    {
+        var partition = new InboxPartition(Endpoint, 0, 2);
+        var keys = Enumerable.Range(0, 100).Select(i => $"key{i}").ToLookup(partition.Owns);
+        string[] entries = [$"{keys[true].First()} wait", other == "misrouted" ? $"{keys[false].First()} 2" : "unreadable"];
+        var lease = (await Lease.TryAcquireAsync(Redis, Endpoint, "worker", TimeSpan.FromMinutes(1), TimeProvider.System))!;
+        await using var closed = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = Server.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        await closed.DisposeAsync();
+        var letters = new DeadLetters(closed, Options, TimeProvider.System, NullLogger<DeadLetters>.Instance);
+        var record = new Record(NewProducer(), letters);
+        await using var handler = record.NewHandler(new PartitionLease(lease, partition, CancellationToken.None));
+        await lease.ReleaseAsync();
+
+        var handling = handler.Prepare([.. entries.Select(entry => new InboxEntry(Encoding.UTF8.GetBytes(entry), Redelivered: false))])();
+
+        Assert.Equal(1, record.Begun);
+        Assert.False(handling.IsCompleted);
+        record.Go();
+        await Assert.ThrowsAnyAsync<Exception>(() => handling);
+        Assert.Equal([entries[0]], record.Handled.Select(work => work.Text));
     }
 
     /// <summary>How often consumers have begun to wait for entries.</summary>

@@ -30,7 +30,7 @@ public sealed class OldClaimsTests(RedisFixture fixture) : ConsumerTests(fixture
 
         await RunUntilAsync(handler, () => handler.Handled.Count == 7);
 
-        Assert.Equal([("a 0", true), ("a 1", true), ("a 2", true), ("a 3", true), ("a 4", true), ("a 5", true), ("a 6", false)], handler.Handled);
+        Assert.Equal([("a 0", true), ("a 1", true), ("a 2", true), ("a 3", true), ("a 4", true), ("a 5", true), ("a 6", Redis.MayFailOver)], handler.Handled);
         await NothingIsLeftAsync();
     }
 

@@ -53,10 +53,29 @@ public sealed class OutboxPopsTests(RedisFixture fixture) : IClassFixture<RedisF
         var popping = Enumerable.Range(0, outboxes).Select(i => pops.PopAsync(Outbox(i))).ToList();
         pops.Execute();
 
-        await Assert.ThrowsAsync<RedisServerException>(async () => _ = (RedisValue[])(await popping[0])!);
+        var error = await Assert.ThrowsAsync<RedisServerException>(async () => _ = (RedisValue[])(await popping[0])!);
+        Assert.Equal(RedisErrorKind.WrongType, error.Kind);
 
         foreach (var popped in await Task.WhenAll(popping.Skip(1)))
             Assert.Equal(["entry"], (string[])popped!);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(30)]
+    public async Task Pop_WhenRedisTakesNoWrites_FailsForEachAsAway(int outboxes)
+    {
+        await using var server = await RedisServer.StartAsync();
+        await using var redis = await RedisConnection.ConnectAsync(new RedisOptions { Endpoint = server.Endpoint }, NullLogger.Instance, CancellationToken.None);
+        await server.Database.ListLeftPushAsync(Outbox(0), "entry");
+        await server.Database.ExecuteAsync("CONFIG", "SET", "min-replicas-to-write", "1");
+        var pops = new OutboxPops(redis, outboxes);
+        var popping = Enumerable.Range(0, outboxes).Select(i => pops.PopAsync(Outbox(i))).ToList();
+        pops.Execute();
+
+        foreach (var pop in popping)
+            Assert.True(RedisErrors.IsAway(await Assert.ThrowsAsync<RedisServerException>(() => pop)));
+        Assert.Equal(1, await server.Database.ListLengthAsync(Outbox(0)));
     }
 
     private RedisKey Outbox(int number) => $"outbox:{_name}:{number}";

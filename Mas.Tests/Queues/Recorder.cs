@@ -80,7 +80,7 @@ internal sealed class Recorder(PartitionLease held, Record record, InboxProducer
 
     protected override bool Joins(string previous, string next) => false;
 
-    protected override bool StandsAlone(string message) => message.Contains("alone", StringComparison.Ordinal);
+    protected override bool IsBarrier(string message) => message.Contains("barrier", StringComparison.Ordinal);
 
     protected override Task HandleAsync(IReadOnlyList<Work<string>> run) => record.HandleAsync(run[0]);
 

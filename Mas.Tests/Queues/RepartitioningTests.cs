@@ -93,6 +93,22 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
     }
 
     [Fact]
+    public async Task Change_WithEntriesClaimedUnderAnEpochThatTheCounterHasNotReached_KeepsTheOrder()
+    {
+        // As when a replica took over that had not heard of the last epochs.
+        var epoch = await Database.StringIncrementAsync("nextGlobalLeaseEpoch") + 1000;
+        await Database.ListLeftPushAsync($"{{inbox:{_endpoint}}}:claim:{epoch}:1", [.. Enumerable.Range(0, 20).Select(number => (RedisValue)Entry(number))]);
+        await Database.HashSetAsync($"{{inbox:{_endpoint}}}:claims", epoch, "1-1");
+        await SendAsync(Enumerable.Range(20, 20));
+
+        await RunUntilHandledAsync(40, inboxes: 3);
+
+        AssertAllInOrder(40, parts: 3);
+        Assert.All(_handled, entry => Assert.Equal(entry.Number < 20, entry.Redelivered));
+        await AssertNothingIsLeftAsync(3);
+    }
+
+    [Fact]
     public async Task Changer_PausedAndOvertaken_IsRefused()
     {
         await SetLayoutAsync("""{"parts":1,"next":2}""");
@@ -191,7 +207,7 @@ public sealed class RepartitioningTests(RedisFixture fixture) : IClassFixture<Re
     }
 
     [Fact]
-    public async Task Entry_InAnotherRoutesInbox_IsHandedOnMarkedAsRedelivered()
+    public async Task Entry_InAnotherRoutesInbox_IsForwardedMarkedAsRedelivered()
     {
         await RunUntilHandledAsync(0, inboxes: 4);
         foreach (var number in Enumerable.Range(0, 20))

@@ -1,8 +1,8 @@
 -- Purpose: opens an inbox for the next layout, with the arriving entries ahead of all others. May be repeated.
--- KEYS[1]  inbox:<part>
--- KEYS[2]  {inbox:<part>}:fence
--- KEYS[3]  {inbox:<part>}:layout
--- KEYS[4]  {inbox:<part>}:arriving
+-- KEYS[1]  inbox:<partition>
+-- KEYS[2]  {inbox:<partition>}:fence
+-- KEYS[3]  {inbox:<partition>}:layout
+-- KEYS[4]  {inbox:<partition>}:arriving
 -- ARGV[1]  the caller's lease epoch
 -- ARGV[2]  how long the fence is kept, s
 -- ARGV[3]  the version of the next layout

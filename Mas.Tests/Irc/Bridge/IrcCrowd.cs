@@ -118,7 +118,7 @@ internal sealed class IrcCrowd : IAsyncDisposable
         }
     }
 
-    /// <summary>No inbox has anything put away or aside, and fsck finds nothing.</summary>
+    /// <summary>No inbox has dead letters or unfinished claims, and fsck finds nothing.</summary>
     internal async Task AssertNothingIsLeftAsync()
     {
         Assert.Empty(Mas.Redis.Keys("inbox:*:dead"));
