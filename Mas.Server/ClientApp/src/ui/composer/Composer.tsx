@@ -70,9 +70,11 @@ export function Composer({ window, autofocus }: { window: ChatWindow; autofocus:
     field.current!.focus();
   };
   const send = () => {
-    if (text.trim() === '' || tooLong > 0) return;
-    history.add(text);
-    const line = text.replace(/\s+$/, '');
+    // As it is now: on a busy machine Enter may come before the typed text has been drawn.
+    const typed = draftOf(owner, window.id).peek();
+    if (typed.trim() === '' || typed.length > maxText) return;
+    history.add(typed);
+    const line = typed.replace(/\s+$/, '');
     const irc = window.network !== masNetwork;
     // The page answers /help itself: in the user's language, and offline.
     if (helpAskedBy(line, irc)) openDialog({ name: 'commands', text: line, irc });
