@@ -181,6 +181,8 @@ public sealed class WritingTests(WebSystem web)
         await page.GetByLabel("Name of the group").FillAsync(first);
         await create.ClickAsync();
         await page.Locator($".pane.full[aria-label=\"{first}\"]").WaitForAsync();
+        // The window may come ahead of the acknowledgement that closes the dialog; until then keys go to the dialog.
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
 
         var second = $"made{Guid.NewGuid():N}"[..12];
         await alice.SayAsync($"/join {second}");
